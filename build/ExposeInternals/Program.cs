@@ -3,7 +3,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
-// ExposeInternals FOLDER "Type1;Type2;..." A.dll B.dll ...
+// ExposeInternals FOLDER "Type1;Outer+Nested;..." A.dll B.dll ...
 //
 // Copies assemblies into a folder and makes the named types and their internal methods public in the copies, by
 // overwriting the visibility bits of their rows in the metadata tables (ECMA-335, II.22.26 and II.22.37). The copies are
@@ -28,11 +28,15 @@ static List<string> Expose(string source, string destination, string[] names)
     int Row(TableIndex table, EntityHandle handle) => file.PEHeaders.MetadataStartOffset
         + reader.GetTableMetadataOffset(table) + ((MetadataTokens.GetRowNumber(handle) - 1) * reader.GetTableRowSize(table));
 
+    string NameOf(TypeDefinition type) => type.GetDeclaringType() is { IsNil: false } outer
+        ? $"{NameOf(reader.GetTypeDefinition(outer))}+{reader.GetString(type.Name)}"
+        : reader.GetString(type.Name);
+
     var found = new List<string>();
     foreach (var handle in reader.TypeDefinitions)
     {
         var type = reader.GetTypeDefinition(handle);
-        var name = reader.GetString(type.Name);
+        var name = NameOf(type);
         if (!names.Contains(name))
         {
             continue;

@@ -1,0 +1,51 @@
+#!/usr/bin/env dotnet
+#:package SkiaSharp@2.88.9
+#:package SkiaSharp.NativeAssets.Linux.NoDependencies@2.88.9
+#:property ManagePackageVersionsCentrally=false
+#:property PublishAot=false
+
+// Writes Fashion-MNIST (the four idx.gz files of its authors) as a folder of images with step imbalance:
+//
+//   dotnet run build/fashion-mnist-folder.cs -- IDX_FOLDER OUT_FOLDER LARGE SMALL SEED
+//
+// OUT_FOLDER/train has LARGE images of each of the first five classes and SMALL of each of the others, drawn with the
+// seed; OUT_FOLDER/test has the whole balanced test set.
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+var (source, target, large, small, seed) = (args[0], args[1], int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]));
+string[] names = ["0-tshirt", "1-trouser", "2-pullover", "3-dress", "4-coat", "5-sandal", "6-shirt", "7-sneaker", "8-bag", "9-ankle-boot"];
+
+var random = new Random(seed);
+Write("train", Part("train").GroupBy(image => image.Label).OrderBy(group => group.Key)
+    .SelectMany(group => group.OrderBy(_ => random.Next()).Take(group.Key < names.Length / 2 ? large : small)));
+Write("test", Part("t10k"));
+
+IEnumerable<(int Label, int Number, byte[] Pixels)> Part(string part)
+{
+    var (images, labels) = (Read($"{part}-images-idx3-ubyte.gz"), Read($"{part}-labels-idx1-ubyte.gz"));
+    var (count, size) = (BinaryPrimitives.ReadInt32BigEndian(images.AsSpan(4)), 28 * 28);
+    return Enumerable.Range(0, count).Select(i => ((int)labels[8 + i], i, images[(16 + (i * size))..(16 + ((i + 1) * size))]));
+}
+
+byte[] Read(string file)
+{
+    using var packed = new GZipStream(File.OpenRead(Path.Combine(source, file)), CompressionMode.Decompress);
+    using var bytes = new MemoryStream();
+    packed.CopyTo(bytes);
+    return bytes.ToArray();
+}
+
+void Write(string part, IEnumerable<(int Label, int Number, byte[] Pixels)> images)
+{
+    foreach (var (label, number, pixels) in images)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(target, part, names[label])).FullName;
+        using var bitmap = new SKBitmap(28, 28, SKColorType.Gray8, SKAlphaType.Opaque);
+        Marshal.Copy(pixels, 0, bitmap.GetPixels(), pixels.Length);
+        using var file = File.Create(Path.Combine(folder, $"{number:00000}.png"));
+        bitmap.Encode(file, SKEncodedImageFormat.Png, 100);
+    }
+}

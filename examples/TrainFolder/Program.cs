@@ -1,0 +1,64 @@
+using System.CommandLine;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+using TrainFolder;
+
+// Trains a classifier on any folder of images, one sub-folder per class, and reports how well it does on each class.
+var train = new Option<DirectoryInfo>("--train") { Description = "The folder to train on, with one sub-folder of images per class.", Required = true };
+var test = new Option<DirectoryInfo?>("--test") { Description = "The folder to test on; it has the same classes." };
+var testFraction = new Option<double>("--test-fraction") { Description = "Without --test: the share of each class to hold out and test on.", DefaultValueFactory = _ => 0.2 };
+var strategy = new Option<string>("--strategy") { Description = StrategyText.Help, DefaultValueFactory = _ => "mfw" };
+var backbone = new Option<string>("--backbone") { Description = "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50 for photos.", DefaultValueFactory = _ => "cifar-resnet-20" };
+var size = new Option<int>("--size") { Description = "The side that images are resized to, in pixels.", DefaultValueFactory = _ => 64 };
+var channels = new Option<int>("--channels") { Description = "3 for colour, 1 for grey.", DefaultValueFactory = _ => 3 };
+var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
+var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 30 };
+var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => 128 };
+var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => 0.1 };
+var seed = new Option<int>("--seed") { Description = "The seed of everything random.", DefaultValueFactory = _ => 1 };
+var skipBad = new Option<bool>("--skip-bad-images") { Description = "Leave out images that cannot be read, instead of stopping at the first." };
+var model = new Option<FileInfo?>("--model") { Description = "Where to save the model, as an ML.NET zip file." };
+var json = new Option<FileInfo?>("--json") { Description = "Where to write the results, as JSON." };
+
+var command = new RootCommand("Trains an image classifier on a folder of images with imbalanced classes.")
+{
+    train, test, testFraction, strategy, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, model, json,
+};
+command.SetAction((arguments, cancellation) =>
+{
+    try
+    {
+        var run = new Run
+        {
+            Train = arguments.GetValue(train)!.FullName,
+            Test = arguments.GetValue(test)?.FullName,
+            TestFraction = arguments.GetValue(testFraction),
+            StrategyName = arguments.GetValue(strategy)!,
+            ModelPath = arguments.GetValue(model)?.FullName,
+            JsonPath = arguments.GetValue(json)?.FullName,
+            Options = new()
+            {
+                Strategy = StrategyText.Parse(arguments.GetValue(strategy)!),
+                Backbone = Backbone.Parse(arguments.GetValue(backbone)!),
+                ImageSize = arguments.GetValue(size),
+                Channels = arguments.GetValue(channels),
+                Augmentation = AugmentationText.Parse(arguments.GetValue(augmentation)!),
+                Epochs = arguments.GetValue(epochs),
+                BatchSize = arguments.GetValue(batch),
+                LearningRate = arguments.GetValue(learningRate),
+                Seed = arguments.GetValue(seed),
+                BadImages = arguments.GetValue(skipBad) ? BadImages.Skip : BadImages.Refuse,
+                Progress = new ConsoleProgress(),
+                Cancellation = cancellation,
+            },
+        };
+        run.Execute();
+        return Task.FromResult(0);
+    }
+    catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or IOException or ImageException or MLNet.Procrustean.TrainingDivergedException)
+    {
+        Console.Error.WriteLine(problem.Message);
+        return Task.FromResult(1);
+    }
+});
+return await command.Parse(args).InvokeAsync();

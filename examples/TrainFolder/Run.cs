@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Microsoft.ML;
+using MLNet.Procrustean;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
+
+namespace TrainFolder;
+
+/// <summary>One training with its evaluation.</summary>
+internal sealed record Run
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public required string Train { get; init; }
+
+    public string? Test { get; init; }
+
+    public double TestFraction { get; init; }
+
+    public required string StrategyName { get; init; }
+
+    public string? ModelPath { get; init; }
+
+    public string? JsonPath { get; init; }
+
+    public required ImageClassifierOptions Options { get; init; }
+
+    public void Execute()
+    {
+        var ml = new MLContext(Options.Seed);
+        var images = ml.Data.LoadImageFolder(Train);
+        var (train, test) = Test is { } folder ? (images, ml.Data.LoadImageFolder(folder)) : ml.Data.StratifiedSplit(images, "Label", TestFraction, Options.Seed!.Value);
+
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+        var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        using var classifier = trainer.Fit(keys.Transform(train));
+        var seconds = clock.Elapsed.TotalSeconds;
+
+        var model = keys.Append(classifier);
+        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(test));
+        Console.WriteLine(metrics);
+        foreach (var skipped in classifier.SkippedImages)
+        {
+            Console.WriteLine($"skipped {skipped.Message}");
+        }
+
+        if (ModelPath is not null)
+        {
+            ml.Model.Save(model, train.Schema, ModelPath);
+        }
+
+        if (JsonPath is not null)
+        {
+            File.WriteAllText(JsonPath, JsonSerializer.Serialize(Results(metrics, seconds, classifier), Json));
+        }
+    }
+
+    private object Results(ImbalanceMetrics metrics, double seconds, ImageClassifierModel classifier) => new
+    {
+        Strategy = StrategyName,
+        Options.Seed,
+        Backbone = Options.Backbone.Name,
+        Options.Epochs,
+        Classes = metrics.Classes.Select(one => new { one.Name, TrainCount = one.TrainingCount, one.TestCount, one.Recall }),
+        metrics.MicroAccuracy,
+        metrics.MacroAccuracy,
+        GMean = metrics.GeometricMean,
+        metrics.MacroF1,
+        TrainSeconds = seconds,
+        ImagesPerSecond = classifier.EpochReports.Average(report => report.ImagesPerSecond),
+    };
+}

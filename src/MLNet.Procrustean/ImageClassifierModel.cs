@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MLNet.Procrustean;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Scoring;
+using MLNet.Procrustean.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+[assembly: LoadableClass(typeof(ImageClassifierModel), null, typeof(SignatureLoadModel), "Procrustean image classifier", ImageClassifierModel.LoaderSignature)]
+
+namespace MLNet.Procrustean;
+
+/// <summary>A trained image classifier: adds the probability of each class and the most probable class to each row.</summary>
+/// <remarks>
+/// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as slot
+/// names; the predicted label is a key whose values are those of the training label. It is saved and loaded as any ML.NET model, with
+/// nothing to register. Any number of threads may score with it at once. It holds native memory: dispose it when done.
+/// </remarks>
+public sealed class ImageClassifierModel : ITransformer, IDisposable
+{
+    internal const string LoaderSignature = "ProcrusteanImageClassifier";
+    private readonly TrainedClassifier classifier;
+    private readonly Device device;
+    private bool disposed;
+
+    internal ImageClassifierModel(TrainedClassifier classifier, ColumnNames columns, Device device)
+    {
+        this.classifier = classifier;
+        this.device = device;
+        Columns = columns;
+        classifier.Network.eval();
+    }
+
+    /// <summary>The names of the classes, in the order of the scores.</summary>
+    public ImmutableArray<string> ClassNames => classifier.Labels.Names;
+
+    /// <summary>The number of training images of each class, in the order of the scores.</summary>
+    public ImmutableArray<long> TrainingCounts => classifier.TrainingCounts;
+
+    /// <summary>What each epoch came to; empty in a model that was loaded.</summary>
+    public ImmutableArray<EpochReport> EpochReports { get; internal init; } = [];
+
+    /// <summary>The images that training left out because they could not be read; empty in a model that was loaded.</summary>
+    public ImmutableArray<ImageException> SkippedImages { get; internal init; } = [];
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    internal ColumnNames Columns { get; }
+
+    /// <summary>Writes the weights and all that scoring takes as one file in the safetensors format, which Python reads too.</summary>
+    /// <param name="path">The file to write; one that is there is replaced.</param>
+    public void SaveSafeTensors(string path)
+    {
+        using var file = File.Create(path);
+        ModelFile.Write(file, classifier, Columns);
+    }
+
+    /// <summary>The columns of scored data.</summary>
+    /// <param name="inputSchema">The columns of the data to score.</param>
+    /// <returns>Those columns, the scores and the predicted label.</returns>
+    /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return OutputSchema.Of(inputSchema, Columns, classifier);
+    }
+
+    /// <summary>Adds the scores and the predicted label to data. Rows are scored in batches, when they are read.</summary>
+    /// <param name="input">The data, with the image column that the model was trained on.</param>
+    /// <returns>The data with two more columns. Reading it throws <see cref="ImageException"/> at an image that cannot be read.</returns>
+    /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return new ScoredDataView(this, input);
+    }
+
+    /// <summary>Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        disposed = true;
+        classifier.Network.Dispose();
+    }
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringMapper(this, inputSchema, GetOutputSchema(inputSchema));
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ctx.CheckAtModel();
+        ctx.SetVersionInfo(Version());
+        ctx.SaveBinaryStream(ModelFile.EntryName, writer => ModelFile.Write(writer.BaseStream, classifier, Columns));
+    }
+
+    internal Func<Func<byte[]>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
+
+    internal static byte[][] Decode(IReadOnlyList<Func<byte[]>> images) => [.. ParallelDecoding.Decode(images, problem => throw problem).OfType<byte[]>()];
+
+    internal float[][] Score(byte[][] images)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return classifier.Score(images, device);
+    }
+
+    // Called by ML.NET when it loads a model; found by the attribute at the top.
+    private static ImageClassifierModel Create(IHostEnvironment environment, ModelLoadContext context)
+    {
+        using var channel = environment.Register(nameof(ImageClassifierModel)).Start("Loading");
+        context.CheckAtModel(Version());
+        ImageClassifierModel? model = null;
+        var found = context.TryLoadBinaryStream(ModelFile.EntryName, reader => model = Read(reader.BaseStream, TorchDevice.For(environment, channel)));
+        return found && model is not null ? model : throw new InvalidDataException($"The model has no entry '{ModelFile.EntryName}'; the file is incomplete.");
+    }
+
+    private static ImageClassifierModel Read(Stream stream, Device device)
+    {
+        var (classifier, columns) = ModelFile.Read(stream);
+        classifier.Network.to(device);
+        return new(classifier, columns, device);
+    }
+
+    private static VersionInfo Version() => new(
+        modelSignature: "PROCRUST",
+        verWrittenCur: 0x00010001,
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderSignature: LoaderSignature,
+        loaderAssemblyName: typeof(ImageClassifierModel).Assembly.FullName);
+}

@@ -1,0 +1,105 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Training;
+
+namespace MLNet.Procrustean;
+
+/// <summary>Everything that can be chosen about a training. It is checked as it is made, and training never changes it.</summary>
+public sealed record ImageClassifierOptions
+{
+    /// <summary>The column of the classes, a key. The default is <c>Label</c>.</summary>
+    /// <exception cref="ArgumentException">The name is empty; so for all column names.</exception>
+    public string LabelColumnName { get; init => field = Require.Name(value); } = "Label";
+
+    /// <summary>The column of the images: paths (text), bytes of encoded images, or <see cref="Microsoft.ML.Data.MLImage"/>. The default is <c>ImagePath</c>.</summary>
+    public string ImageColumnName { get; init => field = Require.Name(value); } = "ImagePath";
+
+    /// <summary>The column that the model adds with the probability of each class, a vector of C floats. The default is <c>Score</c>.</summary>
+    public string ScoreColumnName { get; init => field = Require.Name(value); } = "Score";
+
+    /// <summary>The column that the model adds with the most probable class, a key. The default is <c>PredictedLabel</c>.</summary>
+    public string PredictedLabelColumnName { get; init => field = Require.Name(value); } = "PredictedLabel";
+
+    /// <summary>How to train on imbalanced classes. The default is <see cref="MajorFeatureWeakening"/>, which is plain training when the counts are equal.</summary>
+    /// <exception cref="ArgumentNullException">The value is null; so for all reference types below that cannot be null.</exception>
+    public TrainingStrategy Strategy { get; init => field = Require.NotNull(value); } = new MajorFeatureWeakening();
+
+    /// <summary>The network. The default is <see cref="CifarResNet"/> of depth 20; <see cref="ResNet"/> is for photos.</summary>
+    public Backbone Backbone { get; init => field = Require.NotNull(value); } = new CifarResNet();
+
+    /// <summary>The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers below.</exception>
+    public int ImageSize { get; init => field = Require.Between(value, 16, 1024, nameof(ImageSize)); } = 64;
+
+    /// <summary>The channels that the network sees: 3 for colour (the default), 1 for grey.</summary>
+    public int Channels { get; init => field = Require.OneOf(value, [1, 3], nameof(Channels)); } = 3;
+
+    /// <summary>How an image that is not square becomes so. The default is <see cref="AspectRatio.Squash"/>.</summary>
+    public AspectRatio AspectRatio { get; init; } = AspectRatio.Squash;
+
+    /// <summary>What to do with images that cannot be read. The default is to refuse them. In scoring they are always refused.</summary>
+    public BadImages BadImages { get; init; } = BadImages.Refuse;
+
+    /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
+    public Augmentation Augmentation { get; init => field = Require.NotNull(value); } = new();
+
+    /// <summary>How often each image is seen, at least 1. The default is 30.</summary>
+    public int Epochs { get; init => field = Require.AtLeast(value, 1, nameof(Epochs)); } = 30;
+
+    /// <summary>Images per step, at least 2. The default is 128.</summary>
+    public int BatchSize { get; init => field = Require.AtLeast(value, 2, nameof(BatchSize)); } = 128;
+
+    /// <summary>The full learning rate of stochastic gradient descent, above 0. The default is 0.1, for a batch of 128.</summary>
+    public double LearningRate { get; init => field = Require.Positive(value, nameof(LearningRate)); } = 0.1;
+
+    /// <summary>How the learning rate changes over the training. The default is one epoch of linear warm-up, then a cosine down to 0.</summary>
+    public LearningRateSchedule Schedule { get; init => field = Require.NotNull(value); } = new CosineSchedule();
+
+    /// <summary>Momentum, from 0 to 1. The default is 0.9.</summary>
+    public double Momentum { get; init => field = Require.Between(value, 0, 1, nameof(Momentum)); } = 0.9;
+
+    /// <summary>Weight decay (L2) on all weights, from 0 to 1. The default is 0.0002.</summary>
+    public double WeightDecay { get; init => field = Require.Between(value, 0, 1, nameof(WeightDecay)); } = 2e-4;
+
+    /// <summary>Images to measure each epoch by, with the columns of the training data; null, the default, for none.</summary>
+    public IDataView? ValidationSet { get; init; }
+
+    /// <summary>The share of the training images to hold out of each class and measure each epoch by, from 0 (none, the default) to 0.9.</summary>
+    public double ValidationFraction { get; init => field = Require.Between(value, 0, 0.9, nameof(ValidationFraction)); }
+
+    /// <summary>Which epoch's weights become the model. The default is the last one's; the best one takes validation images.</summary>
+    public KeptEpoch Keep { get; init; } = KeptEpoch.Last;
+
+    /// <summary>The seed of everything random; null, the default, draws one from the <see cref="MLContext"/>, the same one each time if that has a seed.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Told of each epoch as it ends, on the training thread unless it brings its own; null, the default, for nobody.</summary>
+    public IProgress<EpochReport>? Progress { get; init; }
+
+    /// <summary>Stops the training within one step, with <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    internal ImageShape Shape => new() { Size = ImageSize, Channels = Channels, Aspect = AspectRatio };
+
+    /// <summary>Refuses options that contradict each other.</summary>
+    internal void CheckTogether()
+    {
+        if (ImageSize < Backbone.SmallestImage || ImageSize > Backbone.LargestImage)
+        {
+            throw new ArgumentException($"{nameof(ImageSize)} is {ImageSize}, and the backbone {Backbone.Name} takes images of {Backbone.SmallestImage} to {Backbone.LargestImage} pixels; change one of them.");
+        }
+
+        Strategy.Check(Backbone);
+        if (ValidationSet is not null && ValidationFraction > 0)
+        {
+            throw new ArgumentException($"Both {nameof(ValidationSet)} and {nameof(ValidationFraction)} are given; give one of them.");
+        }
+
+        if (Keep == KeptEpoch.Best && ValidationSet is null && ValidationFraction == 0)
+        {
+            throw new ArgumentException($"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; give {nameof(ValidationSet)} or {nameof(ValidationFraction)}.");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Scoring;
+using MLNet.Procrustean.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean;
+
+/// <summary>Trains an image classifier on imbalanced classes: the estimator behind <see cref="ImageClassifierCatalog"/>.</summary>
+/// <remarks>
+/// The main flow of the library: the schema is checked, images are decoded (<see cref="LabelledImagesReader"/>), a network is trained
+/// (<see cref="TrainingLoop"/>) as the strategy says (<see cref="TrainingRule"/>), and becomes an <see cref="ImageClassifierModel"/>.
+/// The trainer keeps no state: each <see cref="Fit"/> starts anew. It trains on the GPU that <see cref="MLContext.GpuDeviceId"/> names, and on
+/// the CPU when that is null.
+/// </remarks>
+public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
+{
+    private readonly IHostEnvironment environment;
+
+    internal ImageClassifierTrainer(IHostEnvironment environment, ImageClassifierOptions options)
+    {
+        this.environment = environment;
+        Options = options;
+    }
+
+    /// <summary>What was chosen for the training.</summary>
+    public ImageClassifierOptions Options { get; }
+
+    /// <summary>Trains a model on all rows of the data.</summary>
+    /// <param name="input">The data, with a label column (key) and an image column.</param>
+    /// <returns>The model. It holds native memory: dispose it when done.</returns>
+    /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes.</exception>
+    /// <exception cref="ImageException">An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.</exception>
+    /// <exception cref="InvalidOperationException">The decoded images would not fit in memory, or there is no such GPU and no fallback to the CPU.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="ImageClassifierOptions.Cancellation"/> asked to stop.</exception>
+    public ImageClassifierModel Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = environment.Register(nameof(ImageClassifierTrainer));
+        using var channel = host.Start("Training");
+        var seed = Options.Seed ?? host.Rand.Next();
+        var device = TorchDevice.For(environment, channel);
+        var labels = ClassLabels.From(LabelColumn.Find(input.Schema, Options.LabelColumnName));
+
+        var skipped = new List<ImageException>();
+        using var images = Decode(input, labels, seed, channel, skipped);
+        var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
+        channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device}, seed {seed}.");
+
+        var preprocessing = Preprocessing.Measure(images.Train.Pixels, Options.Shape);
+        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed);
+        try
+        {
+            network.to(device);
+            var reports = new List<EpochReport>();
+            var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(network, images.Train, images.Validation, report =>
+            {
+                reports.Add(report);
+                channel.Info(MessageSensitivity.None, report.ToString());
+                Options.Progress?.Report(report);
+            });
+            if (diverged == 1)
+            {
+                throw new TrainingDivergedException(1, lastGoodModel: null);
+            }
+
+            var trained = new TrainedClassifier(network, Options.Backbone, preprocessing, labels, classes.Counts);
+            var model = new ImageClassifierModel(trained, ColumnNames.Of(Options), device) { EpochReports = [.. reports], SkippedImages = [.. skipped] };
+            return diverged is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;
+        }
+        catch (Exception problem) when (problem is not TrainingDivergedException { LastGoodModel: not null })
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The columns after training: those of the input, the scores and the predicted label.</summary>
+    /// <param name="inputSchema">The columns before.</param>
+    /// <returns>The columns after.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options);
+
+    private TrainingImages Decode(IDataView input, ClassLabels labels, int seed, IChannel channel, List<ImageException> skipped)
+    {
+        var reader = new LabelledImagesReader(Options, problem =>
+        {
+            skipped.Add(problem);
+            channel.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");
+        });
+        if (Options.ValidationSet is { } validationSet)
+        {
+            var found = ClassLabels.From(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
+            if (!found.Names.SequenceEqual(labels.Names))
+            {
+                throw new ArgumentException($"The validation set has the classes {string.Join(", ", found.Names)}, and the training set {string.Join(", ", labels.Names)}; transform both by the same fitted MapValueToKey.");
+            }
+
+            return new(reader.Read(input), reader.Read(validationSet));
+        }
+
+        var images = reader.Read(input);
+        return Options.ValidationFraction > 0 ? TrainingImages.Split(images, labels, Options.ValidationFraction, seed) : new(images, null);
+    }
+}

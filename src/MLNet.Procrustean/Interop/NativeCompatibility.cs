@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+
+namespace MLNet.Procrustean.Interop;
+
+/// <summary>Lets TorchSharp load on Linux systems whose C++ library is older than GCC 13.2 (Debian 12, Ubuntu 22.04, RHEL 9).</summary>
+/// <remarks>
+/// TorchSharp's native library asks for the symbol version <c>GLIBCXX_3.4.32</c>, but only for a marker that is never called.
+/// When, and only when, normal loading has failed, a private copy of that library with the requirement marked as weak is loaded
+/// in its place. Nothing in the application's folder or in the package cache is changed. Where normal loading works, this does nothing.
+/// It is in force as soon as any type of this library has been used; a program that calls TorchSharp before that calls
+/// <see cref="Enable"/> first.
+/// </remarks>
+public static class NativeCompatibility
+{
+    private const string NativeLibraryName = "LibTorchSharp";
+    private const string NewestSymbolVersion = "GLIBCXX_3.4.32";
+    private static int enabled;
+
+    /// <summary>Installs the fallback for this process; calling it again changes nothing.</summary>
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "It must be in place before the first call into TorchSharp, whichever of our types comes first.")]
+    public static void Enable()
+    {
+        if (OperatingSystem.IsLinux() && Interlocked.Exchange(ref enabled, 1) == 0)
+        {
+            AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
+        }
+    }
+
+    private static IntPtr Resolve(Assembly assembly, string name) =>
+        name.Contains(NativeLibraryName, StringComparison.Ordinal) && SearchDirectories().FirstOrDefault(HasLibrary) is { } directory
+            ? LoadWeakened(Path.Combine(directory, FileName))
+            : IntPtr.Zero;
+
+    private static string FileName => $"lib{NativeLibraryName}.so";
+
+    private static bool HasLibrary(string directory) => File.Exists(Path.Combine(directory, FileName));
+
+    private static IEnumerable<string> SearchDirectories()
+    {
+        var probing = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        return probing.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Append(AppContext.BaseDirectory)
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"));
+    }
+
+    internal static IntPtr LoadWeakened(string path)
+    {
+        var image = File.ReadAllBytes(path);
+        if (!ElfSymbolVersions.TryWeaken(image, NewestSymbolVersion))
+        {
+            return IntPtr.Zero; // the load failed for another reason, which TorchSharp reports
+        }
+
+        // The copy lies elsewhere and so cannot find libtorch by its own search path; one that is loaded already is found by name.
+        var torch = Path.Combine(Path.GetDirectoryName(path)!, "libtorch.so");
+        if (File.Exists(torch))
+        {
+            NativeLibrary.Load(torch);
+        }
+
+        var directory = Directory.CreateTempSubdirectory("procrustean-"); // for the owner alone, with a name nobody can foresee
+        try
+        {
+            var copy = Path.Combine(directory.FullName, FileName);
+            File.WriteAllBytes(copy, image);
+            return NativeLibrary.Load(copy);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using TorchSharp.Modules;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>Which network is trained: a value that describes it and builds it.</summary>
+public abstract record Backbone
+{
+    private protected Backbone()
+    {
+    }
+
+    /// <summary>The name under which a model file records the network, for instance <c>cifar-resnet-32-w16</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The smallest side of an input image, in pixels.</summary>
+    public abstract int SmallestImage { get; }
+
+    /// <summary>The largest side of an input image, in pixels.</summary>
+    public abstract int LargestImage { get; }
+
+    /// <summary>The number of residual stages, before each of which features can be mixed.</summary>
+    public abstract int ResidualStages { get; }
+
+    /// <summary>Reads what <see cref="Name"/> wrote.</summary>
+    /// <param name="name">For instance <c>cifar-resnet-32</c>, <c>cifar-resnet-8-w32</c> or <c>resnet-18</c>.</param>
+    /// <returns>The network of that name.</returns>
+    /// <exception cref="FormatException">There is no network of that name.</exception>
+    public static Backbone Parse(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        try
+        {
+            return name.Split('-') switch
+            {
+                ["cifar", "resnet", var depth] => new CifarResNet { Depth = Number(depth) },
+                ["cifar", "resnet", var depth, ['w', .. var width]] => new CifarResNet { Depth = Number(depth), Width = Number(width) },
+                ["resnet", var depth] => new ResNet { Depth = Number(depth) },
+                _ => throw new FormatException("no such family"),
+            };
+        }
+        catch (Exception problem) when (problem is FormatException or ArgumentException or OverflowException)
+        {
+            throw new FormatException($"There is no backbone '{name}' ({problem.Message}). The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, 'cifar-resnet-D-wW' with W its width, and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.", problem);
+        }
+    }
+
+    /// <summary>Builds the network with weights drawn from the seed.</summary>
+    internal StagedNetwork Build(int channels, int classes, int seed)
+    {
+        var network = Assemble(channels, classes);
+        WeightInitialisation.Apply(network, seed);
+        return network;
+    }
+
+    /// <summary>The network's stages in order, with the names that its weights have in a model file.</summary>
+    private protected abstract StagedNetwork Assemble(int channels, int classes);
+
+    private protected static Conv2d Convolution(int input, int output, int kernel, int stride = 1) =>
+        TorchSharp.torch.nn.Conv2d(input, output, kernel, stride: stride, padding: kernel / 2, bias: false);
+
+    private static int Number(string digits) => int.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
+}

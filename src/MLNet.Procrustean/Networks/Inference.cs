@@ -1,0 +1,38 @@
+using MLNet.Procrustean.Images;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>A network in evaluation mode applied to decoded images.</summary>
+internal static class Inference
+{
+    private const int ImagesAtOnce = 256;
+
+    /// <summary>Softmax probabilities [B, C] of pixels [B, S, S, channels].</summary>
+    public static float[] Probabilities(StagedNetwork network, Preprocessing preprocessing, Tensor pixels, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var logits = network.forward(preprocessing.Normalise(pixels.to(device)));
+        return logits.softmax(1).cpu().data<float>().ToArray();
+    }
+
+    /// <summary>The mean of the classes' accuracies, over the classes that have images.</summary>
+    public static double MacroAccuracy(StagedNetwork network, Preprocessing preprocessing, LabelledImages images, int classes, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var correct = zeros(classes, int64, device);
+        for (long start = 0; start < images.Count; start += ImagesAtOnce)
+        {
+            using var part = NewDisposeScope();
+            var count = Math.Min(ImagesAtOnce, images.Count - start);
+            var labels = images.Labels.narrow(0, start, count).to(device);
+            var logits = network.forward(preprocessing.Normalise(images.Pixels.narrow(0, start, count).to(device)));
+            correct.scatter_add_(0, labels, (logits.argmax(1) == labels).to(int64));
+        }
+
+        var hits = correct.cpu().data<long>().ToArray();
+        return images.CountsOf(classes).Zip(hits, (n, hit) => (n, hit)).Where(pair => pair.n > 0).Average(pair => (double)pair.hit / pair.n);
+    }
+}

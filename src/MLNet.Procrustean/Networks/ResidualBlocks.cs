@@ -1,0 +1,76 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>How a residual block's shortcut changes shape: A subsamples and pads with zero channels, B projects by a 1×1 convolution (arXiv 1512.03385, section 3.3).</summary>
+internal enum ShortcutOption
+{
+    A,
+    B,
+}
+
+/// <summary>Two 3×3 convolutions with batch normalisation, added to the shortcut.</summary>
+internal sealed class BasicBlock : Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Module<Tensor, Tensor>? downsample;
+
+    public BasicBlock(int input, int output, int stride, ShortcutOption option)
+        : base(nameof(BasicBlock))
+    {
+        conv1 = Conv2d(input, output, 3, stride: stride, padding: 1, bias: false);
+        bn1 = BatchNorm2d(output);
+        conv2 = Conv2d(output, output, 3, padding: 1, bias: false);
+        bn2 = BatchNorm2d(output);
+        downsample = Shortcut.For(input, output, stride, option);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var h = bn1.call(conv1.call(x)).relu_();
+        h = bn2.call(conv2.call(h));
+        return h.add_(downsample?.call(x) ?? x).relu_().MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>A 1×1, a 3×3 and a 1×1 convolution with batch normalisation, added to the shortcut; the output has four times the inner channels.</summary>
+internal sealed class Bottleneck : Module<Tensor, Tensor>
+{
+    public const int Expansion = 4;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Conv2d conv3;
+    private readonly BatchNorm2d bn3;
+    private readonly Module<Tensor, Tensor>? downsample;
+
+    public Bottleneck(int input, int inner, int stride)
+        : base(nameof(Bottleneck))
+    {
+        conv1 = Conv2d(input, inner, 1, bias: false);
+        bn1 = BatchNorm2d(inner);
+        conv2 = Conv2d(inner, inner, 3, stride: stride, padding: 1, bias: false);
+        bn2 = BatchNorm2d(inner);
+        conv3 = Conv2d(inner, Expansion * inner, 1, bias: false);
+        bn3 = BatchNorm2d(Expansion * inner);
+        downsample = Shortcut.For(input, Expansion * inner, stride, ShortcutOption.B);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var h = bn1.call(conv1.call(x)).relu_();
+        h = bn2.call(conv2.call(h)).relu_();
+        h = bn3.call(conv3.call(h));
+        return h.add_(downsample?.call(x) ?? x).relu_().MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>The path around a residual block, where it must change shape.</summary>
+internal static class Shortcut
+{
+    /// <summary>The module for a change of shape; null where the shape stays, so that the input itself is added.</summary>
+    public static Module<Tensor, Tensor>? For(int input, int output, int stride, ShortcutOption option)
+    {
+        if (input == output && stride == 1)
+        {
+            return null;
+        }
+
+        return option == ShortcutOption.A
+            ? new ZeroPaddedShortcut(output - input, stride)
+            : Sequential(("0", Conv2d(input, output, 1, stride: stride, bias: false)), ("1", BatchNorm2d(output)));
+    }
+}
+
+/// <summary>Option A: every stride-th pixel, with half of the missing channels added as zeros on either side.</summary>
+internal sealed class ZeroPaddedShortcut(int missing, int stride) : Module<Tensor, Tensor>(nameof(ZeroPaddedShortcut))
+{
+    public override Tensor forward(Tensor x)
+    {
+        var every = TensorIndex.Slice(step: stride);
+        return functional.pad(x[.., .., every, every], [0, 0, 0, 0, missing / 2, missing - (missing / 2)]);
+    }
+}
+
+/// <summary>The mean over all pixels: [B, F, H, W] → [B, F].</summary>
+internal sealed class GlobalAveragePool() : Module<Tensor, Tensor>(nameof(GlobalAveragePool))
+{
+    public override Tensor forward(Tensor x) => x.mean([2, 3]);
+}

@@ -1,0 +1,43 @@
+using MLNet.Procrustean.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>A classifier as an explicit list of stages, before any of which the features of a mini-batch can be mixed.</summary>
+/// <remarks>The stem takes the image; residual stages, pooling and the classifier follow, which gives the logits.</remarks>
+internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor>[] stages;
+
+    public StagedNetwork(params (string Name, nn.Module<Tensor, Tensor> Module)[] stages)
+        : base(nameof(StagedNetwork))
+    {
+        this.stages = [.. stages.Select(stage => stage.Module)];
+        foreach (var (name, module) in stages)
+        {
+            register_module(name, module);
+        }
+    }
+
+    public Linear Classifier => (Linear)stages[^1];
+
+    public override Tensor forward(Tensor images) => Forward(images, mixing: null);
+
+    /// <summary>Logits [B, C] of images [B, channels, S, S], with the features mixed before one stage.</summary>
+    public Tensor Forward(Tensor images, BatchMixing? mixing)
+    {
+        var h = images;
+        for (var stage = 0; stage < stages.Length; stage++)
+        {
+            if (mixing?.Stage == stage)
+            {
+                h = mixing.Apply(h);
+            }
+
+            h = stages[stage].call(h);
+        }
+
+        return h;
+    }
+}

@@ -1,0 +1,55 @@
+using MLNet.Procrustean.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>Draws a network's first weights and lays them out for speed.</summary>
+internal static class WeightInitialisation
+{
+    /// <summary>
+    /// Convolutions: N(0, 2/fan-out); the classifier: N(0, 1/features), zero bias; batch normalisation: 1 and 0.
+    /// </summary>
+    /// <remarks>
+    /// He et al., "Delving Deep into Rectifiers" (arXiv 1502.01852), equation 14. All draws come from a generator of their own, so
+    /// that neither the global one nor another training in the same process plays a part.
+    /// </remarks>
+    public static void Apply(StagedNetwork network, int seed)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var random = RandomStream.Initialisation.Generator(seed, epoch: 0);
+        foreach (var module in network.modules())
+        {
+            switch (module)
+            {
+                case Conv2d convolution:
+                    var shape = convolution.weight.shape; // [out, in, k, k]
+                    convolution.weight.normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])), random);
+                    break;
+                case Linear linear:
+                    linear.weight.normal_(0, Math.Sqrt(1.0 / linear.weight.shape[1]), random);
+                    linear.bias!.zero_();
+                    break;
+            }
+        }
+
+        foreach (var (_, parameter) in network.named_parameters())
+        {
+            if (parameter.dim() == 4)
+            {
+                parameter.set_(ChannelsLast(parameter));
+            }
+
+            parameter.DetachFromDisposeScope(); // the caller may be inside a scope of its own
+        }
+
+        foreach (var (_, buffer) in network.named_buffers())
+        {
+            buffer.DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>The same values [N, C, H, W] stored with the channels innermost, which convolutions on CPU and GPU prefer.</summary>
+    public static Tensor ChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+}

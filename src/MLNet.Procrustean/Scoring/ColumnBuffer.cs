@@ -1,0 +1,108 @@
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>The values that a column had in the rows read ahead.</summary>
+internal abstract class ColumnBuffer : IDisposable
+{
+    private static readonly MethodInfo MakePlain = Maker(nameof(Plain));
+    private static readonly MethodInfo MakeVector = Maker(nameof(Vector));
+
+    /// <summary>A buffer for so many rows of the column.</summary>
+    public static ColumnBuffer For(DataViewRow row, DataViewSchema.Column column, int rows)
+    {
+        var type = column.Type.RawType;
+        if (type == typeof(MLImage))
+        {
+            return new ImageColumnBuffer(row.GetGetter<MLImage>(column), rows);
+        }
+
+        var maker = column.Type is VectorDataViewType vector ? MakeVector.MakeGenericMethod(vector.ItemType.RawType) : MakePlain.MakeGenericMethod(type);
+        return (ColumnBuffer)maker.Invoke(null, [row, column, rows])!;
+    }
+
+    /// <summary>Takes the value of the row that the input stands on into a place of the buffer.</summary>
+    public abstract void Fetch(int place);
+
+    /// <summary>A getter that copies the value from the current place.</summary>
+    public ValueGetter<TValue> Getter<TValue>(Func<int> current) => MakeGetter(current) as ValueGetter<TValue>
+        ?? throw new InvalidOperationException($"The column was asked for as {typeof(TValue)}, which is not its type.");
+
+    /// <summary>Frees what the values hold.</summary>
+    public abstract void Dispose();
+
+    protected abstract Delegate MakeGetter(Func<int> current);
+
+    private static MethodInfo Maker(string name) => typeof(ColumnBuffer).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    private static PlainColumnBuffer<T> Plain<T>(DataViewRow row, DataViewSchema.Column column, int rows) => new(row.GetGetter<T>(column), rows);
+
+    private static VectorColumnBuffer<T> Vector<T>(DataViewRow row, DataViewSchema.Column column, int rows) => new(row.GetGetter<VBuffer<T>>(column), rows);
+}
+
+internal sealed class PlainColumnBuffer<T>(ValueGetter<T> getter, int rows) : ColumnBuffer
+{
+    private readonly T[] values = new T[rows];
+
+    public override void Fetch(int place) => getter(ref values[place]);
+
+    public override void Dispose()
+    {
+    }
+
+    protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<T>)((ref T value) => value = values[current()]);
+}
+
+internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int rows) : ColumnBuffer
+{
+    private readonly VBuffer<T>[] values = new VBuffer<T>[rows];
+
+    public override void Fetch(int place) => getter(ref values[place]);
+
+    public override void Dispose()
+    {
+    }
+
+    protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[current()].CopyTo(ref value));
+}
+
+/// <summary>An image that has been handed out belongs to whoever asked; one that has not is disposed when its place is used again.</summary>
+internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) : ColumnBuffer
+{
+    private readonly (MLImage? Image, bool HandedOut)[] values = new (MLImage?, bool)[rows];
+
+    public override void Fetch(int place)
+    {
+        Free(place);
+        MLImage? image = null;
+        getter(ref image!);
+        values[place] = (image, HandedOut: false);
+    }
+
+    public override void Dispose()
+    {
+        for (var place = 0; place < values.Length; place++)
+        {
+            Free(place);
+        }
+    }
+
+    protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<MLImage>)((ref MLImage value) =>
+    {
+        ref var held = ref values[current()];
+        held.HandedOut = true;
+        value = held.Image!;
+    });
+
+    private void Free(int place)
+    {
+        if (!values[place].HandedOut)
+        {
+            values[place].Image?.Dispose();
+        }
+
+        values[place] = default;
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>The columns that a model adds: the scores, with the classes as slot names, and the predicted label, a key to the classes.</summary>
+internal static class OutputSchema
+{
+    private const string TrainingLabelValues = "TrainingLabelValues";
+
+    /// <summary>The columns of scored data.</summary>
+    public static DataViewSchema Of(DataViewSchema input, ColumnNames names, TrainedClassifier classifier)
+    {
+        ImageColumn.Find(input, names.Image);
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+
+        var counts = classifier.TrainingCounts;
+        var trainingCounts = new VBuffer<long>(counts.Length, [.. counts]);
+        var score = new DataViewSchema.Annotations.Builder();
+        classifier.Labels.AddNamesTo(score, AnnotationNames.SlotNames);
+        classifier.Labels.AddTo(score, TrainingLabelValues);
+        score.Add(AnnotationNames.TrainingCounts, new VectorDataViewType(NumberDataViewType.Int64, counts.Length), (ref VBuffer<long> value) => trainingCounts.CopyTo(ref value));
+        AddText(score, "ScoreColumnKind", "MulticlassClassification");
+        AddText(score, "ScoreValueKind", "Score");
+        builder.AddColumn(names.Score, new VectorDataViewType(NumberDataViewType.Single, counts.Length), score.ToAnnotations());
+
+        var predicted = new DataViewSchema.Annotations.Builder();
+        classifier.Labels.AddTo(predicted, AnnotationNames.KeyValues);
+        AddText(predicted, "ScoreColumnKind", "MulticlassClassification");
+        AddText(predicted, "ScoreValueKind", "PredictedLabel");
+        builder.AddColumn(names.PredictedLabel, new KeyDataViewType(typeof(uint), counts.Length), predicted.ToAnnotations());
+        return builder.ToSchema();
+    }
+
+    /// <summary>The shape of the columns after training, for checks before any data is read.</summary>
+    public static SchemaShape Of(SchemaShape input, ImageClassifierOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var label = Find(input, options.LabelColumnName);
+        if (!label.IsKey)
+        {
+            throw LabelColumn.NotAKey(label.Name, label.ItemType);
+        }
+
+        var image = Find(input, options.ImageColumnName);
+        ImageColumn.Check(image.Name, image.Kind == SchemaShape.Column.VectorKind.Scalar ? image.ItemType : new VectorDataViewType((PrimitiveDataViewType)image.ItemType));
+
+        var valueType = label.Annotations.TryFindColumn(AnnotationNames.KeyValues, out var keyValues) ? keyValues.ItemType : TextDataViewType.Instance;
+        var score = Shape(options.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, [
+            Shape(AnnotationNames.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false, []),
+            Shape(TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, valueType, isKey: false, []),
+        ]);
+        var predicted = Shape(options.PredictedLabelColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, [
+            Shape(AnnotationNames.KeyValues, SchemaShape.Column.VectorKind.Vector, valueType, isKey: false, []),
+        ]);
+        return new(input.Where(column => column.Name != score.Name && column.Name != predicted.Name).Append(score).Append(predicted));
+    }
+
+    private static SchemaShape.Column Find(SchemaShape input, string name) => input.TryFindColumn(name, out var column)
+        ? column
+        : throw new ArgumentException($"There is no column '{name}'. The columns are: {string.Join(", ", input.Select(one => one.Name))}.");
+
+    private static SchemaShape.Column Shape(string name, SchemaShape.Column.VectorKind kind, DataViewType type, bool isKey, SchemaShape.Column[] annotations) =>
+        new(name, kind, type, isKey, new SchemaShape(annotations));
+
+    private static void AddText(DataViewSchema.Annotations.Builder annotations, string name, string text) =>
+        annotations.Add(name, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = text.AsMemory());
+}

@@ -1,0 +1,113 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>Reads rows ahead in batches, decodes their images on all processors, and runs the network once per batch.</summary>
+internal sealed class ScoredCursor : DataViewRowCursor
+{
+    private const int RowsAtOnce = 64;
+    private readonly ImageClassifierModel model;
+    private readonly DataViewRowCursor input;
+    private readonly HashSet<int> active;
+    private readonly Dictionary<int, ColumnBuffer> buffers;
+    private readonly Func<Func<byte[]>>? image;
+    private readonly ScoreGetters scores;
+    private readonly ValueGetter<DataViewRowId> inputId;
+    private readonly (DataViewRowId Id, long Batch)[] rows = new (DataViewRowId, long)[RowsAtOnce];
+    private float[][] probabilities = [];
+    private int count;
+    private int current = -1;
+    private long position = -1;
+
+    public ScoredCursor(
+        ImageClassifierModel model, DataViewRowCursor input, DataViewSchema output, HashSet<int> active, List<DataViewSchema.Column> passedOn, bool scored)
+    {
+        this.model = model;
+        this.input = input;
+        this.active = active;
+        Schema = output;
+        buffers = passedOn.ToDictionary(column => column.Index, column => ColumnBuffer.For(input, column, RowsAtOnce));
+        image = scored ? model.ImageReader(input) : null;
+        inputId = input.GetIdGetter();
+        scores = new(output, model.Columns, () => probabilities[Current]);
+    }
+
+    public override DataViewSchema Schema { get; }
+
+    public override long Position => position;
+
+    public override long Batch => rows[Current].Batch;
+
+    private int Current => position >= 0 && current < count ? current : throw new InvalidOperationException("The cursor stands on no row: call MoveNext first, and read no further once it has returned false.");
+
+    public override bool MoveNext()
+    {
+        if (++current >= count && !ReadBatch())
+        {
+            position = -1;
+            return false;
+        }
+
+        position++;
+        return true;
+    }
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!IsColumnActive(column))
+        {
+            throw new ArgumentException($"Column '{column.Name}' was not asked for when the cursor was made.");
+        }
+
+        return buffers.TryGetValue(column.Index, out var buffer) ? buffer.Getter<TValue>(() => Current) : scores.For<TValue>(column);
+    }
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = rows[Current].Id;
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var buffer in buffers.Values)
+            {
+                buffer.Dispose();
+            }
+
+            input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private bool ReadBatch()
+    {
+        (count, current) = (0, 0);
+        var images = new List<Func<byte[]>>(RowsAtOnce);
+        while (count < RowsAtOnce && input.MoveNext())
+        {
+            inputId(ref rows[count].Id);
+            rows[count].Batch = input.Batch;
+            foreach (var buffer in buffers.Values)
+            {
+                buffer.Fetch(count);
+            }
+
+            if (image is not null)
+            {
+                images.Add(image());
+            }
+
+            count++;
+        }
+
+        if (images.Count > 0)
+        {
+            probabilities = model.Score(ImageClassifierModel.Decode(images));
+        }
+
+        return count > 0;
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>Scores one row at a time, as a prediction engine asks.</summary>
+internal sealed class ScoringMapper(ImageClassifierModel model, DataViewSchema input, DataViewSchema output) : IRowToRowMapper
+{
+    public DataViewSchema InputSchema => input;
+
+    public DataViewSchema OutputSchema => output;
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+    {
+        var needed = dependingColumns.ToList();
+        var passedOn = needed.Where(column => column.Index < input.Count).Select(column => input[column.Index]);
+        return needed.Exists(column => column.Index >= input.Count) ? passedOn.Append(input[model.Columns.Image]).DistinctBy(column => column.Index) : passedOn;
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
+        new ScoredRow(model, input, output, [.. activeColumns.Select(column => column.Index)]);
+}
+
+/// <summary>A row with the model's columns added; the network runs once per row, however many of them are read.</summary>
+internal sealed class ScoredRow : DataViewRow
+{
+    private readonly DataViewRow input;
+    private readonly HashSet<int> active;
+    private readonly ScoreGetters scores;
+    private long scoredPosition = -1;
+    private float[] probabilities = [];
+
+    public ScoredRow(ImageClassifierModel model, DataViewRow input, DataViewSchema output, HashSet<int> active)
+    {
+        this.input = input;
+        this.active = active;
+        Schema = output;
+        var image = active.Any(index => index >= input.Schema.Count) ? model.ImageReader(input) : null;
+        scores = new(output, model.Columns, () =>
+        {
+            if (scoredPosition != input.Position)
+            {
+                probabilities = model.Score([image!()()])[0];
+                scoredPosition = input.Position;
+            }
+
+            return probabilities;
+        });
+    }
+
+    public override DataViewSchema Schema { get; }
+
+    public override long Position => input.Position;
+
+    public override long Batch => input.Batch;
+
+    public override bool IsColumnActive(DataViewSchema.Column column) =>
+        column.Index < input.Schema.Count ? input.IsColumnActive(input.Schema[column.Index]) : active.Contains(column.Index);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        column.Index < input.Schema.Count ? input.GetGetter<TValue>(input.Schema[column.Index]) : scores.For<TValue>(column);
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>A trained network with all that scoring takes, and that a model file holds.</summary>
+internal sealed record TrainedClassifier(
+    StagedNetwork Network, Backbone Backbone, Preprocessing Preprocessing, ClassLabels Labels, ImmutableArray<long> TrainingCounts)
+{
+    /// <summary>The probabilities of each image's classes; any number of threads may ask at once.</summary>
+    /// <param name="images">Decoded images, all of the size that the preprocessing says.</param>
+    /// <param name="device">Where the network is.</param>
+    public float[][] Score(IReadOnlyList<byte[]> images, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var shape = Preprocessing.Shape;
+        var pixels = tensor(shape.Concatenate(images)).reshape(images.Count, shape.Size, shape.Size, shape.Channels);
+        var probabilities = Inference.Probabilities(Network, Preprocessing, pixels, device);
+        return probabilities.All(float.IsFinite)
+            ? [.. probabilities.Chunk(Labels.Names.Length)]
+            : throw new InvalidOperationException("The network gave a score that is not a finite number; its weights are damaged. Train the model again.");
+    }
+}

@@ -1,0 +1,76 @@
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Strategies;
+
+/// <summary>Major Feature Weakening (MFW): features of the large classes are diluted with those of other images, so that they are not fitted first.</summary>
+/// <remarks>
+/// <para>
+/// Ye, Zhan, Chao, "Procrustean Training for Imbalanced Deep Learning", ICCV 2021, https://arxiv.org/abs/2104.01769. Before a stage of the
+/// network, each image i of class y_i is mixed with another one of its mini-batch, and keeps its label:
+/// </para>
+/// <para>h̃_i = λ_{y_i} · h_i + (1 − λ_{y_i}) · h_{π(i)}, with π a random permutation of the mini-batch.</para>
+/// <para>
+/// The paper's abstract, which is what this was written from, fixes neither λ nor the stage. Here λ falls from 1 for the smallest class to λ_min
+/// for the largest:
+/// </para>
+/// <para>λ_c = 1 − (1 − λ_min) · (1 − (n_min/n_c)^γ) / (1 − (n_min/n_max)^γ).</para>
+/// <para>Equal counts give λ ≡ 1, which is plain training. Only training is changed: a trained model scores as the plain network.</para>
+/// </remarks>
+public sealed record MajorFeatureWeakening : TrainingStrategy
+{
+    /// <summary>Where features are mixed. The default is before stage 2.</summary>
+    public MixingDepth Depth { get; init; } = MixingDepth.BeforeStage(2);
+
+    /// <summary>λ_min: the share of its own features that an image of the largest class keeps, from 0 to 1. The default is 0.5; 1 is plain training.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The share is out of range.</exception>
+    public double SmallestShare
+    {
+        get;
+        init => field = Require.Between(value, 0, 1, nameof(SmallestShare));
+    }
+
+    = 0.5;
+
+    /// <summary>γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. Above 0; the default is 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The exponent is not above 0.</exception>
+    public double Exponent
+    {
+        get;
+        init => field = Require.Positive(value, nameof(Exponent));
+    }
+
+    = 1;
+
+    /// <summary>Whether the gradient also flows through the features of the other image. The default is true.</summary>
+    public bool PartnerGradient { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override TrainingRule RuleFor(EpochContext epoch)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        if (epoch.Classes.IsBalanced || SmallestShare == 1)
+        {
+            return new();
+        }
+
+        var shares = tensor(Shares(epoch.Classes).Select(share => (float)share).ToArray(), device: epoch.Device);
+        return new() { Mixing = new(Depth, shares, PartnerGradient) };
+    }
+
+    /// <inheritdoc/>
+    public override void Check(Backbone backbone) => Depth.Check(backbone);
+
+    /// <summary>λ_c of each class.</summary>
+    /// <param name="classes">n_c.</param>
+    /// <returns>One share per class, from <see cref="SmallestShare"/> to 1.</returns>
+    public IReadOnlyList<double> Shares(ClassCounts classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        var (smallest, largest) = ((double)classes.Smallest, (double)classes.Largest);
+        double Weakening(double n) => 1 - Math.Pow(smallest / n, Exponent);
+        return [.. classes.Counts.Select(n => classes.IsBalanced ? 1 : 1 - ((1 - SmallestShare) * Weakening(n) / Weakening(largest)))];
+    }
+}

@@ -1,0 +1,10 @@
+using MLNet.Procrustean.Training;
+
+namespace MLNet.Procrustean.Strategies;
+
+/// <summary>Plain training (empirical risk minimisation): every image once per epoch, nothing mixed, cross entropy.</summary>
+public sealed record PlainTraining : TrainingStrategy
+{
+    /// <inheritdoc/>
+    public override TrainingRule RuleFor(EpochContext epoch) => new();
+}

@@ -1,0 +1,11 @@
+using MLNet.Procrustean.Imbalance;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>What a strategy may base an epoch's rule on.</summary>
+/// <param name="Number">The epoch, counted from 1.</param>
+/// <param name="Total">The number of epochs of the whole training.</param>
+/// <param name="Classes">The number of training images of each class, n_c.</param>
+/// <param name="Device">Where the tensors of the rule are to live.</param>
+public sealed record EpochContext(int Number, int Total, ClassCounts Classes, Device Device);

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>Mixes the features of each image with those of another one of the same mini-batch, by a weight that depends on its class.</summary>
+/// <param name="Depth">Where in the network.</param>
+/// <param name="ClassWeights">λ_c, [C]: the share of its own features that an image of class c keeps, from 0 to 1.</param>
+/// <param name="PartnerGradient">Whether the gradient also flows through the share of the other image.</param>
+public sealed record FeatureMixing(MixingDepth Depth, Tensor ClassWeights, bool PartnerGradient)
+{
+    /// <summary>h̃_i = λ_i · h_i + (1 − λ_i) · h_{π(i)}.</summary>
+    /// <param name="features">h, [B, ...].</param>
+    /// <param name="weights">λ, [B].</param>
+    /// <param name="partners">π, [B], int64: the row of the image that each one is mixed with.</param>
+    /// <param name="partnerGradient">Whether the gradient also flows through h_{π(i)}.</param>
+    /// <returns>h̃, [B, ...]; a row with λ = 1 comes back bit for bit.</returns>
+    public static Tensor Mix(Tensor features, Tensor weights, Tensor partners, bool partnerGradient)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(weights);
+        var own = features.dim() == 4 ? features.permute(0, 2, 3, 1) : features; // [B, H, W, C]: rows in one piece in memory
+        var other = (partnerGradient ? own : own.detach()).index_select(0, partners);
+        var share = weights.reshape([-1, .. Enumerable.Repeat(1L, (int)own.dim() - 1)]);
+        var mixed = lerp(other, own, share);
+        return features.dim() == 4 ? mixed.permute(0, 3, 1, 2) : mixed;
+    }
+
+    /// <summary>Draws where and with whom the images of one mini-batch are mixed.</summary>
+    internal BatchMixing Draw(Tensor labels, int residualStages, Generator random)
+    {
+        var partners = randperm(labels.shape[0], ScalarType.Int64, generator: random).to(labels.device);
+        return new BatchMixing(Depth.Draw(residualStages, random), ClassWeights.index_select(0, labels), partners, PartnerGradient);
+    }
+}
+
+/// <summary>The mixing of one mini-batch.</summary>
+/// <param name="Stage">Before which stage.</param>
+/// <param name="Weights">λ, [B].</param>
+/// <param name="Partners">π, [B].</param>
+/// <param name="PartnerGradient">Whether the gradient also flows through the partner.</param>
+internal sealed record BatchMixing(int Stage, Tensor Weights, Tensor Partners, bool PartnerGradient)
+{
+    public Tensor Apply(Tensor features) => FeatureMixing.Mix(features, Weights, Partners, PartnerGradient);
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>The one loop that trains a network: it asks the strategy for each epoch's rule and obeys it.</summary>
+internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts classes, Preprocessing preprocessing, Device device, int seed)
+{
+    /// <summary>Trains the network in place.</summary>
+    /// <param name="network">On the device, freshly built.</param>
+    /// <param name="train">The training images, on the CPU.</param>
+    /// <param name="validation">Images to measure each epoch by, or null.</param>
+    /// <param name="report">Called after each epoch that ended well.</param>
+    /// <returns>
+    /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before.
+    /// </returns>
+    public int? Train(StagedNetwork network, LabelledImages train, LabelledImages? validation, Action<EpochReport> report)
+    {
+        using var optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        var clock = Stopwatch.StartNew();
+        using var kept = new KeptWeights(options.Keep);
+        for (var epoch = 1; epoch <= options.Epochs; epoch++)
+        {
+            var begun = clock.Elapsed;
+            network.train();
+            var (loss, accuracy) = TrainEpoch(network, optimizer, train, epoch);
+            var seconds = (clock.Elapsed - begun).TotalSeconds;
+            network.eval();
+            if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
+            {
+                kept.RestoreLastGood(network);
+                return epoch;
+            }
+
+            var validationAccuracy = validation is null ? null : (double?)Inference.MacroAccuracy(network, preprocessing, validation, classes.Classes, device);
+            kept.Offer(network, validationAccuracy);
+            report(new()
+            {
+                Epoch = epoch,
+                Epochs = options.Epochs,
+                Loss = loss,
+                LearningRate = optimizer.ParamGroups.First().LearningRate,
+                ImagesPerSecond = train.Count / seconds,
+                Classes = classes.Names,
+                TrainingAccuracy = accuracy,
+                ValidationMacroAccuracy = validationAccuracy,
+                Elapsed = clock.Elapsed,
+            });
+        }
+
+        kept.RestoreChosen(network);
+        return null;
+    }
+
+    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(StagedNetwork network, optim.Optimizer optimizer, LabelledImages train, int epoch)
+    {
+        using var epochScope = NewDisposeScope();
+        var rule = options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device));
+        var augmentation = RandomStream.Augmentation.Generator(seed, epoch);
+        var mixing = RandomStream.Mixing.Generator(seed, epoch);
+        var batches = Batches(train.Count, epoch);
+        var lossSum = zeros(1, float64, device);
+        var correct = zeros(classes.Classes, int64, device);
+        for (var step = 0; step < batches.Count; step++)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            using var stepScope = NewDisposeScope();
+            var labels = train.Labels.index_select(0, batches[step]).to(device); // [B]
+            var pixels = options.Augmentation.Apply(train.Pixels.index_select(0, batches[step]).to(device), augmentation); // [B, S, S, channels]
+            var images = preprocessing.Normalise(pixels); // [B, channels, S, S]
+
+            SetLearningRate(optimizer, epoch - 1 + ((step + 0.5) / batches.Count));
+            var mixed = rule.Mixing?.Draw(labels, options.Backbone.ResidualStages, mixing);
+            var (loss, hits) = Forward(network, rule, images, labels, mixed);
+            optimizer.zero_grad();
+            loss.backward();
+            optimizer.step();
+
+            lossSum.add_(loss.detach() * labels.shape[0]);
+            correct.scatter_add_(0, labels, hits);
+        }
+
+        var shares = correct.to(float64) / tensor(classes.Counts.Select(n => (double)n).ToArray(), device: device);
+        return (lossSum.item<double>() / train.Count, [.. shares.cpu().data<double>().ToArray()]);
+    }
+
+    // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.
+    private static (Tensor Loss, Tensor Hits) Forward(StagedNetwork network, TrainingRule rule, Tensor images, Tensor labels, BatchMixing? mixing)
+    {
+        using var scope = NewDisposeScope();
+        var logits = network.Forward(images, mixing); // [B, C]
+        var loss = rule.Loss(logits, labels).mean();
+        var hits = (logits.detach().argmax(1) == labels).to(int64);
+        return (loss.MoveToOuterDisposeScope(), hits.MoveToOuterDisposeScope());
+    }
+
+    // Each image once, in a new order each epoch. A last batch of one image joins the one before: batch normalisation needs two.
+    private List<Tensor> Batches(long images, int epoch)
+    {
+        var order = randperm(images, int64, generator: RandomStream.Order.Generator(seed, epoch));
+        var count = Math.Max(1, (images + options.BatchSize - 2) / options.BatchSize);
+        var batches = new List<Tensor>();
+        for (long batch = 0; batch < count; batch++)
+        {
+            var start = batch * options.BatchSize;
+            batches.Add(order.narrow(0, start, batch == count - 1 ? images - start : options.BatchSize));
+        }
+
+        return batches;
+    }
+
+    private void SetLearningRate(optim.Optimizer optimizer, double progress)
+    {
+        foreach (var group in optimizer.ParamGroups)
+        {
+            group.LearningRate = options.LearningRate * options.Schedule.FactorAt(progress, options.Epochs);
+        }
+    }
+}
