@@ -11,17 +11,20 @@
 // OUT_FOLDER/train has LARGE images of each of the first five classes and SMALL of each of the others, drawn with the
 // seed; OUT_FOLDER/test has the whole balanced test set.
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
-var (source, target, large, small, seed) = (args[0], args[1], int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]));
+var (source, target, large, small, seed) = (args[0], args[1], Number(args[2]), Number(args[3]), Number(args[4]));
 string[] names = ["0-tshirt", "1-trouser", "2-pullover", "3-dress", "4-coat", "5-sandal", "6-shirt", "7-sneaker", "8-bag", "9-ankle-boot"];
 
 var random = new Random(seed);
 Write("train", Part("train").GroupBy(image => image.Label).OrderBy(group => group.Key)
     .SelectMany(group => group.OrderBy(_ => random.Next()).Take(group.Key < names.Length / 2 ? large : small)));
 Write("test", Part("t10k"));
+
+int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 IEnumerable<(int Label, int Number, byte[] Pixels)> Part(string part)
 {

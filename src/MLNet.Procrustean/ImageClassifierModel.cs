@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -23,7 +24,7 @@ namespace MLNet.Procrustean;
 /// </remarks>
 public sealed class ImageClassifierModel : ITransformer, IDisposable
 {
-    internal const string LoaderSignature = "ProcrusteanImageClassifier";
+    internal const string LoaderSignature = "ProcrusteanImages";
     private readonly TrainedClassifier classifier;
     private readonly Device device;
     private bool disposed;
@@ -109,7 +110,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         return classifier.Score(images, device);
     }
 
-    // Called by ML.NET when it loads a model; found by the attribute at the top.
+    [SuppressMessage("CodeQuality", "IDE0051", Justification = "ML.NET calls it when it loads a model; it finds it by the attribute at the top of this file.")]
     private static ImageClassifierModel Create(IHostEnvironment environment, ModelLoadContext context)
     {
         using var channel = environment.Register(nameof(ImageClassifierModel)).Start("Loading");

@@ -1,14 +1,11 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
