@@ -1,0 +1,14 @@
+namespace MLNet.Procrustean.Images;
+
+/// <summary>An image that cannot be used; the message says which one, what is wrong with it and what to do.</summary>
+public sealed class ImageException : Exception
+{
+    internal ImageException(string origin, string problem, Exception? cause = null)
+        : base($"{origin}: {problem}", cause)
+    {
+        Origin = origin;
+    }
+
+    /// <summary>Where the image came from: the path of its file, or its place in the data such as <c>row 12, column 'Image'</c>.</summary>
+    public string Origin { get; }
+}
