@@ -1,0 +1,103 @@
+using Microsoft.ML;
+
+namespace MLNet.Procrustean.Images;
+
+/// <summary>Loads a folder whose sub-folders are the classes.</summary>
+public static class ImageFolder
+{
+    private static readonly EnumerationOptions _here = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions _below = new()
+    {
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+        RecurseSubdirectories = true,
+    };
+
+    /// <summary>Lists the images of a folder as text columns <c>ImagePath</c> and <c>Label</c>, the name of their class folder.</summary>
+    /// <remarks>
+    /// Images are found at any depth below a class folder and come in the ordinal order of class and then relative path, the same on
+    /// every system. Files ending in .jpg, .jpeg, .jfif, .png, .bmp, .gif or .webp in any case are images; other files are ignored,
+    /// and so is every file and folder whose name starts with a dot. The files are listed, not opened.
+    /// </remarks>
+    /// <param name="data">The catalog, <c>mlContext.Data</c>.</param>
+    /// <param name="path">The folder that holds one sub-folder per class; a relative path gives relative image paths.</param>
+    /// <returns>One row per image (<see cref="LabelledImageFile"/>), the number of rows known.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="ArgumentException">The path is empty or that of a file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The folder has no sub-folder, an image lies beside the class folders, or a class folder has no image.
+    /// </exception>
+    public static IDataView LoadImageFolder(this DataOperationsCatalog data, string path)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.LoadFromEnumerable(List(path));
+    }
+
+    private static List<LabelledImageFile> List(string path)
+    {
+        CheckFolder(path);
+        var classes = Directory.EnumerateDirectories(path, "*", _here)
+            .Select(folder => Path.GetFileName(folder))
+            .Where(name => !name.StartsWith('.'))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        CheckRoot(path, classes.Count);
+
+        var files = classes.ConvertAll(name => ImagesOf(path, name));
+        var empty = classes.Where((_, index) => files[index].Count == 0).ToList();
+        return empty.Count == 0
+            ? [.. files.SelectMany(images => images)]
+            : throw new InvalidDataException($"{empty.Count} of {classes.Count} class folders in '{path}' hold no image "
+                + $"({string.Join(" ", ImageFile.Extensions)}): {FirstOf(empty)}. Add images to them or remove them.");
+    }
+
+    private static List<LabelledImageFile> ImagesOf(string path, string name)
+    {
+        var folder = Path.Join(path, name);
+        return Directory.EnumerateFiles(folder, "*", _below)
+            .Where(ImageFile.IsImage)
+            .Select(file => (File: file, Parts: Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)))
+            .Where(found => !found.Parts.Any(part => part.StartsWith('.')))
+            .OrderBy(found => string.Join('/', found.Parts), StringComparer.Ordinal)
+            .Select(found => new LabelledImageFile { ImagePath = found.File, Label = name })
+            .ToList();
+    }
+
+    private static void CheckFolder(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (File.Exists(path))
+        {
+            throw new ArgumentException($"'{path}' is a file. Give the folder that holds one sub-folder per class.", nameof(path));
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new DirectoryNotFoundException($"The image folder '{path}' does not exist (full path '{Path.GetFullPath(path)}').");
+        }
+    }
+
+    private static void CheckRoot(string path, int classCount)
+    {
+        if (classCount == 0)
+        {
+            throw new InvalidDataException($"The image folder '{path}' has no sub-folders. Put the images of each class into a sub-folder "
+                + "that is named after the class.");
+        }
+
+        var stray = Directory.EnumerateFiles(path, "*", _here)
+            .Where(ImageFile.IsImage)
+            .Select(file => Path.GetFileName(file))
+            .Where(name => !name.StartsWith('.'))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (stray.Count > 0)
+        {
+            throw new InvalidDataException($"{stray.Count} images lie in '{path}' beside its {classCount} class folders and so have no "
+                + $"label: {FirstOf(stray)}. Move them into a class folder or elsewhere.");
+        }
+    }
+
+    private static string FirstOf(List<string> names) =>
+        string.Join(", ", names.Take(5).Select(name => $"'{name}'")) + (names.Count > 5 ? ", …" : "");
+}
