@@ -41,16 +41,13 @@ internal static class Bench
     {
         var bright = new SKPoint((float)Math.Cos(lightAngle) * 1.3f, (float)Math.Sin(lightAngle) * 1.3f);
         var dim = (byte)random.Next(130, 235);
-        using var paint = new SKPaint { IsAntialias = true, BlendMode = SKBlendMode.Multiply };
-        using (paint.Shader = SKShader.CreateLinearGradient(
+        using var falloff = SKShader.CreateLinearGradient(
             bright,
             new SKPoint(-bright.X, -bright.Y),
             [SKColors.White, new SKColor(dim, dim, (byte)Math.Min(dim + 14, 255))],
-            SKShaderTileMode.Clamp))
-        {
-            canvas.DrawRect(_everywhere, paint);
-        }
-
+            SKShaderTileMode.Clamp);
+        using var paint = new SKPaint { IsAntialias = true, BlendMode = SKBlendMode.Multiply, Shader = falloff };
+        canvas.DrawRect(_everywhere, paint);
         paint.Shader = null;
         if (random.Chance(0.15))
         {

@@ -22,7 +22,8 @@ internal sealed record PartPainter(SKCanvas Canvas, Metal Metal, SKPoint Light)
             DrawAt(-Light.X * depth, -Light.Y * depth, outline, paint);
         }
 
-        paint.Shader = Gradient(Light, 1, [Metal.Tone(0.62), Metal.Tone(0.12), Metal.Tone(-0.06), Metal.Tone(-0.34)]);
+        using var sheen = Gradient(Light, 1, [Metal.Tone(0.62), Metal.Tone(0.12), Metal.Tone(-0.06), Metal.Tone(-0.34)]);
+        paint.Shader = sheen;
         Canvas.DrawPath(outline, paint);
         Rim(outline);
     }
@@ -32,14 +33,11 @@ internal sealed record PartPainter(SKCanvas Canvas, Metal Metal, SKPoint Light)
     {
         Shadow(outline, 0.2f);
         var side = Light.Y < 0 ? -1 : 1;
-        using var paint = new SKPaint
-        {
-            IsAntialias = true,
-            Shader = Gradient(
-                new SKPoint(0, side),
-                radius,
-                [Metal.Tone(-0.15), Metal.Tone(0.72), Metal.Tone(0.08), Metal.Tone(-0.35), Metal.Tone(-0.68)]),
-        };
+        using var sheen = Gradient(
+            new SKPoint(0, side),
+            radius,
+            [Metal.Tone(-0.15), Metal.Tone(0.72), Metal.Tone(0.08), Metal.Tone(-0.35), Metal.Tone(-0.68)]);
+        using var paint = new SKPaint { IsAntialias = true, Shader = sheen };
         Canvas.DrawPath(outline, paint);
     }
 
@@ -74,13 +72,8 @@ internal sealed record PartPainter(SKCanvas Canvas, Metal Metal, SKPoint Light)
     private void Rim(SKPath outline)
     {
         var lit = Metal.Tone(0.9);
-        using var paint = new SKPaint
-        {
-            IsAntialias = true,
-            Style = SKPaintStyle.Stroke,
-            StrokeWidth = 0.045f,
-            Shader = Gradient(Light, 1, [lit, lit.WithAlpha(120), Metal.Tone(-0.5).WithAlpha(150)]),
-        };
+        using var sheen = Gradient(Light, 1, [lit, lit.WithAlpha(120), Metal.Tone(-0.5).WithAlpha(150)]);
+        using var paint = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 0.045f, Shader = sheen };
         Canvas.DrawPath(outline, paint);
     }
 

@@ -53,7 +53,7 @@ internal sealed record ChartBars(SKCanvas Canvas, ChartText Text, SKRect Area)
     {
         using var image = SKImage.FromEncodedData(path) ?? throw new FileNotFoundException("There is no image to show.", path);
         var top = Area.Bottom + 16;
-        var frame = new SKRoundRect(new SKRect(centre - (SampleSide / 2), top, centre + (SampleSide / 2), top + SampleSide), 6);
+        using var frame = new SKRoundRect(new SKRect(centre - (SampleSide / 2), top, centre + (SampleSide / 2), top + SampleSide), 6);
         using var paint = new SKPaint { IsAntialias = true, FilterQuality = SKFilterQuality.High };
         Canvas.Save();
         Canvas.ClipRoundRect(frame, antialias: true);
