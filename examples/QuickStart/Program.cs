@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using QuickStart.Parts;
 
-int[] trainCounts = [600, 600, 600, 600, 12, 12, 6, 6];
+int[] trainCounts = [300, 300, 300, 300, 30, 20, 15, 10];
 var folder = Path.Combine(AppContext.BaseDirectory, "parts");
 var watch = Stopwatch.StartNew();
 PartImages.Draw(folder, trainCounts, testCount: 60, seed: 1);
