@@ -31,7 +31,7 @@ public sealed class TrainingLoopEndingTests
     {
         using var data = ToyImages.Of(12, 5);
         var after = new Dictionary<int, byte[]>();
-        var options = SmallTraining.Options with { Epochs = 40, LearningRate = 1e6, WeightDecay = 0.01 };
+        var options = SmallTraining.Options with { Epochs = 40, LearningRate = 1e3, WeightDecay = 0.01 };
         using var training = SmallTraining.Run(options, data, onEpoch: (network, report) => after[report.Epoch] = NetworkBits.Of(network));
         Assert.That(training.DivergedInEpoch, Is.InRange(2, 40));
         using (Assert.EnterMultipleScope())
@@ -39,6 +39,14 @@ public sealed class TrainingLoopEndingTests
             Assert.That(WeightSnapshot.IsFinite(training.Network), Is.True);
             Assert.That(NetworkBits.Of(training.Network), Is.EqualTo(after[training.DivergedInEpoch!.Value - 1]));
         }
+    }
+
+    [Test]
+    public void Train_AbsurdLearningRate_Diverges()
+    {
+        using var data = ToyImages.Of(12, 5);
+        using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 40, LearningRate = 1e6, WeightDecay = 0.01 }, data);
+        Assert.That(training.DivergedInEpoch, Is.Not.Null);
     }
 
     [Test]
