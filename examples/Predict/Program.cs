@@ -42,8 +42,12 @@ try
 }
 catch (Exception problem)
 {
-    // The outermost message of ML.NET is often general; the cause is what helps.
-    Console.Error.WriteLine(problem.GetBaseException().Message);
+    // ML.NET's own message is often general; its causes are what helps.
+    for (var cause = problem; cause is not null; cause = cause.InnerException)
+    {
+        Console.Error.WriteLine(cause.Message);
+    }
+
     return 1;
 }
 

@@ -8,6 +8,9 @@ namespace MLNet.Procrustean.Tests.Support;
 /// <summary>The smallest training that tests can share: three classes of 16-pixel images, trained once and kept until the last test.</summary>
 internal sealed class TinyModel : IDisposable
 {
+    /// <summary>The parameters of its network: 7 convolutions, weight and bias of as many normalisations, and of the classifier.</summary>
+    public const int Parameters = 23;
+
     private static readonly Lazy<TinyModel> _shared = new(() => new());
     private readonly TemporaryFolder folder = new();
 
