@@ -55,8 +55,10 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     /// <summary>Writes the weights and all that scoring takes as one file in the safetensors format, which Python reads too.</summary>
     /// <param name="path">The file to write; one that is there is replaced.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public void SaveSafeTensors(string path)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         using var file = File.Create(path);
         ModelFile.Write(file, classifier, Columns);
     }

@@ -100,7 +100,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
                 throw new ArgumentException($"The validation set has the classes {string.Join(", ", found.Names)}, and the training set {string.Join(", ", labels.Names)}; transform both by the same fitted MapValueToKey.");
             }
 
-            return new(reader.Read(input), reader.Read(validationSet));
+            return reader.Read(input, validationSet);
         }
 
         var images = reader.Read(input);

@@ -10,6 +10,21 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
 {
     private const int ImagesAtOnce = 512;
 
+    /// <summary>Reads the images to train on and those to measure each epoch by.</summary>
+    public TrainingImages Read(IDataView train, IDataView validation)
+    {
+        var images = Read(train);
+        try
+        {
+            return new(images, Read(validation));
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Reads all rows; the label is read in a pass of its own, so that too many images are refused before any is decoded.</summary>
     /// <exception cref="ArgumentException">A column does not fit, a row has no label, or there is no row.</exception>
     /// <exception cref="ImageException">An image cannot be read, and bad images are not to be skipped.</exception>

@@ -8,6 +8,7 @@ namespace MLNet.Procrustean.Interop;
 internal static class ElfSymbolVersions
 {
     private const uint SectionOfNeededVersions = 0x6ffffffe; // SHT_GNU_verneed
+    private const int SizeOfEntry = 16; // of Elf64_Verneed and of Elf64_Vernaux
     private const ushort Weak = 2; // VER_FLG_WEAK: the loader warns instead of failing when the version is missing
 
     /// <summary>Marks a needed version as weak, in place; false when the image is no such library or does not ask for that version.</summary>
@@ -18,49 +19,76 @@ internal static class ElfSymbolVersions
             return false;
         }
 
-        foreach (var section in Sections(image))
+        try
         {
-            if (section.Type == SectionOfNeededVersions)
+            var flags = FlagsOf(image, version);
+            foreach (var flag in flags)
             {
-                return TryWeaken(image, section, Sections(image)[section.Link], version);
+                BinaryPrimitives.WriteUInt16LittleEndian(image[flag..], (ushort)(UInt16At(image, flag) | Weak));
             }
-        }
 
-        return false;
+            return flags.Count > 0;
+        }
+        catch (Exception problem) when (problem is ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException)
+        {
+            return false; // the image is damaged: a table of it points outside
+        }
     }
 
-    private static bool TryWeaken(Span<byte> image, Section needed, Section strings, string version)
+    /// <summary>Where the flags of a needed version lie; usually in one place, since one library defines it.</summary>
+    private static List<int> FlagsOf(ReadOnlySpan<byte> image, string version)
     {
-        var found = false;
-        var library = needed.Offset;
-        for (var i = 0; i < needed.Info; i++)
+        var found = new List<int>();
+        var sections = Sections(image);
+        foreach (var needed in sections.Where(section => section.Type == SectionOfNeededVersions))
         {
-            var entry = library + (int)UInt32At(image, library + 8);
-            for (var j = 0; j < UInt16At(image, library + 2); j++)
+            var strings = sections[needed.Link];
+            var library = needed.Offset;
+            for (var i = 0; i < needed.Info; i++)
             {
-                if (StringAt(image, strings.Offset + (int)UInt32At(image, entry + 8)) == version)
+                var entry = checked(library + (int)UInt32At(image, library + 8));
+                for (var j = 0; j < UInt16At(image, library + 2); j++)
                 {
-                    BinaryPrimitives.WriteUInt16LittleEndian(image[(entry + 4)..], (ushort)(UInt16At(image, entry + 4) | Weak));
-                    found = true;
+                    if (StringAt(image, checked(strings.Offset + (int)UInt32At(image, entry + 8))) == version)
+                    {
+                        found.Add(entry + 4);
+                    }
+
+                    if (!Advance(ref entry, UInt32At(image, entry + 12)))
+                    {
+                        break;
+                    }
                 }
 
-                entry += (int)UInt32At(image, entry + 12);
+                if (!Advance(ref library, UInt32At(image, library + 12)))
+                {
+                    break;
+                }
             }
-
-            library += (int)UInt32At(image, library + 12);
         }
 
         return found;
     }
 
+    // Both lists end with a step of 0. A step shorter than an entry is damage, which could make them nearly endless.
+    private static bool Advance(ref int offset, uint step)
+    {
+        offset = checked(offset + (int)step);
+        return step >= SizeOfEntry;
+    }
+
     private static Section[] Sections(ReadOnlySpan<byte> image)
     {
-        var (table, size, count) = ((int)UInt64At(image, 40), UInt16At(image, 58), UInt16At(image, 60));
+        var (table, size, count) = (checked((int)UInt64At(image, 40)), UInt16At(image, 58), UInt16At(image, 60));
         var sections = new Section[count];
         for (var i = 0; i < count; i++)
         {
-            var header = table + (i * size);
-            sections[i] = new Section(UInt32At(image, header + 4), (int)UInt64At(image, header + 24), (int)UInt32At(image, header + 40), (int)UInt32At(image, header + 44));
+            var header = checked(table + (i * size));
+            sections[i] = new Section(
+                UInt32At(image, header + 4),
+                checked((int)UInt64At(image, header + 24)),
+                checked((int)UInt32At(image, header + 40)),
+                checked((int)UInt32At(image, header + 44)));
         }
 
         return sections;

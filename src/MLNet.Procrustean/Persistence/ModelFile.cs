@@ -63,26 +63,51 @@ internal static class ModelFile
             throw new InvalidDataException("The model is damaged: its checksum does not match its contents. Copy the file again.");
         }
 
+        try
+        {
+            return Parse(Text, arrays);
+        }
+        catch (Exception problem) when (problem is FormatException or ArgumentException or OverflowException or JsonException)
+        {
+            throw new InvalidDataException($"The model cannot be used: {problem.Message} A later MLNet.Procrustean may have written it.", problem);
+        }
+    }
+
+    private static (TrainedClassifier Classifier, ColumnNames Columns) Parse(Func<string, string> text, List<NamedArray> arrays)
+    {
         var shape = new ImageShape
         {
-            Size = int.Parse(Text("image_size"), CultureInfo.InvariantCulture),
-            Channels = int.Parse(Text("channels"), CultureInfo.InvariantCulture),
-            Aspect = Enum.Parse<AspectRatio>(Text("aspect_ratio")),
+            Size = int.Parse(text("image_size"), CultureInfo.InvariantCulture),
+            Channels = int.Parse(text("channels"), CultureInfo.InvariantCulture),
+            Aspect = Enum.Parse<AspectRatio>(text("aspect_ratio")),
         };
-        var labels = new ClassLabels(List<string>(Text("class_names")), Text("class_value_type"));
-        var backbone = Backbone.Parse(Text("backbone"));
-        var network = backbone.Build(shape.Channels, labels.Names.Length, seed: 0);
-        NetworkWeights.Write(arrays, network, backbone.Name);
-        var preprocessing = new Preprocessing(shape, List<float>(Text("channel_means")), List<float>(Text("channel_deviations")));
-        return (
-            new(network, backbone, preprocessing, labels, List<long>(Text("training_counts"))),
-            new(Text("image_column"), Text("score_column"), Text("predicted_label_column")));
+        var labels = new ClassLabels(List<string>(text("class_names")), text("class_value_type"));
+        var preprocessing = new Preprocessing(shape, List<float>(text("channel_means")), List<float>(text("channel_deviations")));
+        var counts = List<long>(text("training_counts"));
+        var columns = new ColumnNames(text("image_column"), text("score_column"), text("predicted_label_column"));
+        var backbone = Backbone.Parse(text("backbone"));
+        return (new(Network(backbone, shape.Channels, labels.Names.Length, arrays), backbone, preprocessing, labels, counts), columns);
+    }
+
+    private static StagedNetwork Network(Backbone backbone, int channels, int classes, List<NamedArray> arrays)
+    {
+        var network = backbone.Build(channels, classes, seed: 0);
+        try
+        {
+            NetworkWeights.Write(arrays, network, backbone.Name);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     private static ImmutableArray<T> List<T>(string json) => JsonSerializer.Deserialize<ImmutableArray<T>>(json);
 
     // Over every text but itself and every weight, with lengths between so that no two models share a sequence of bytes.
-    private static string Checksum(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
+    internal static string Checksum(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes($"{text.Length}:{text};"));

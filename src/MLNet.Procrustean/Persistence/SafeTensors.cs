@@ -65,11 +65,19 @@ internal static class SafeTensors
             var header = JsonNode.Parse(text)!.AsObject();
             var metadata = header[Metadata]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
             var arrays = new List<NamedArray>();
+            long position = 0;
             foreach (var (name, description) in header.Where(pair => pair.Key != Metadata).OrderBy(pair => (long)pair.Value!["data_offsets"]![0]!))
             {
                 var shape = description!["shape"]!.AsArray().Select(size => (long)size!).ToArray();
-                var bytes = (long)description["data_offsets"]![1]! - (long)description["data_offsets"]![0]!;
-                arrays.Add(new(name, (string)description["dtype"]!, shape, ReadExactly(stream, checked((int)bytes), $"the weight '{name}'")));
+                var type = (string)description["dtype"]!;
+                var (start, end) = ((long)description["data_offsets"]![0]!, (long)description["data_offsets"]![1]!);
+                if (start != position || end - start != BytesOf(type, shape))
+                {
+                    throw new InvalidDataException($"The model is damaged: its header puts the weight '{name}' {type} [{string.Join(", ", shape)}] at the bytes {start} to {end}.");
+                }
+
+                arrays.Add(new(name, type, shape, ReadExactly(stream, checked((int)(end - start)), $"the weight '{name}'")));
+                position = end;
             }
 
             return (metadata, arrays);
@@ -78,6 +86,17 @@ internal static class SafeTensors
         {
             throw new InvalidDataException($"The model is damaged: its header cannot be read ({problem.Message}).", problem);
         }
+    }
+
+    private static long BytesOf(string type, long[] shape)
+    {
+        var each = type switch
+        {
+            "F32" => 4,
+            "I64" => 8,
+            _ => throw new InvalidDataException($"The model is damaged or of another kind: it has weights of type '{type}'."),
+        };
+        return shape.Aggregate((long)each, (product, size) => size >= 0 ? checked(product * size) : throw new FormatException($"a size is {size}"));
     }
 
     private static byte[] ReadExactly(Stream stream, int count, string what)

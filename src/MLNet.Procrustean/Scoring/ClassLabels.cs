@@ -10,6 +10,7 @@ namespace MLNet.Procrustean.Scoring;
 internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueType)
 {
     private const string Text = "text";
+    private const int MostUnnamedClasses = 100_000; // more is a hash, not a class
 
     private static readonly Values[] KnownTypes =
     [
@@ -33,8 +34,7 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
         var type = (label.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues)?.Type as VectorDataViewType)?.ItemType ?? TextDataViewType.Instance;
         var known = KnownTypes.FirstOrDefault(one => one.Type.Equals(type))
             ?? throw new ArgumentException($"The classes in column '{label.Name}' are of type {type}; they must be texts, numbers or Booleans.");
-        var count = checked((int)((KeyDataViewType)label.Type).Count);
-        return new([.. LabelText.KeyNames(label) ?? Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))], known.Name);
+        return new([.. LabelText.KeyNames(label) ?? Numbers(label)], known.Name);
     }
 
     /// <summary>Adds the values of the classes, in their own type, as an annotation of that name.</summary>
@@ -44,6 +44,14 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
 
     /// <summary>Adds the names of the classes, as text, as an annotation of that name.</summary>
     public void AddNamesTo(DataViewSchema.Annotations.Builder annotations, string name) => KnownTypes[0].AddTo(annotations, name, Names);
+
+    private static IEnumerable<string> Numbers(DataViewSchema.Column label)
+    {
+        var count = ((KeyDataViewType)label.Type).Count;
+        return count <= MostUnnamedClasses
+            ? Enumerable.Range(0, (int)count).Select(i => i.ToString(CultureInfo.InvariantCulture))
+            : throw new ArgumentException($"Column '{label.Name}' is a key to {count} values without names, which are too many for classes; make it by MapValueToKey.");
+    }
 
     private static Values<T> Parsed<T>(string name, NumberDataViewType type)
         where T : IParsable<T> => new(name, type, text => T.Parse(text, CultureInfo.InvariantCulture));

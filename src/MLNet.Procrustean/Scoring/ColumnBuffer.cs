@@ -68,25 +68,23 @@ internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int 
     protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[current()].CopyTo(ref value));
 }
 
-/// <summary>An image that has been handed out belongs to whoever asked; one that has not is disposed when its place is used again.</summary>
+/// <summary>
+/// An image that has been handed out belongs to whoever asked. One that has not is given back to the getter that made it, as is the habit
+/// among ML.NET's transforms: a loader of images disposes it, and a column of the user's own images, which must live on, does not.
+/// </summary>
 internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) : ColumnBuffer
 {
     private readonly (MLImage? Image, bool HandedOut)[] values = new (MLImage?, bool)[rows];
 
     public override void Fetch(int place)
     {
-        Free(place);
-        MLImage? image = null;
+        var image = values[place].HandedOut ? null : values[place].Image;
         getter(ref image!);
         values[place] = (image, HandedOut: false);
     }
 
     public override void Dispose()
     {
-        for (var place = 0; place < values.Length; place++)
-        {
-            Free(place);
-        }
     }
 
     protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<MLImage>)((ref MLImage value) =>
@@ -95,14 +93,4 @@ internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) :
         held.HandedOut = true;
         value = held.Image!;
     });
-
-    private void Free(int place)
-    {
-        if (!values[place].HandedOut)
-        {
-            values[place].Image?.Dispose();
-        }
-
-        values[place] = default;
-    }
 }

@@ -27,7 +27,7 @@ internal sealed class ScoredRow : DataViewRow
     private readonly DataViewRow input;
     private readonly HashSet<int> active;
     private readonly ScoreGetters scores;
-    private long scoredPosition = -1;
+    private long? scoredPosition;
     private float[] probabilities = [];
 
     public ScoredRow(ImageClassifierModel model, DataViewRow input, DataViewSchema output, HashSet<int> active)
@@ -58,7 +58,9 @@ internal sealed class ScoredRow : DataViewRow
         column.Index < input.Schema.Count ? input.IsColumnActive(input.Schema[column.Index]) : active.Contains(column.Index);
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
-        column.Index < input.Schema.Count ? input.GetGetter<TValue>(input.Schema[column.Index]) : scores.For<TValue>(column);
+        column.Index < input.Schema.Count ? input.GetGetter<TValue>(input.Schema[column.Index])
+        : IsColumnActive(column) ? scores.For<TValue>(column)
+        : throw new ArgumentException($"Column '{column.Name}' was not asked for when the row was made.");
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 

@@ -21,6 +21,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     /// </returns>
     public int? Train(StagedNetwork network, LabelledImages train, LabelledImages? validation, Action<EpochReport> report)
     {
+        using var gradient = enable_grad(); // whatever the caller's own thread had set
         using var optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
         var clock = Stopwatch.StartNew();
         using var kept = new KeptWeights(options.Keep);

@@ -12,6 +12,7 @@ internal sealed class WeightSnapshot : IDisposable
 
     public static WeightSnapshot Of(StagedNetwork network)
     {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         return new([.. State(network).Select(tensor => tensor.clone().DetachFromDisposeScope())]);
     }

@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Tests.Persistence;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Interop;
+
+/// <summary>The native library is helped to load only where it needs help, and nothing of that is left behind.</summary>
+[Platform("Linux")]
+public sealed class NativeLoadingTests
+{
+    private const string Library = "libLibTorchSharp.so";
+    private TemporaryFolder folder = null!;
+    private string model = null!;
+
+    [OneTimeSetUp]
+    public void SaveAModel()
+    {
+        folder = new();
+        model = SavedModelTests.Save(folder.Path);
+    }
+
+    [OneTimeTearDown]
+    public void RemoveTheFolder() => folder.Dispose();
+
+    [Test]
+    public void Loading_InAFreshProcess_LeavesAllFoldersAsTheyWere()
+    {
+        var program = ChildProcess.FolderOfExample("Predict");
+        var before = Contents(program);
+        using var temporary = new TemporaryFolder();
+
+        var process = SavedModelTests.Predict(model, [TinyModel.Shared.Paths[0]], new() { ["TMPDIR"] = temporary.Path });
+
+        Assert.That(process.ExitCode, Is.Zero, process.Errors);
+        Assert.That(Directory.EnumerateFileSystemEntries(temporary.Path, "procrustean*"), Is.Empty);
+        Assert.That(Contents(program), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Loading_WhereTheLibraryLoadsByItself_TakesNoHelp()
+    {
+        var program = ChildProcess.FolderOfExample("Predict");
+        using var copy = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(program))
+        {
+            var target = Path.Combine(copy.Path, Path.GetFileName(file));
+            if (Path.GetFileName(file).Contains(".so", StringComparison.Ordinal))
+            {
+                File.CreateSymbolicLink(target, file); // libtorch is half a gigabyte
+            }
+            else
+            {
+                File.Copy(file, target);
+            }
+        }
+
+        var image = File.ReadAllBytes(Path.Combine(program, Library));
+        Assert.That(ElfSymbolVersions.TryWeaken(image, "GLIBCXX_3.4.32"), Is.True);
+        File.Delete(Path.Combine(copy.Path, Library));
+        File.WriteAllBytes(Path.Combine(copy.Path, Library), image);
+        string[] paths = [TinyModel.Shared.Paths[0]];
+
+        // Without a folder for temporary files the help would fail.
+        var process = ChildProcess.Dotnet([Path.Combine(copy.Path, "Predict.dll"), model, .. paths],
+            variables: new() { ["TMPDIR"] = Path.Combine(copy.Path, "nowhere"), ["DOTNET_EnableDiagnostics"] = "0" });
+
+        Assert.That(process.Output.TrimEnd(), Is.EqualTo(SavedModelTests.ExpectedLines(paths)[0]), process.Errors);
+    }
+
+    [Test]
+    public void LoadWeakened_LibraryThatAsksForNoSuchVersion_IsLeftAlone() =>
+        Assert.That(NativeCompatibility.LoadWeakened(Path.Combine(AppContext.BaseDirectory, "libSkiaSharp.so")), Is.EqualTo(IntPtr.Zero));
+
+    private static string[] Contents(string program) => [.. Directory.EnumerateFileSystemEntries(program, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(program, Library)))))];
+}

@@ -1,0 +1,92 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+using MLNet.Procrustean.Tests.Persistence;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests;
+
+/// <summary>The package as a stranger's project uses it. It takes a minute: dotnet test --filter TestCategory=Package.</summary>
+[Explicit("packs, restores and builds")]
+[Category("Package")]
+public sealed class PackageTests
+{
+    private const string Id = "MLNet.Procrustean";
+    private readonly string version = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}"; // never one that a cache may hold
+    private TemporaryFolder folder = null!;
+    private string root = null!;
+
+    [OneTimeSetUp]
+    public void Pack()
+    {
+        folder = new();
+        root = ChildProcess.Root().FullName;
+        Run(root, "pack", Path.Combine("src", Id), "-c", "Release", "-o", Path.Combine(folder.Path, "packages"), $"-p:Version={version}");
+    }
+
+    [OneTimeTearDown]
+    public void RemoveWhatItMade()
+    {
+        folder.Dispose();
+        var caches = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var cached = Path.Combine(caches, Id.ToLowerInvariant(), version);
+        if (Directory.Exists(cached))
+        {
+            Directory.Delete(cached, recursive: true);
+        }
+    }
+
+    [Test]
+    public void Package_Content_IsTheLibraryAndNoOthers()
+    {
+        using var package = ZipFile.OpenRead(Path.Combine(folder.Path, "packages", $"{Id}.{version}.nupkg"));
+
+        var files = package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal));
+        Assert.That(files, Is.EquivalentTo(new[] { "[Content_Types].xml", $"{Id}.nuspec", "README.md", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml" }));
+        using var stream = package.GetEntry($"{Id}.nuspec")!.Open();
+        var dependencies = XDocument.Load(stream).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).ToArray();
+        Assert.That(dependencies, Is.SupersetOf(new[] { "Microsoft.ML", "Microsoft.ML.ImageAnalytics", "TorchSharp" }));
+        Assert.That(dependencies, Has.None.Contains("libtorch").IgnoreCase.And.None.Contains("cuda").IgnoreCase.And.None.Contains("Expose").And.None.Contains("Analyzers"));
+    }
+
+    [Test]
+    public void Package_InAProjectElsewhere_ScoresASavedModel()
+    {
+        var torch = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("LibTorchVersion").Single().Value;
+        var consumer = Directory.CreateDirectory(Path.Combine(folder.Path, "consumer")).FullName;
+        File.Copy(Path.Combine(root, "examples", "Predict", "Program.cs"), Path.Combine(consumer, "Program.cs"));
+        File.WriteAllText(Path.Combine(consumer, "nuget.config"), """
+            <configuration><packageSources><add key="packed" value="../packages" /></packageSources></configuration>
+            """);
+        File.WriteAllText(Path.Combine(consumer, "Consumer.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RuntimeIdentifier>$(NETCoreSdkRuntimeIdentifier)</RuntimeIdentifier>
+                <SelfContained>false</SelfContained>
+                <CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>true</CreateHardLinksForCopyFilesToOutputDirectoryIfPossible>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="{Id}" Version="{version}" />
+                <PackageReference Include="libtorch-cpu-$(RuntimeIdentifier)" Version="{torch}" />
+              </ItemGroup>
+            </Project>
+            """);
+        var model = SavedModelTests.Save(folder.Path);
+        var paths = TinyModel.Shared.Paths[..3];
+        Run(consumer, "build", "-o", "out");
+
+        var process = ChildProcess.Dotnet([Path.Combine(consumer, "out", "Consumer.dll"), model, .. paths]);
+
+        Assert.That(process.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(SavedModelTests.ExpectedLines(paths)), process.Errors);
+    }
+
+    private static void Run(string inside, params string[] arguments)
+    {
+        var process = ChildProcess.Dotnet([.. arguments, "--nologo", "-nodeReuse:false"], inside);
+        Assert.That(process.ExitCode, Is.Zero, process.Output + process.Errors);
+    }
+}

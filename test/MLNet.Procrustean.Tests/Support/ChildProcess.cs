@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace MLNet.Procrustean.Tests.Support;
+
+/// <summary>What a program did that ran to its end.</summary>
+internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(4);
+
+    /// <summary>The folder of a program under examples, built in the configuration of these tests.</summary>
+    public static string FolderOfExample(string name)
+    {
+        var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory); // test/MLNet.Procrustean.Tests/bin/CONFIGURATION/...
+        var project = output;
+        while (project.Name != "bin")
+        {
+            project = project.Parent!;
+        }
+
+        var inside = Path.GetRelativePath(project.FullName, output.FullName);
+        return Path.Combine(Root(project).FullName, "examples", name, "bin", inside);
+    }
+
+    /// <summary>The folder of the whole tree.</summary>
+    public static DirectoryInfo Root(DirectoryInfo? inside = null)
+    {
+        var folder = inside ?? new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MLNet.Procrustean.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not lie below the folder of MLNet.Procrustean.sln.");
+        }
+
+        return folder;
+    }
+
+    /// <summary>Runs dotnet with these arguments; the variables are set, or unset where null, for it alone.</summary>
+    public static ChildProcess Dotnet(IEnumerable<string> arguments, string? folder = null, Dictionary<string, string?>? variables = null)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
+        foreach (var (name, value) in variables ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(_limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {_limit}.");
+        }
+
+        return new(process.ExitCode, output.Result, errors.Result);
+    }
+}

@@ -1,0 +1,10 @@
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests;
+
+[SetUpFixture]
+public sealed class TinyModelTearDown
+{
+    [OneTimeTearDown]
+    public void RemoveTheSharedModelAndItsFolder() => TinyModel.Release();
+}
