@@ -50,7 +50,7 @@ public sealed class ImageClassifierCatalogTests
 
     [Test]
     public void Trainer_ImageTooSmallForBackbone_IsRefusedAtOnce() =>
-        Assert.That(() => TinyModel.Trainer(ml, new() { Backbone = new Networks.ResNet(), ImageSize = 16 }),
+        Assert.That(() => TinyModel.Trainer(ml, new() { Backbone = new MLNet.Procrustean.Networks.ResNet(), ImageSize = 16 }),
             Throws.ArgumentException.With.Message.Contains("ImageSize is 16").And.Message.Contains("resnet-"));
 
     [Test]

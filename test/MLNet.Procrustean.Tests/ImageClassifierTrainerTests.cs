@@ -1,7 +1,5 @@
 using System.Reflection;
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 
@@ -77,7 +75,7 @@ public sealed class ImageClassifierTrainerTests
     [Test]
     public void Fit_ThenDispose_LeavesNoTensors()
     {
-        var options = TinyModel.Options with { Epochs = 2, ValidationFraction = 0.3, Keep = Training.KeptEpoch.Best };
+        var options = TinyModel.Options with { Epochs = 2, ValidationFraction = 0.3, Keep = MLNet.Procrustean.Training.KeptEpoch.Best };
 
         var left = LiveTensors.LeftBy(() => TinyModel.Trainer(ml, options).Fit(tiny.Keyed).Dispose());
 
@@ -114,7 +112,7 @@ public sealed class ImageClassifierTrainerTests
 
         using var model = TinyModel.Trainer(context, TinyModel.Options).Fit(tiny.Keyed);
 
-        Assert.That(lines, Has.Some.Matches<LoggingEventArgs>(line => line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && line.Message.Contains("CPU")));
+        Assert.That(lines, Has.Some.Matches<LoggingEventArgs>(line => line!.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && line.Message.Contains("CPU", StringComparison.Ordinal)));
         Assert.That(TinyModel.Scores(model.Transform(tiny.Images)), Is.EqualTo(tiny.Scores()));
     }
 

@@ -50,7 +50,7 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         {
             if (row + batch.Count > labels.Count)
             {
-                throw new InvalidOperationException($"The data gave {labels.Count} rows when its labels were read and more when its images were; it must give the same rows each time.");
+                throw Changed(labels.Count, "more");
             }
 
             var decoded = ParallelDecoding.Decode(batch, OnBadImage);
@@ -58,6 +58,16 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
             kept.AddRange(Enumerable.Range(0, decoded.Length).Where(i => decoded[i] is not null).Select(i => labels[row + i]));
             row += batch.Count;
             batch = TakeRows(cursor, image);
+        }
+
+        if (row < labels.Count)
+        {
+            throw Changed(labels.Count, $"{row}");
+        }
+
+        if (kept.Count == 0)
+        {
+            throw new ArgumentException($"None of the {labels.Count} images can be read; all were skipped.", nameof(data));
         }
 
         return new(pixels.narrow(0, 0, kept.Count).DetachFromDisposeScope(), tensor(kept.ToArray()).DetachFromDisposeScope());
@@ -74,6 +84,9 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
 
         return rows;
     }
+
+    private static InvalidOperationException Changed(int labels, string images) =>
+        new($"The data gave {labels} rows when its labels were read and {images} when its images were; it must give the same rows each time.");
 
     private void OnBadImage(ImageException problem)
     {
