@@ -135,5 +135,5 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         verReadableCur: 0x00010001,
         verWeCanReadBack: 0x00010001,
         loaderSignature: LoaderSignature,
-        loaderAssemblyName: typeof(ImageClassifierModel).Assembly.FullName);
+        loaderAssemblyName: typeof(ImageClassifierModel).Assembly.GetName().Name); // no version: an earlier library may read a later one's model
 }

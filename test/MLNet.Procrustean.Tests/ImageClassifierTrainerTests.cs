@@ -1,7 +1,5 @@
 using System.Reflection;
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 
@@ -114,7 +112,7 @@ public sealed class ImageClassifierTrainerTests
 
         using var model = TinyModel.Trainer(context, TinyModel.Options).Fit(tiny.Keyed);
 
-        Assert.That(lines, Has.Some.Matches<LoggingEventArgs>(line => line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && line.Message.Contains("CPU")));
+        Assert.That(lines.Where(line => line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning).Select(line => line.Message), Has.Some.Contains("CPU"));
         Assert.That(TinyModel.Scores(model.Transform(tiny.Images)), Is.EqualTo(tiny.Scores()));
     }
 

@@ -126,7 +126,7 @@ public sealed class ModelFileTests
         Assert.That(left, Is.LessThanOrEqualTo(41), "its parameters");
     }
 
-    private static Constraint Damaged(string part) => Throws.TypeOf<InvalidDataException>().With.Message.Contains(part);
+    private static ContainsConstraint Damaged(string part) => Throws.TypeOf<InvalidDataException>().With.Message.Contains(part);
 
     private static void Read(byte[] file) => ModelFile.Read(new MemoryStream(file)).Classifier.Network.Dispose();
 
