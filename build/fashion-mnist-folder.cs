@@ -9,7 +9,8 @@
 //   dotnet run build/fashion-mnist-folder.cs -- IDX_FOLDER OUT_FOLDER LARGE SMALL SEED
 //
 // OUT_FOLDER/train has LARGE images of each of the first five classes and SMALL of each of the others, drawn with the
-// seed; OUT_FOLDER/test has the whole balanced test set.
+// seed; OUT_FOLDER/validation has 500 of each class that are not in it, to choose settings by; OUT_FOLDER/test has the
+// whole balanced test set.
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
@@ -20,8 +21,10 @@ var (source, target, large, small, seed) = (args[0], args[1], Number(args[2]), N
 string[] names = ["0-tshirt", "1-trouser", "2-pullover", "3-dress", "4-coat", "5-sandal", "6-shirt", "7-sneaker", "8-bag", "9-ankle-boot"];
 
 var random = new Random(seed);
-Write("train", Part("train").GroupBy(image => image.Label).OrderBy(group => group.Key)
-    .SelectMany(group => group.OrderBy(_ => random.Next()).Take(group.Key < names.Length / 2 ? large : small)));
+var classes = Part("train").GroupBy(image => image.Label).OrderBy(group => group.Key).Select(group => group.OrderBy(_ => random.Next()).ToList()).ToList();
+int Count(int label) => label < names.Length / 2 ? large : small;
+Write("train", classes.SelectMany((images, label) => images.Take(Count(label))));
+Write("validation", classes.SelectMany((images, label) => images.Skip(Count(label)).Take(500)));
 Write("test", Part("t10k"));
 
 int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -30,17 +30,17 @@ public sealed record ImageClassifierOptions
     public Backbone Backbone { get; init => field = Require.NotNull(value); } = new CifarResNet();
 
     /// <summary>The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers below.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers and enumerations below.</exception>
     public int ImageSize { get; init => field = Require.Between(value, 16, 1024, nameof(ImageSize)); } = 64;
 
     /// <summary>The channels that the network sees: 3 for colour (the default), 1 for grey.</summary>
     public int Channels { get; init => field = Require.OneOf(value, [1, 3], nameof(Channels)); } = 3;
 
     /// <summary>How an image that is not square becomes so. The default is <see cref="AspectRatio.Squash"/>.</summary>
-    public AspectRatio AspectRatio { get; init; } = AspectRatio.Squash;
+    public AspectRatio AspectRatio { get; init => field = Require.Named(value); } = AspectRatio.Squash;
 
     /// <summary>What to do with images that cannot be read. The default is to refuse them. In scoring they are always refused.</summary>
-    public BadImages BadImages { get; init; } = BadImages.Refuse;
+    public BadImages BadImages { get; init => field = Require.Named(value); } = BadImages.Refuse;
 
     /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
     public Augmentation Augmentation { get; init => field = Require.NotNull(value); } = new();
@@ -70,7 +70,7 @@ public sealed record ImageClassifierOptions
     public double ValidationFraction { get; init => field = Require.Between(value, 0, 0.9, nameof(ValidationFraction)); }
 
     /// <summary>Which epoch's weights become the model. The default is the last one's; the best one takes validation images.</summary>
-    public KeptEpoch Keep { get; init; } = KeptEpoch.Last;
+    public KeptEpoch Keep { get; init => field = Require.Named(value); } = KeptEpoch.Last;
 
     /// <summary>The seed of everything random; null, the default, draws one from the <see cref="MLContext"/>, the same one each time if that has a seed.</summary>
     public int? Seed { get; init; }

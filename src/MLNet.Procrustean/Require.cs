@@ -30,6 +30,11 @@ internal static class Require
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be even.");
 
+    public static T Named<T>(T value, [CallerMemberName] string name = "")
+        where T : struct, Enum => Enum.IsDefined(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+
     public static string Name(string value, [CallerMemberName] string name = "") => !string.IsNullOrWhiteSpace(value)
         ? value
         : throw new ArgumentException($"{name} is empty; give the name of a column.", name);

@@ -5,7 +5,7 @@ public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int epoch, ImageClassifierModel? lastGoodModel)
         : base($"The training diverged in epoch {epoch}: its loss or its weights ceased to be finite. Lower the learning rate (a tenth is a good next try)"
-            + (lastGoodModel is null ? "." : $"; {nameof(LastGoodModel)} holds the model as it was after epoch {epoch - 1}."))
+            + (lastGoodModel is null ? "." : $"; {nameof(LastGoodModel)} holds the model of an epoch before it: the last one, or the best where that was to be kept."))
     {
         Epoch = epoch;
         LastGoodModel = lastGoodModel;

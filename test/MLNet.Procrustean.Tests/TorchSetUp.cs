@@ -6,5 +6,9 @@ namespace MLNet.Procrustean.Tests;
 public sealed class TorchSetUp
 {
     [OneTimeSetUp]
-    public void PrepareTorchBeforeAnyTestCallsIt() => NativeCompatibility.Enable();
+    public void PrepareTorchBeforeAnyTestCallsIt()
+    {
+        NativeCompatibility.Enable();
+        TorchSharp.torch.set_num_threads(1); // networks this small gain nothing from more, and lose where other work runs beside them
+    }
 }

@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Images;
 /// <param name="Count">Pixels of the square that are filled.</param>
 internal readonly record struct AxisLayout(int Start, int Length, int Offset, int Count)
 {
-    /// <summary>Lays out one axis of an image that measures <paramref name="length"/> along it and <paramref name="across"/> across it.</summary>
+    /// <summary>Lays out one axis of an image.</summary>
     /// <param name="length">Pixels along the axis.</param>
     /// <param name="across">Pixels along the other axis.</param>
     /// <param name="shape">The square.</param>

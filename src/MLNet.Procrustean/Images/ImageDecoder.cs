@@ -8,14 +8,23 @@ namespace MLNet.Procrustean.Images;
 /// Decodes an image into the bytes of a square, row by row with the channels together: upright by its EXIF orientation, over white
 /// where it is transparent, without colour management; of an animation the first frame. Safe to call from many threads.
 /// </summary>
-/// <remarks>All direct calls of Skia are in this file.</remarks>
+/// <remarks>
+/// All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused as well: Skia does not tell it from one
+/// that lacks pixels.
+/// </remarks>
 internal static class ImageDecoder
 {
     /// <summary>The most pixels that an image may have; it bounds the memory that a small hostile file can claim to 0.8 GB.</summary>
     public const long MaximumPixels = 200_000_000;
 
     private static readonly SKEncodedImageFormat[] _formats =
-        [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Bmp, SKEncodedImageFormat.Gif, SKEncodedImageFormat.Webp];
+    [
+        SKEncodedImageFormat.Jpeg,
+        SKEncodedImageFormat.Png,
+        SKEncodedImageFormat.Bmp,
+        SKEncodedImageFormat.Gif,
+        SKEncodedImageFormat.Webp,
+    ];
 
     /// <exception cref="ImageException">The file is missing, unreadable or no whole image.</exception>
     public static byte[] Decode(string path, ImageShape shape) => Decode(ImageFile.Read(path), shape, path);
@@ -81,7 +90,8 @@ internal static class ImageDecoder
     {
         if (!_formats.Contains(format))
         {
-            throw new ImageException(origin, $"the image is in the format {format}, but only {ImageFile.FormatNames} are read. Convert it.");
+            throw new ImageException(origin,
+                $"the image is in the format {format}, but only {ImageFile.FormatNames} are read. Convert it.");
         }
     }
 
@@ -102,7 +112,8 @@ internal static class ImageDecoder
 
     private static ImageException Undecoded(SKCodecResult result, SKCodec codec, int length, string origin)
     {
-        var found = $"{codec.EncodedFormat.ToString().ToUpperInvariant()} of {codec.Info.Width} × {codec.Info.Height} pixels in {length} bytes";
+        var format = codec.EncodedFormat.ToString().ToUpperInvariant();
+        var found = $"{format} of {codec.Info.Width} × {codec.Info.Height} pixels in {length} bytes";
         return new ImageException(origin, result == SKCodecResult.IncompleteInput
             ? $"the image is cut short: pixels are missing at its end ({found}). Copy it again or remove it."
             : $"the image is damaged and cannot be decoded ({result}; {found}). Copy it again or remove it.");

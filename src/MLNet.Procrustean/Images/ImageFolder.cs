@@ -13,7 +13,7 @@ public static class ImageFolder
         RecurseSubdirectories = true,
     };
 
-    /// <summary>Lists the images of a folder as text columns <c>ImagePath</c> and <c>Label</c>, the name of the sub-folder directly below it.</summary>
+    /// <summary>Lists the images of a folder as text columns <c>ImagePath</c> and <c>Label</c>, the name of their class folder.</summary>
     /// <remarks>
     /// Images are found at any depth below a class folder and come in the ordinal order of class and then relative path, the same on
     /// every system. Files ending in .jpg, .jpeg, .jfif, .png, .bmp, .gif or .webp in any case are images; other files are ignored,
@@ -93,8 +93,8 @@ public static class ImageFolder
             .ToList();
         if (stray.Count > 0)
         {
-            throw new InvalidDataException($"{stray.Count} images lie in '{path}' beside its {classCount} class folders and so have no label: "
-                + $"{FirstOf(stray)}. Move them into a class folder or elsewhere.");
+            throw new InvalidDataException($"{stray.Count} images lie in '{path}' beside its {classCount} class folders and so have no "
+                + $"label: {FirstOf(stray)}. Move them into a class folder or elsewhere.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Images;
 
-/// <summary>One image file and its class: a row of <see cref="ImageFolder.LoadImageFolder"/>, and an input of a prediction engine.</summary>
+/// <summary>An image file and its class: a row of <see cref="ImageFolder.LoadImageFolder"/>, or a prediction engine's input.</summary>
 public sealed record LabelledImageFile
 {
     /// <summary>The path of the image file; empty by default.</summary>

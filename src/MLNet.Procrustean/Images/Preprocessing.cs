@@ -20,8 +20,9 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
         {
             using var part = NewDisposeScope();
             var values = pixels.narrow(0, start, Math.Min(ImagesAtOnce, pixels.shape[0] - start)).reshape(-1, shape.Channels).to(float64);
-            sum.add_(values.sum(0));
-            squares.add_(values.square().sum(0));
+            // The name is needed: a bare 0 is taken for the element type Byte.
+            sum.add_(values.sum(dim: 0));
+            squares.add_(values.square().sum(dim: 0));
         }
 
         var n = (double)pixels.numel() / shape.Channels;

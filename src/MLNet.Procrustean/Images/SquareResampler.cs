@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>Brings decoded pixels to the square: aspect ratio, size, white behind transparency, and grey, with one rounding at the end.</summary>
+/// <summary>Brings decoded pixels to the square: aspect ratio, size, white behind transparency, grey; rounded once, at the end.</summary>
 /// <remarks>
 /// Skia 2.88 itself would alias: at every filter quality it is bilinear down to a half (a checkerboard of single pixels shrunk
 /// 1.3 times keeps its full contrast as a moiré pattern), and below that it picks between halvings.
@@ -13,7 +13,7 @@ internal static class SquareResampler
     /// <param name="grid">The pixels as decoded.</param>
     /// <param name="width">The stored image's own width in pixels.</param>
     /// <param name="height">The stored image's own height in pixels.</param>
-    /// <param name="scale">Decoded pixels per pixel of the image, in eighths up to 1; the last decoded pixel of a row or column may be part of one.</param>
+    /// <param name="scale">Decoded pixels per pixel of the image, in eighths up to 1; the last of a row may be part of one.</param>
     /// <param name="orientation">How the stored image is to be turned.</param>
     /// <param name="shape">The square to make.</param>
     public static byte[] Resample(PixelGrid grid, int width, int height, double scale, ExifOrientation orientation, ImageShape shape)
@@ -44,10 +44,11 @@ internal static class SquareResampler
         var weights = rows.Weights(index);
         for (var i = 0; i < weights.Length; i++)
         {
-            var row = grid.Row(first + i);
+            var weight = weights[i];
+            var row = grid.Row(first + i)[..line.Length]; // the same length, so that the bounds are checked once
             for (var x = 0; x < line.Length; x++)
             {
-                line[x] += weights[i] * ToVector(row[x]);
+                line[x] += weight * ToVector(row[x]);
             }
         }
     }
@@ -86,5 +87,5 @@ internal static class SquareResampler
         target[2] = Round(blue);
     }
 
-    private static byte Round(float value) => (byte)Math.Clamp(value + 0.5f, 0, 255);
+    private static byte Round(float value) => (byte)Math.Min((int)(value + 0.5f), 255);
 }

@@ -35,12 +35,12 @@ public abstract record Backbone
                 ["cifar", "resnet", var depth] => new CifarResNet { Depth = Number(depth) },
                 ["cifar", "resnet", var depth, ['w', .. var width]] => new CifarResNet { Depth = Number(depth), Width = Number(width) },
                 ["resnet", var depth] => new ResNet { Depth = Number(depth) },
-                _ => throw new FormatException("no such family"),
+                _ => throw new FormatException("There is no such family."),
             };
         }
         catch (Exception problem) when (problem is FormatException or ArgumentException or OverflowException)
         {
-            throw new FormatException($"There is no backbone '{name}' ({problem.Message}). The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, 'cifar-resnet-D-wW' with W its width, and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.", problem);
+            throw new FormatException($"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256, and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.", problem);
         }
     }
 

@@ -22,8 +22,8 @@ public sealed record CifarResNet : Backbone
 
     = 20;
 
-    /// <summary>The number of channels of the first stage, from 4 to 256; the second has twice, the third four times as many. The default is 16.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The width is out of range.</exception>
+    /// <summary>The number of channels of the first stage, even and from 4 to 256; the second has twice, the third four times as many. The default is 16.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The width is odd or out of range.</exception>
     public int Width
     {
         get;

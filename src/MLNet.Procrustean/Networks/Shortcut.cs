@@ -16,7 +16,21 @@ internal static class Shortcut
 
         return option == ShortcutOption.A
             ? new ZeroPaddedShortcut(output - input, stride)
-            : Sequential(("0", Conv2d(input, output, 1, stride: stride, bias: false)), ("1", BatchNorm2d(output)));
+            : Sequential(("every", new EveryPixel(stride)), ("0", Conv2d(input, output, 1, bias: false)), ("1", BatchNorm2d(output)));
+    }
+}
+
+/// <summary>Every stride-th pixel of each row and column.</summary>
+/// <remarks>
+/// Before a 1×1 convolution it is the same as that convolution's stride. The convolution's own is not used: with 1,024 outputs or more and
+/// channels-last features, the CPU library behind it divides by zero on some processors, which ends the process.
+/// </remarks>
+internal sealed class EveryPixel(int stride) : Module<Tensor, Tensor>(nameof(EveryPixel))
+{
+    public override Tensor forward(Tensor x)
+    {
+        var every = TensorIndex.Slice(step: stride);
+        return x[.., .., every, every];
     }
 }
 

@@ -34,12 +34,12 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
 
     = 0.5;
 
-    /// <summary>γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. Above 0; the default is 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The exponent is not above 0.</exception>
+    /// <summary>γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. From 0.01 to 100; the default is 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
     public double Exponent
     {
         get;
-        init => field = Require.Positive(value, nameof(Exponent));
+        init => field = Require.Between(value, 0.01, 100, nameof(Exponent));
     }
 
     = 1;

@@ -42,6 +42,6 @@ public sealed record EpochReport
     {
         var validation = ValidationMacroAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", validation macro accuracy {accuracy:0.000}") : "";
         var classes = string.Join(" ", Classes.Zip(TrainingAccuracy, (name, share) => string.Create(CultureInfo.InvariantCulture, $"{name} {share:0.00}")));
-        return string.Create(CultureInfo.InvariantCulture, $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:0.####}, {ImagesPerSecond:0} images/s{validation}, training accuracy by class [{classes}], {TimeLeft:hh\\:mm\\:ss} left");
+        return string.Create(CultureInfo.InvariantCulture, $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s{validation}, training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left");
     }
 }

@@ -62,6 +62,20 @@ public sealed record StepSchedule : LearningRateSchedule
 
     = 0.01;
 
+    /// <summary>Whether the other schedule has the same warm-up, milestones and factor.</summary>
+    /// <param name="other">The schedule to compare with.</param>
+    /// <returns>True when all agree.</returns>
+    public bool Equals(StepSchedule? other) => base.Equals(other) && Factor.Equals(other.Factor) && Milestones.SequenceEqual(other.Milestones);
+
+    /// <summary>A hash code of warm-up, milestones and factor.</summary>
+    /// <returns>The hash code.</returns>
+    public override int GetHashCode() => Milestones.Aggregate(HashCode.Combine(base.GetHashCode(), Factor), HashCode.Combine);
+
+    /// <summary>The schedule with its options.</summary>
+    /// <returns>For example "StepSchedule { WarmUpEpochs = 1, Milestones = [0.8, 0.9], Factor = 0.01 }".</returns>
+    public override string ToString() => FormattableString.Invariant(
+        $"{nameof(StepSchedule)} {{ {nameof(WarmUpEpochs)} = {WarmUpEpochs}, {nameof(Milestones)} = [{string.Join(", ", Milestones.Select(milestone => FormattableString.Invariant($"{milestone}")))}], {nameof(Factor)} = {Factor} }}");
+
     private protected override double FactorAfterWarmUp(double progress, int warmUp, int epochs) =>
         Math.Pow(Factor, Milestones.Count(milestone => progress >= milestone * epochs));
 }

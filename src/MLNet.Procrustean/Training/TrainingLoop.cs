@@ -16,7 +16,8 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     /// <param name="validation">Images to measure each epoch by, or null.</param>
     /// <param name="report">Called after each epoch that ended well.</param>
     /// <returns>
-    /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before.
+    /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before,
+    /// or of the best one where that is to be kept.
     /// </returns>
     public int? Train(StagedNetwork network, LabelledImages train, LabelledImages? validation, Action<EpochReport> report)
     {

@@ -14,7 +14,7 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return new([.. State(network).Select(tensor => tensor.detach().clone().DetachFromDisposeScope())]);
+        return new([.. State(network).Select(tensor => tensor.clone().DetachFromDisposeScope())]);
     }
 
     /// <summary>Whether all weights and running statistics are finite numbers.</summary>

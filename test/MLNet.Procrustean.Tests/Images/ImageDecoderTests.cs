@@ -40,7 +40,8 @@ public sealed class ImageDecoderTests
 
     [Test]
     public void Decode_GreyImageInGrey_IsBitExact() =>
-        Assert.That(ImageDecoder.Decode(TestImages.GreyPng(16, 16, Index), _grey, "test"), Is.EqualTo(Enumerable.Range(0, 256).Select(i => Index(i % 16, i / 16))));
+        Assert.That(ImageDecoder.Decode(TestImages.GreyPng(16, 16, Index), _grey, "test"),
+            Is.EqualTo(Enumerable.Range(0, 256).Select(i => Index(i % 16, i / 16))));
 
     [Test]
     public void Decode_ColorInGrey_IsTheLumaOfRec601()
@@ -63,7 +64,8 @@ public sealed class ImageDecoderTests
 
     [Test]
     public void Decode_JpegOfTheSameSize_IsCloseToTheOriginal() =>
-        Assert.That(Decode(TestImages.Jpeg(16, 16, TestImages.Photo, 100)), Is.EqualTo(TestImages.Bytes(16, 16, TestImages.Photo)).Within(6));
+        Assert.That(Decode(TestImages.Jpeg(16, 16, TestImages.Photo, 100)),
+            Is.EqualTo(TestImages.Bytes(16, 16, TestImages.Photo)).Within(6));
 
     [TestCase(255)]
     [TestCase(100)]
@@ -84,7 +86,8 @@ public sealed class ImageDecoderTests
     {
         byte[] pixel = format == MLPixelFormat.Rgba32 ? [10, 20, 30, 255] : [30, 20, 10, 255];
         using var image = MLImage.CreateFromPixels(16, 16, format, [.. Enumerable.Repeat(pixel, 256).SelectMany(p => p)]);
-        Assert.That(ImageDecoder.Decode(image, _color, "test"), Is.EqualTo(Enumerable.Repeat(new byte[] { 10, 20, 30 }, 256).SelectMany(p => p)));
+        var expected = Enumerable.Repeat(new byte[] { 10, 20, 30 }, 256).SelectMany(p => p);
+        Assert.That(ImageDecoder.Decode(image, _color, "test"), Is.EqualTo(expected));
     }
 
     [Test]

@@ -39,7 +39,8 @@ public sealed class ImageErrorTests
     public void Decode_LastBytesMissing_SaysThatPixelsAreMissing(string format, int missing)
     {
         var cut = _whole[format][..^missing];
-        Assert.That(() => ImageDecoder.Decode(cut, _shape, "here"), Refused("here", "cut short", "120 × 90", $"{cut.Length} bytes", format.ToUpperInvariant()));
+        Assert.That(() => ImageDecoder.Decode(cut, _shape, "here"),
+            Refused("here", "cut short", "120 × 90", $"{cut.Length} bytes", format.ToUpperInvariant()));
     }
 
     [Test]

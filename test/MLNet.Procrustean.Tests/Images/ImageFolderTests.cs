@@ -18,12 +18,13 @@ public sealed class ImageFolderTests
     [Test]
     public void LoadImageFolder_FilesInAnyOrder_ComeOrdinallyByClassAndPath()
     {
-        Touch("dog/b.png", "dog/B.PNG", "dog/a/z.jpg", "dog/a.jpg", "Cat/2.webp", "Cat/10.Gif", "ant/x.jfif", "ant/deep/er/y.bmp", "ant/w.jpeg");
+        Touch("dog/b.png", "dog/C.PNG", "dog/a/z.jpg", "dog/a.jpg");
+        Touch("Cat/2.webp", "Cat/10.Gif", "ant/x.jfif", "ant/deep/er/y.bmp", "ant/w.jpeg");
         Assert.That(Load().Select(row => (row.Label, Relative(row.ImagePath))), Is.EqualTo(new[]
         {
             ("Cat", "Cat/10.Gif"), ("Cat", "Cat/2.webp"),
             ("ant", "ant/deep/er/y.bmp"), ("ant", "ant/w.jpeg"), ("ant", "ant/x.jfif"),
-            ("dog", "dog/B.PNG"), ("dog", "dog/a.jpg"), ("dog", "dog/a/z.jpg"), ("dog", "dog/b.png"),
+            ("dog", "dog/C.PNG"), ("dog", "dog/a.jpg"), ("dog", "dog/a/z.jpg"), ("dog", "dog/b.png"),
         }));
     }
 

@@ -23,7 +23,8 @@ public sealed class ImageMemoryTests
 
     [Test]
     public void Check_MoreImagesThanFitALong_DoesNotOverflow() =>
-        Assert.That(() => ImageMemory.Check(long.MaxValue, _shape, long.MaxValue), Throws.InvalidOperationException.With.Message.Contains("EiB"));
+        Assert.That(() => ImageMemory.Check(long.MaxValue, _shape, long.MaxValue), Throws.InvalidOperationException
+            .With.Message.Contains("EiB"));
 
     [Test]
     public void Check_AgainstThisProcess_KnowsItsLimit()

@@ -13,7 +13,9 @@ internal static class HandmadeImages
         var stride = (width * 3 + 3) / 4 * 4;
         var file = new byte[54 + stride * height];
         "BM"u8.CopyTo(file);
-        foreach (var (offset, value) in new[] { (2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | 24 << 16), (34, stride * height) })
+        (int Offset, int Value)[] header =
+            [(2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | 24 << 16), (34, stride * height)];
+        foreach (var (offset, value) in header)
         {
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(offset), value);
         }

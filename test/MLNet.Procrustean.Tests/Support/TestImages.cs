@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace MLNet.Procrustean.Tests.Support;
@@ -20,7 +21,7 @@ internal static class TestImages
         var pixels = Enumerable.Range(0, width * height).Select(i => grey(i % width, i / width)).ToArray();
         for (var y = 0; y < height; y++)
         {
-            System.Runtime.InteropServices.Marshal.Copy(pixels, y * width, bitmap.GetPixels() + y * bitmap.RowBytes, width);
+            Marshal.Copy(pixels, y * width, bitmap.GetPixels() + y * bitmap.RowBytes, width);
         }
 
         return Encode(bitmap, SKEncodedImageFormat.Png, 100);
@@ -35,7 +36,7 @@ internal static class TestImages
 
     /// <summary>Red, green and blue of every pixel, row by row: what a decoder must give for an image that already has its size.</summary>
     public static byte[] Bytes(int width, int height, Func<int, int, SKColor> color) =>
-        [.. from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) let c = color(x, y) from b in new[] { c.Red, c.Green, c.Blue } select b];
+        [.. Colors(width, height, color).SelectMany(pixel => new[] { pixel.Red, pixel.Green, pixel.Blue })];
 
     /// <summary>The pixels of an encoded image at full size, as a PNG.</summary>
     public static byte[] AsPng(byte[] encoded)
@@ -44,12 +45,15 @@ internal static class TestImages
         return Encode(bitmap, SKEncodedImageFormat.Png, 100);
     }
 
+    private static IEnumerable<SKColor> Colors(int width, int height, Func<int, int, SKColor> color) =>
+        Enumerable.Range(0, width * height).Select(i => color(i % width, i / width));
+
     private static byte Wave(double phase) => (byte)(128 + 100 * Math.Sin(phase));
 
     private static byte[] Encode(SKEncodedImageFormat format, int quality, int width, int height, Func<int, int, SKColor> color)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
-        bitmap.Pixels = [.. from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) select color(x, y)];
+        bitmap.Pixels = [.. Colors(width, height, color)];
         return Encode(bitmap, format, quality);
     }
 

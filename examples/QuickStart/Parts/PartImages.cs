@@ -1,0 +1,51 @@
+using SkiaSharp;
+
+namespace QuickStart.Parts;
+
+/// <summary>Draws an image folder with as many training images of each class as asked, and a balanced test set.</summary>
+internal static class PartImages
+{
+    /// <summary>Writes train/&lt;class&gt;/NNN.png and test/&lt;class&gt;/NNN.png; the same seed gives the same pixels.</summary>
+    /// <param name="folder">Where train and test are made; what they held before is deleted.</param>
+    /// <param name="trainCounts">Training images of each class, in the order of <see cref="Part.All"/>.</param>
+    /// <param name="testCount">Test images of every class.</param>
+    /// <param name="seed">Decides everything that is drawn.</param>
+    public static void Draw(string folder, IReadOnlyList<int> trainCounts, int testCount, int seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(trainCounts.Count, Part.All.Count);
+
+        // Each image has a seed of its own, so that threads may share the work in any order; and the test set comes
+        // first, so that it is the same for all training counts.
+        var random = new Random(seed);
+        var images = new List<(Part Part, string Path, int Seed)>();
+        Plan("test", _ => testCount);
+        Plan("train", classIndex => trainCounts[classIndex]);
+        Parallel.ForEach(images, image => Write(image.Part, image.Path, image.Seed));
+
+        void Plan(string split, Func<int, int> countOf)
+        {
+            var splitFolder = Path.Combine(folder, split);
+            if (Directory.Exists(splitFolder))
+            {
+                Directory.Delete(splitFolder, recursive: true);
+            }
+
+            for (var classIndex = 0; classIndex < Part.All.Count; classIndex++)
+            {
+                var part = Part.All[classIndex];
+                var classFolder = Directory.CreateDirectory(Path.Combine(splitFolder, part.Name)).FullName;
+                for (var number = 0; number < countOf(classIndex); number++)
+                {
+                    images.Add((part, Path.Combine(classFolder, $"{number:D3}.png"), random.Next()));
+                }
+            }
+        }
+    }
+
+    private static void Write(Part part, string path, int seed)
+    {
+        using var photograph = Scene.Render(part, new Random(seed));
+        using var file = File.Create(path);
+        photograph.Encode(file, SKEncodedImageFormat.Png, quality: 100);
+    }
+}

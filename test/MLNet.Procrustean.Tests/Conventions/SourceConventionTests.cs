@@ -1,0 +1,40 @@
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Conventions;
+
+public sealed class SourceConventionTests
+{
+    private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Utils", "Utility", "Base", "Impl"];
+
+    [Test]
+    public void Files_All_HaveAtMost300Lines() =>
+        Assert.That(Repository.Sources.Where(source => Lines(source.Text) > 300).Select(source => $"{source.Path}: {Lines(source.Text)} lines"), Is.Empty);
+
+    [Test]
+    public void Files_Median_IsBelow70Lines()
+    {
+        var lengths = Repository.Sources.Select(source => Lines(source.Text)).Order().ToList();
+        Assert.That(lengths, Is.Not.Empty);
+        Assert.That(lengths[lengths.Count / 2], Is.LessThan(70));
+    }
+
+    [Test]
+    public void PublicTypes_All_AreSealedOrAbstract() => Assert.That(
+        typeof(ImageClassifierOptions).Assembly.GetExportedTypes().Where(type => !type.IsSealed && !type.IsAbstract), Is.Empty);
+
+    [Test]
+    public void TypeNames_All_SayWhatTheTypeIs() => Assert.That(
+        typeof(ImageClassifierOptions).Assembly.GetTypes().Where(type => EmptyWords.Any(word => type.Name.Split('`')[0].EndsWith(word, StringComparison.Ordinal))),
+        Is.Empty);
+
+    [Test]
+    public void Namespaces_All_AreTheFolder()
+    {
+        static string Expected(string path) => Path.GetDirectoryName(path)!.Replace('\\', '/')["src/".Length..].Replace('/', '.');
+        var offenders = Repository.Sources
+            .Where(source => source.Text.Contains("\nnamespace MLNet", StringComparison.Ordinal) && !source.Text.Contains($"\nnamespace {Expected(source.Path)};", StringComparison.Ordinal));
+        Assert.That(offenders.Select(source => source.Path), Is.Empty);
+    }
+
+    private static int Lines(string text) => text.Count(character => character == '\n');
+}

@@ -1,0 +1,47 @@
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Networks;
+
+public sealed class ResNetTests
+{
+    [TestCase(18, 11_689_512)]
+    [TestCase(34, 21_797_672)]
+    [TestCase(50, 25_557_032)]
+    public void Build_ThousandClasses_HasThePapersParameters(int depth, long expected)
+    {
+        using var network = new ResNet { Depth = depth }.Build(channels: 3, classes: 1000, seed: 1);
+        Assert.That(network.parameters().Sum(parameter => parameter.numel()), Is.EqualTo(expected));
+    }
+
+    [TestCase(18, "layer4.1.bn2.weight", "layer2.0.downsample.0.weight", "layer1.0.downsample.0.weight")]
+    [TestCase(50, "layer3.5.conv3.weight", "layer1.0.downsample.1.running_mean", "layer1.1.downsample.0.weight")]
+    public void Build_Depth_ProjectsWhereTheShapeChanges(int depth, string block, string projection, string missing)
+    {
+        using var network = new ResNet { Depth = depth }.Build(channels: 3, classes: 2, seed: 1);
+        var names = network.state_dict().Keys.ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(names, Does.Contain("stem.conv1.weight"));
+            Assert.That(names, Does.Contain(block));
+            Assert.That(names, Does.Contain(projection));
+            Assert.That(names, Does.Not.Contain(missing));
+        }
+    }
+
+    [TestCase(18, 1, 32)]
+    [TestCase(18, 3, 64)]
+    [TestCase(50, 3, 32)] // with a convolution's own stride in the shortcut this ends the process on some processors
+    [TestCase(50, 3, 64)]
+    public void Forward_ChannelsAndSizes_GivesLogits(int depth, int channels, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new ResNet { Depth = depth }.Build(channels, classes: 5, seed: 1);
+        Assert.That(network.forward(rand(2, channels, size, size)).shape, Is.EqualTo(new long[] { 2, 5 }));
+    }
+
+    [Test]
+    public void Constructor_UnknownDepth_SaysWhatIsAllowed() => Assert.That(
+        () => new ResNet { Depth = 101 },
+        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Depth is 101; it must be one of 18, 34, 50"));
+}

@@ -1,0 +1,149 @@
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Strategies;
+
+public sealed class MajorFeatureWeakeningTests
+{
+    [Test]
+    public void Shares_Counts_FollowTheFormula(
+        [Values("100,10", "5000,2997,1796,1077,645,387,232,139,83,50", "500,500,5,5", "1,1000000,7,3")] string counts,
+        [Values(0, 0.3, 0.9)] double smallestShare,
+        [Values(0.25, 1, 3)] double exponent)
+    {
+        var n = counts.Split(',').Select(long.Parse).ToArray();
+        var expected = new double[n.Length];
+        for (var c = 0; c < n.Length; c++)
+        {
+            var weakening = 1 - Math.Pow((double)n.Min() / n[c], exponent);
+            var largest = 1 - Math.Pow((double)n.Min() / n.Max(), exponent);
+            expected[c] = 1 - ((1 - smallestShare) * weakening / largest);
+        }
+
+        var strategy = new MajorFeatureWeakening { SmallestShare = smallestShare, Exponent = exponent };
+        Assert.That(strategy.Shares(ToyImages.Counts(n)), Is.EqualTo(expected).Within(1e-12));
+    }
+
+    [Test]
+    public void Shares_WorkedExample_IsTheOneByHand() => // 1 − 0.5 · (1 − 10/40) / (1 − 10/100) = 1 − 0.5 · 0.75 / 0.9
+        Assert.That(new MajorFeatureWeakening().Shares(ToyImages.Counts(100, 40, 10)), Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12));
+
+    [Test]
+    public void Shares_LargerClass_KeepsLess()
+    {
+        long[] rising = [3, 4, 10, 50, 51, 700];
+        var shares = new MajorFeatureWeakening { Exponent = 0.5 }.Shares(ToyImages.Counts(rising));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(shares, Is.Ordered.Descending);
+            Assert.That(shares, Is.Unique);
+        }
+    }
+
+    [TestCase(0)]
+    [TestCase(0.5)]
+    [TestCase(0.7)]
+    public void Shares_SmallestAndLargestClass_AreExact(double smallestShare)
+    {
+        var shares = new MajorFeatureWeakening { SmallestShare = smallestShare, Exponent = 0.37 }.Shares(ToyImages.Counts(17, 1234, 300));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(shares[0], Is.EqualTo(1));
+            Assert.That(shares[1], Is.EqualTo(smallestShare));
+        }
+    }
+
+    [Test]
+    public void Shares_LargerExponent_WeakensTheMiddleMore()
+    {
+        var middle = new[] { 0.1, 0.5, 1, 2, 4 }.Select(exponent => new MajorFeatureWeakening { Exponent = exponent }.Shares(ToyImages.Counts(100, 30, 10))[1]);
+        Assert.That(middle, Is.Ordered.Descending);
+    }
+
+    [TestCase(0.01)]
+    [TestCase(100)]
+    public void Shares_ExtremeExponent_StaysBetweenSmallestShareAndOne(double exponent)
+    {
+        var shares = new MajorFeatureWeakening { Exponent = exponent }.Shares(ToyImages.Counts(1_000_001, 1_000_000, 999_999));
+        Assert.That(shares, Is.Ordered.Ascending.And.All.InRange(0.5, 1.0));
+    }
+
+    [Test]
+    public void Shares_ClassesPermuted_ArePermuted()
+    {
+        long[] n = [100, 3, 40, 12];
+        int[] order = [2, 0, 3, 1];
+        var shares = new MajorFeatureWeakening().Shares(ToyImages.Counts(n));
+        var permuted = new MajorFeatureWeakening().Shares(ToyImages.Counts([.. order.Select(c => n[c])]));
+        Assert.That(permuted, Is.EqualTo(order.Select(c => shares[c])));
+    }
+
+    [Test]
+    public void RuleFor_EqualCounts_IsPlainTraining() => Assert.That(
+        new MajorFeatureWeakening().RuleFor(Epoch(ToyImages.Counts(7, 7, 7))), Is.EqualTo(new PlainTraining().RuleFor(Epoch(ToyImages.Counts(7, 7, 7)))));
+
+    [Test]
+    public void RuleFor_SmallestShareOne_IsPlainTraining() => Assert.That(
+        new MajorFeatureWeakening { SmallestShare = 1 }.RuleFor(Epoch(ToyImages.Counts(7, 3))), Is.EqualTo(new TrainingRule()));
+
+    [Test]
+    public void RuleFor_UnequalCounts_MixesByTheSharesAtTheDepthChosen([Values] bool partnerGradient)
+    {
+        using var scope = NewDisposeScope();
+        var strategy = new MajorFeatureWeakening { Depth = MixingDepth.AnyStage, PartnerGradient = partnerGradient, SmallestShare = 0.25 };
+        var rule = strategy.RuleFor(Epoch(ToyImages.Counts(100, 10)));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rule.Mixing!.Depth, Is.EqualTo(MixingDepth.AnyStage));
+            Assert.That(rule.Mixing.PartnerGradient, Is.EqualTo(partnerGradient));
+            Assert.That(rule.Mixing.ClassWeights.data<float>().ToArray(), Is.EqualTo(new[] { 0.25f, 1 }));
+            Assert.That(rule.Loss, Is.EqualTo(new TrainingRule().Loss));
+        }
+    }
+
+    [Test]
+    public void Check_StageTheBackboneLacks_Refuses() => Assert.That(
+        () => new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet()),
+        Throws.ArgumentException.With.Message.Contains("before stage 4"));
+
+    [TestCase(-0.01)]
+    [TestCase(1.01)]
+    [TestCase(double.NaN)]
+    public void SmallestShare_OutOfRange_SaysWhatIsAllowed(double share) => Assert.That(
+        () => new MajorFeatureWeakening { SmallestShare = share },
+        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("SmallestShare is").And.Message.Contains("from 0 to 1"));
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(1e-17)] // all classes would be weakened alike, by 0/0
+    [TestCase(double.NaN)]
+    [TestCase(double.PositiveInfinity)]
+    public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) => Assert.That(
+        () => new MajorFeatureWeakening { Exponent = exponent },
+        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Exponent is").And.Message.Contains("from 0.01 to 100"));
+
+    [Test]
+    public void Record_With_IsEqualExactlyWhenAllOptionsAre()
+    {
+        var strategy = new MajorFeatureWeakening { SmallestShare = 0.7, Exponent = 2 };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(strategy with { }, Is.EqualTo(strategy));
+            Assert.That(strategy with { SmallestShare = 0.6 }, Is.EqualTo(new MajorFeatureWeakening { SmallestShare = 0.6, Exponent = 2 }));
+            Assert.That(strategy with { Depth = MixingDepth.AnyStage }, Is.Not.EqualTo(strategy));
+            Assert.That(strategy with { PartnerGradient = false }, Is.Not.EqualTo(strategy));
+            Assert.That(() => strategy with { SmallestShare = 2 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        }
+    }
+
+    [Test]
+    public void ToString_Strategy_PrintsItsOptions() => Assert.That(
+        new MajorFeatureWeakening().ToString(),
+        Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.5, Exponent = 1, PartnerGradient = True }"));
+
+    private static EpochContext Epoch(ClassCounts classes) => new(1, 10, classes, CPU);
+}

@@ -1,0 +1,26 @@
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Support;
+
+/// <summary>Counts the tensors that a piece of work leaves behind.</summary>
+internal static class NativeMemory
+{
+    /// <summary>What TorchSharp's count of tensors rises by for good when the network is built and disposed: it counts each parameter twice and its disposal once.</summary>
+    public static long CountedTwice(Backbone backbone)
+    {
+        using var network = backbone.Build(channels: 3, classes: 2, seed: 1);
+        return network.parameters().Count();
+    }
+
+    /// <summary>Tensors after the work less tensors before it. What only the garbage collector would free counts as left behind.</summary>
+    public static long TensorsLeftBy(Action work)
+    {
+        work(); // what is made once per process is made here
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Tensor.TotalCount;
+        work();
+        return Tensor.TotalCount - before;
+    }
+}
