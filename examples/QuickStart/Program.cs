@@ -12,9 +12,9 @@ using QuickStart.Results;
 
 // Draws images of machine parts, of which four kinds are common and four rare, trains the same network on them twice, plainly and with
 // Major Feature Weakening, and shows what each of the two recognises.
-int[] trainCounts = [300, 300, 300, 300, 30, 20, 15, 10];
-const int TestCount = 60;
-const int Epochs = 30;
+int[] trainCounts = [600, 600, 600, 600, 30, 30, 30, 30];
+const int TestCount = 100;
+const int Epochs = 20;
 
 var clock = Stopwatch.StartNew();
 var folder = Directory.CreateDirectory("quickstart-output").FullName;
@@ -57,8 +57,8 @@ Console.WriteLine($"Took {clock.Elapsed.TotalSeconds:0} s.");
             Backbone = new CifarResNet { Depth = 8 },
             ImageSize = Scene.Side,
             Epochs = Epochs,
-            BatchSize = 32,
-            LearningRate = 0.05,
+            BatchSize = 64,
+            LearningRate = 0.1,
             Seed = 1,
             Progress = new LiveProgress(name),
         }))

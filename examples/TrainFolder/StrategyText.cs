@@ -8,7 +8,7 @@ namespace TrainFolder;
 /// <summary>Reads a strategy from the command line: <c>plain</c>, <c>mfw</c> or <c>mfw(lambda=0.7,stage=any)</c>.</summary>
 internal static partial class StrategyText
 {
-    public const string Help = "plain, or mfw (Major Feature Weakening), with parameters as in mfw(lambda=0.5,stage=2,gamma=1,partner-gradient=true); stage is input, 1, 2, ..., any or pooled.";
+    public const string Help = "plain, or mfw (Major Feature Weakening), with parameters as in mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true); stage is input, 1, 2, ..., any or pooled.";
 
     public static TrainingStrategy Parse(string text)
     {

@@ -86,7 +86,7 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.ImageColumnName, Is.EqualTo("ImagePath"));
             Assert.That(options.ScoreColumnName, Is.EqualTo("Score"));
             Assert.That(options.PredictedLabelColumnName, Is.EqualTo("PredictedLabel"));
-            Assert.That(options.Strategy, Is.EqualTo(new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(2), SmallestShare = 0.5, Exponent = 1, PartnerGradient = true }));
+            Assert.That(options.Strategy, Is.EqualTo(new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(2), SmallestShare = 0.75, Exponent = 1, PartnerGradient = true }));
             Assert.That(options.Backbone, Is.EqualTo(new CifarResNet { Depth = 20, Width = 16 }));
             Assert.That((options.ImageSize, options.Channels), Is.EqualTo((64, 3)));
             Assert.That((options.AspectRatio, options.BadImages, options.Keep), Is.EqualTo((AspectRatio.Squash, BadImages.Refuse, KeptEpoch.Last)));

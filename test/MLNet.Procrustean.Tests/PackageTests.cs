@@ -33,6 +33,11 @@ public sealed class PackageTests
         if (Directory.Exists(cached))
         {
             Directory.Delete(cached, recursive: true);
+            var versions = Path.GetDirectoryName(cached)!;
+            if (!Directory.EnumerateFileSystemEntries(versions).Any())
+            {
+                Directory.Delete(versions);
+            }
         }
     }
 

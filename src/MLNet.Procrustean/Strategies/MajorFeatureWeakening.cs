@@ -24,7 +24,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     /// <summary>Where features are mixed. The default is before stage 2.</summary>
     public MixingDepth Depth { get; init; } = MixingDepth.BeforeStage(2);
 
-    /// <summary>λ_min: the share of its own features that an image of the largest class keeps, from 0 to 1. The default is 0.5; 1 is plain training.</summary>
+    /// <summary>λ_min: the share of its own features that an image of the largest class keeps, from 0 to 1. The default is 0.75; 1 is plain training.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The share is out of range.</exception>
     public double SmallestShare
     {
@@ -32,7 +32,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
         init => field = Require.Between(value, 0, 1, nameof(SmallestShare));
     }
 
-    = 0.5;
+    = 0.75;
 
     /// <summary>γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. From 0.01 to 100; the default is 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>

@@ -75,6 +75,17 @@ public sealed class SavedModelTests
     }
 
     [Test]
+    public void Save_NameOfTheAssembly_HasNoVersion()
+    {
+        using var archive = ZipFile.OpenRead(path);
+        var entry = Entry(archive).FullName.Replace("model.safetensors", "Model.key", StringComparison.Ordinal);
+        using var reader = new StreamReader(archive.GetEntry(entry)!.Open(), System.Text.Encoding.Latin1);
+        var key = reader.ReadToEnd().Replace("\0", "", StringComparison.Ordinal); // as UTF-16 or as bytes
+
+        Assert.That(key, Does.Contain("MLNet.Procrustean").And.Not.Contain("Version="), "an earlier library could not load it");
+    }
+
+    [Test]
     public void Load_InAFreshProcess_ScoresBitForBit()
     {
         var paths = tiny.Paths[..3].Append(tiny.Paths[^1]).ToArray();

@@ -79,7 +79,7 @@ public sealed class ReadmeSnippets
         #region options
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(new ImageClassifierOptions
         {
-            Strategy = new MajorFeatureWeakening { SmallestShare = 0.7 }, // or new PlainTraining(), to compare
+            Strategy = new MajorFeatureWeakening { SmallestShare = 0.5 }, // or new PlainTraining(), to compare
             Backbone = new ResNet { Depth = 18 },
             ImageSize = 224,
             Epochs = 50,

@@ -30,7 +30,7 @@ public sealed class MajorFeatureWeakeningTests
 
     [Test]
     public void Shares_WorkedExample_IsTheOneByHand() => // 1 − 0.5 · (1 − 10/40) / (1 − 10/100) = 1 − 0.5 · 0.75 / 0.9
-        Assert.That(new MajorFeatureWeakening().Shares(ToyImages.Counts(100, 40, 10)), Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12));
+        Assert.That(new MajorFeatureWeakening { SmallestShare = 0.5 }.Shares(ToyImages.Counts(100, 40, 10)), Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12));
 
     [Test]
     public void Shares_LargerClass_KeepsLess()
@@ -69,7 +69,7 @@ public sealed class MajorFeatureWeakeningTests
     public void Shares_ExtremeExponent_StaysBetweenSmallestShareAndOne(double exponent)
     {
         var shares = new MajorFeatureWeakening { Exponent = exponent }.Shares(ToyImages.Counts(1_000_001, 1_000_000, 999_999));
-        Assert.That(shares, Is.Ordered.Ascending.And.All.InRange(0.5, 1.0));
+        Assert.That(shares, Is.Ordered.Ascending.And.All.InRange(0.75, 1.0));
     }
 
     [Test]
@@ -143,7 +143,7 @@ public sealed class MajorFeatureWeakeningTests
     [Test]
     public void ToString_Strategy_PrintsItsOptions() => Assert.That(
         new MajorFeatureWeakening().ToString(),
-        Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.5, Exponent = 1, PartnerGradient = True }"));
+        Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.75, Exponent = 1, PartnerGradient = True }"));
 
     private static EpochContext Epoch(ClassCounts classes) => new(1, 10, classes, CPU);
 }
