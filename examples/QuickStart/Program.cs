@@ -14,7 +14,7 @@ using QuickStart.Results;
 // Major Feature Weakening, and shows what each of the two recognises.
 int[] trainCounts = [600, 600, 600, 600, 30, 30, 30, 30];
 const int TestCount = 100;
-const int Epochs = 20;
+const int Epochs = 18;
 
 var clock = Stopwatch.StartNew();
 var folder = Directory.CreateDirectory("quickstart-output").FullName;
