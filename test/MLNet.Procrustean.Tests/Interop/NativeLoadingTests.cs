@@ -61,9 +61,9 @@ public sealed class NativeLoadingTests
         File.WriteAllBytes(Path.Combine(copy.Path, Library), image);
         string[] paths = [TinyModel.Shared.Paths[0]];
 
-        // Without a folder for temporary files the help would fail.
+        // The help writes a temporary file, and would fail where the folder for such is a file.
         var process = ChildProcess.Dotnet([Path.Combine(copy.Path, "Predict.dll"), model, .. paths],
-            variables: new() { ["TMPDIR"] = Path.Combine(copy.Path, "nowhere"), ["DOTNET_EnableDiagnostics"] = "0" });
+            variables: new() { ["TMPDIR"] = Path.Combine(copy.Path, "Predict.dll"), ["DOTNET_EnableDiagnostics"] = "0" });
 
         Assert.That(process.Output.TrimEnd(), Is.EqualTo(SavedModelTests.ExpectedLines(paths)[0]), process.Errors);
     }
