@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.ML;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests;
@@ -76,7 +75,7 @@ public sealed class ImageClassifierTrainerTests
     [Test]
     public void Fit_ThenDispose_LeavesNoTensors()
     {
-        var options = TinyModel.Options with { Epochs = 2, ValidationFraction = 0.3, Keep = MLNet.Procrustean.KeptEpoch.Best };
+        var options = TinyModel.Options with { Epochs = 2, ValidationFraction = 0.3, Keep = MLNet.Procrustean.Training.KeptEpoch.Best };
 
         var left = LiveTensors.LeftBy(() => TinyModel.Trainer(ml, options).Fit(tiny.Keyed).Dispose());
 

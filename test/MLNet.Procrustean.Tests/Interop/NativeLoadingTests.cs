@@ -61,11 +61,11 @@ public sealed class NativeLoadingTests
         File.WriteAllBytes(Path.Combine(copy.Path, Library), image);
         string[] paths = [TinyModel.Shared.Paths[0]];
 
-        // Without a folder for temporary files the help would fail.
-        var process = ChildProcess.Dotnet([Path.Combine(copy.Path, "Predict.dll"), model, .. paths],
-            variables: new() { ["TMPDIR"] = Path.Combine(copy.Path, "nowhere"), ["DOTNET_EnableDiagnostics"] = "0" });
+        var process = ChildProcess.Dotnet([Path.Combine(copy.Path, "Predict.dll"), model, .. paths], variables: new() { ["LD_DEBUG"] = "files" });
 
-        Assert.That(process.Output.TrimEnd(), Is.EqualTo(SavedModelTests.ExpectedLines(paths)[0]), process.Errors);
+        Assert.That(process.Output.TrimEnd(), Is.EqualTo(SavedModelTests.ExpectedLines(paths)[0]), "it scores");
+        var loaded = process.Errors.Split('\n').Where(line => line.Contains("calling init: ", StringComparison.Ordinal) && line.EndsWith(Library, StringComparison.Ordinal));
+        Assert.That(loaded.Select(line => line.Split("calling init: ")[1]), Is.EqualTo(new[] { Path.Combine(copy.Path, Library) }), "what the system's loader says that it loaded");
     }
 
     [Test]
