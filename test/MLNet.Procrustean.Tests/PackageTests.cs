@@ -19,7 +19,7 @@ public sealed class PackageTests
     public void Pack()
     {
         folder = new();
-        root = ChildProcess.Root().FullName;
+        root = Repository.Root;
         Run(root, "pack", Path.Combine("src", Id), "-c", "Release", "-o", Path.Combine(folder.Path, "packages"), $"-p:Version={version}");
     }
 

@@ -18,19 +18,7 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
         }
 
         var inside = Path.GetRelativePath(project.FullName, output.FullName);
-        return Path.Combine(Root(project).FullName, "examples", name, "bin", inside);
-    }
-
-    /// <summary>The folder of the whole tree.</summary>
-    public static DirectoryInfo Root(DirectoryInfo? inside = null)
-    {
-        var folder = inside ?? new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MLNet.Procrustean.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not lie below the folder of MLNet.Procrustean.sln.");
-        }
-
-        return folder;
+        return Path.Combine(Repository.Root, "examples", name, "bin", inside);
     }
 
     /// <summary>Runs dotnet with these arguments; the variables are set, or unset where null, for it alone.</summary>
