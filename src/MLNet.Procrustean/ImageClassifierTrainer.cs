@@ -40,6 +40,25 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     public ImageClassifierModel Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        NativeAllocator.KeepFreedBlocks();
+        try
+        {
+            return Train(input);
+        }
+        finally
+        {
+            NativeAllocator.ReturnFreedBlocks();
+        }
+    }
+
+    /// <summary>The columns after training: those of the input, the scores and the predicted label.</summary>
+    /// <param name="inputSchema">The columns before.</param>
+    /// <returns>The columns after.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options);
+
+    private ImageClassifierModel Train(IDataView input)
+    {
         var host = environment.Register(nameof(ImageClassifierTrainer));
         using var channel = host.Start("Training");
         var seed = Options.Seed ?? host.Rand.Next();
@@ -78,12 +97,6 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             throw;
         }
     }
-
-    /// <summary>The columns after training: those of the input, the scores and the predicted label.</summary>
-    /// <param name="inputSchema">The columns before.</param>
-    /// <returns>The columns after.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options);
 
     private TrainingImages Decode(IDataView input, ClassLabels labels, int seed, IChannel channel, List<ImageException> skipped)
     {

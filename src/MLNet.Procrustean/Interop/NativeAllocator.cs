@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace MLNet.Procrustean.Interop;
+
+/// <summary>Lets glibc keep the large blocks that a training step frees, for the next step to use.</summary>
+/// <remarks>
+/// As it comes, glibc returns blocks of some megabytes to the kernel when they are freed, and every step pays for fetching and zeroing the same
+/// pages again. Kept blocks are returned when the training ends. The thresholds hold for the whole process; a program that
+/// wants them left alone sets the switch <see cref="LeaveAlone"/> in its runtimeconfig or by <see cref="AppContext.SetSwitch"/>.
+/// </remarks>
+internal static class NativeAllocator
+{
+    public const string LeaveAlone = "MLNet.Procrustean.LeaveAllocatorAlone";
+
+    // Names and numbers of glibc's malloc.h.
+    private const int M_TRIM_THRESHOLD = -1;
+    private const int M_TOP_PAD = -2;
+    private const int M_MMAP_THRESHOLD = -3;
+
+    /// <summary>Sets the thresholds; true where there is such an allocator and it may be changed.</summary>
+    public static bool KeepFreedBlocks() => Ask(() =>
+        mallopt(M_MMAP_THRESHOLD, 1 << 30) + mallopt(M_TRIM_THRESHOLD, int.MaxValue)
+        + mallopt(M_TOP_PAD, 256 << 20) == 3); // the padding is what keeps the heaps of threads other than the first: it touches no page itself
+
+    /// <summary>Returns freed blocks to the kernel; true where some were.</summary>
+    public static bool ReturnFreedBlocks() => Ask(() => malloc_trim(0) == 1);
+
+    private static bool Ask(Func<bool> glibc)
+    {
+        if (!OperatingSystem.IsLinux() || (AppContext.TryGetSwitch(LeaveAlone, out var leave) && leave))
+        {
+            return false;
+        }
+
+        try
+        {
+            return glibc();
+        }
+        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false; // another C library, such as musl
+        }
+    }
+
+    [DllImport("libc.so.6")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int mallopt(int parameter, int value);
+
+    [DllImport("libc.so.6")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int malloc_trim(nuint pad);
+}
