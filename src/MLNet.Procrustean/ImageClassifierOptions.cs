@@ -91,7 +91,7 @@ public sealed record ImageClassifierOptions
             throw new ArgumentException($"{nameof(ImageSize)} is {ImageSize}, and the backbone {Backbone.Name} takes images of {Backbone.SmallestImage} to {Backbone.LargestImage} pixels; change one of them.");
         }
 
-        Strategy.Check(Backbone);
+        Strategy.Check(Backbone, Epochs);
         if (ValidationSet is not null && ValidationFraction > 0)
         {
             throw new ArgumentException($"Both {nameof(ValidationSet)} and {nameof(ValidationFraction)} are given; give one of them.");

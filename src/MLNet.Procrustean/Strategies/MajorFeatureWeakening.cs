@@ -61,7 +61,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     }
 
     /// <inheritdoc/>
-    public override void Check(Backbone backbone) => Depth.Check(backbone);
+    public override void Check(Backbone backbone, int epochs) => Depth.Check(backbone);
 
     /// <summary>λ_c of each class.</summary>
     /// <param name="classes">n_c.</param>

@@ -14,10 +14,11 @@ public abstract record TrainingStrategy
     /// <returns>The rule that the loop obeys. Its tensors live as long as the epoch.</returns>
     public abstract TrainingRule RuleFor(EpochContext epoch);
 
-    /// <summary>Refuses, before any image is read, a network that the strategy cannot train; as it comes, none.</summary>
+    /// <summary>Refuses, before any image is read, a training that the strategy cannot carry out; as it comes, none.</summary>
     /// <param name="backbone">The network that is about to be trained.</param>
-    /// <exception cref="ArgumentException">The strategy cannot train it; the message says why and what to change.</exception>
-    public virtual void Check(Backbone backbone)
+    /// <param name="epochs">The number of epochs of the whole training.</param>
+    /// <exception cref="ArgumentException">The strategy cannot carry it out; the message says why and what to change.</exception>
+    public virtual void Check(Backbone backbone, int epochs)
     {
     }
 }

@@ -107,7 +107,7 @@ public sealed class MajorFeatureWeakeningTests
 
     [Test]
     public void Check_StageTheBackboneLacks_Refuses() => Assert.That(
-        () => new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet()),
+        () => new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet(), epochs: 1),
         Throws.ArgumentException.With.Message.Contains("before stage 4"));
 
     [TestCase(-0.01)]

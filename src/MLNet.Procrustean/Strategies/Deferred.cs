@@ -1,0 +1,39 @@
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Training;
+
+namespace MLNet.Procrustean.Strategies;
+
+/// <summary>One strategy first and another from some epoch on.</summary>
+/// <remarks>
+/// With <see cref="PlainTraining"/> before and <see cref="ClassBalancedWeights"/> after it is deferred re-weighting (DRW): Cao, Wei, Gaidon,
+/// Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019, https://arxiv.org/abs/1906.07413,
+/// algorithm 1, which defers to epoch 160 of 200. The learning rate follows its own schedule throughout.
+/// </remarks>
+/// <param name="Before">The strategy of the first epochs.</param>
+/// <param name="After">The strategy of the others.</param>
+/// <param name="FromEpoch">The first epoch of <paramref name="After"/>, counted from 1: at least 2, at most the number of epochs.</param>
+public sealed record Deferred(TrainingStrategy Before, TrainingStrategy After, int FromEpoch) : TrainingStrategy
+{
+    /// <summary>The first epoch of <see cref="After"/>, counted from 1: at least 2, at most the number of epochs.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch is less than 2.</exception>
+    public int FromEpoch { get; init => field = Require.AtLeast(value, 2, nameof(FromEpoch)); } = Require.AtLeast(FromEpoch, 2, nameof(FromEpoch)); // the assignment passes by the accessor
+
+    /// <inheritdoc/>
+    public override TrainingRule RuleFor(EpochContext epoch)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        return (epoch.Number < FromEpoch ? Before : After).RuleFor(epoch);
+    }
+
+    /// <inheritdoc/>
+    public override void Check(Backbone backbone, int epochs)
+    {
+        if (FromEpoch > epochs)
+        {
+            throw new ArgumentException($"{nameof(Deferred)} changes its strategy in epoch {FromEpoch}, and the training ends after {epochs}; choose an earlier epoch or train longer.");
+        }
+
+        Before.Check(backbone, epochs);
+        After.Check(backbone, epochs);
+    }
+}

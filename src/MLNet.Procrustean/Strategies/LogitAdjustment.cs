@@ -1,0 +1,38 @@
+using MLNet.Procrustean.Training;
+
+namespace MLNet.Procrustean.Strategies;
+
+/// <summary>Logit adjustment: the loss sees each class's logit raised by the logarithm of its frequency, so that the network itself need not favour it.</summary>
+/// <remarks>
+/// <para>
+/// Menon, Jayasumana, Rawat, Jain, Veit, Kumar, "Long-tail learning via logit adjustment", ICLR 2021, https://arxiv.org/abs/2007.07314,
+/// equation 10. The loss of an image with logits z and class y is
+/// </para>
+/// <para>ℓ = −log softmax(z + τ · log π)_y, with π_c = n_c / n.</para>
+/// <para>τ = 1 is also known as the balanced softmax. The trained network scores with its plain logits. Equal counts give plain training.</para>
+/// </remarks>
+public sealed record LogitAdjustment : TrainingStrategy
+{
+    /// <summary>τ, from 0 to 10. The default is 1; 0 is plain training.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The strength is out of range.</exception>
+    public double Strength
+    {
+        get;
+        init => field = Require.Between(value, 0, 10, nameof(Strength));
+    }
+
+    = 1;
+
+    /// <inheritdoc/>
+    public override TrainingRule RuleFor(EpochContext epoch)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        if (epoch.Classes.IsBalanced || Strength == 0)
+        {
+            return new();
+        }
+
+        var shift = epoch.PerClass(n => Strength * Math.Log((double)n / epoch.Classes.Total)); // τ · log π, [C]
+        return new() { Loss = (logits, labels) => Losses.CrossEntropy(logits + shift, labels) };
+    }
+}
