@@ -29,7 +29,7 @@ var test = ml.Data.LoadImageFolder(Path.Combine(parts, "test"));
 var (_, plain) = Train(new PlainTraining(), "Plain training");
 var (model, weakened) = Train(new MajorFeatureWeakening(), "Major Feature Weakening");
 
-var comparison = new Comparison(plain.Classes.Zip(weakened.Classes, (one, other) => new ClassResult(one.Name, (int)one.TrainingCount!, one.Recall!.Value, other.Recall!.Value)));
+var comparison = new Comparison(plain, weakened);
 Console.WriteLine();
 Console.Write(ResultTable.Format(comparison));
 

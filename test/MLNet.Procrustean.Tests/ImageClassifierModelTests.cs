@@ -76,7 +76,7 @@ public sealed class ImageClassifierModelTests
     {
         var rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 2000).Select(row => new ByPath { ImagePath = tiny.Paths[row % tiny.Paths.Length] }));
         var scored = tiny.Classifier.Transform(rows);
-        var left = LiveTensors.LeftBy(() =>
+        var left = NativeMemory.TensorsLeftBy(() =>
         {
             Assert.That(TinyModel.Scores(scored), Has.Length.EqualTo(2000));
             var engine = ml.Model.CreatePredictionEngine<ByPath, Score>(tiny.Classifier);

@@ -75,7 +75,7 @@ public sealed class ImageClassifierTrainerInputTests
         var bad = Rows((tiny.Paths[0], "cat"), (Bad("cut"), "dog"));
         var good = Rows((tiny.Paths[0], "cat"), (tiny.Paths[30], "dog"));
 
-        var left = LiveTensors.LeftBy(() =>
+        var left = NativeMemory.TensorsLeftBy(() =>
         {
             Assert.That(() => Fit(bad), Throws.TypeOf<ImageException>());
             Assert.That(() => Fit(good, TinyModel.Options with { ValidationSet = bad }), Throws.TypeOf<ImageException>());

@@ -77,7 +77,7 @@ public sealed class ImageClassifierTrainerTests
     {
         var options = TinyModel.Options with { Epochs = 2, ValidationFraction = 0.3, Keep = MLNet.Procrustean.Training.KeptEpoch.Best };
 
-        var left = LiveTensors.LeftBy(() => TinyModel.Trainer(ml, options).Fit(tiny.Keyed).Dispose());
+        var left = NativeMemory.TensorsLeftBy(() => TinyModel.Trainer(ml, options).Fit(tiny.Keyed).Dispose());
 
         Assert.That(left, Is.LessThanOrEqualTo(TinyModel.Parameters));
     }
@@ -123,7 +123,7 @@ public sealed class ImageClassifierTrainerTests
     [Test]
     public void Fit_DivergedInTheFirstEpoch_LeavesNoTensors()
     {
-        var left = LiveTensors.LeftBy(() => Assert.That(() => TinyModel.Trainer(ml, TinyModel.Options with { LearningRate = 1e30 }).Fit(tiny.Keyed),
+        var left = NativeMemory.TensorsLeftBy(() => Assert.That(() => TinyModel.Trainer(ml, TinyModel.Options with { LearningRate = 1e30 }).Fit(tiny.Keyed),
             Throws.TypeOf<TrainingDivergedException>().With.Property("LastGoodModel").Null));
 
         Assert.That(left, Is.LessThanOrEqualTo(TinyModel.Parameters));

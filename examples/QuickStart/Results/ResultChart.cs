@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.Procrustean.Imbalance;
 using SkiaSharp;
 
 namespace QuickStart.Results;
@@ -47,13 +48,13 @@ internal static class ResultChart
         var next = Legend(Left, "Plain training", comparison.Plain, ChartStyle.Plain);
         Legend(next + 48, "Major Feature Weakening", comparison.Mfw, ChartStyle.Mfw);
 
-        float Legend(float x, string name, Averages averages, SKColor colour)
+        float Legend(float x, string name, ImbalanceMetrics metrics, SKColor colour)
         {
             using var paint = new SKPaint { IsAntialias = true, Color = colour };
             canvas.DrawRoundRect(new SKRect(x, 118, x + 16, 134), 3, 3, paint);
             x += 26;
             x += text.Write(name, x, 132, 18, ChartStyle.Ink, isBold: true) + 10;
-            var macro = averages.MacroAccuracy.ToString("0.0 %", CultureInfo.InvariantCulture);
+            var macro = metrics.MacroAccuracy.ToString("0.0 %", CultureInfo.InvariantCulture);
             x += text.Write("macro accuracy", x, 132, 18, ChartStyle.QuietInk) + 7;
             return x + text.Write(macro, x, 132, 18, ChartStyle.Ink, isBold: true);
         }

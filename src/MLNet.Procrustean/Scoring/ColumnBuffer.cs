@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>The values that a column had in the rows read ahead.</summary>
-internal abstract class ColumnBuffer : IDisposable
+internal abstract class ColumnBuffer
 {
     private static readonly MethodInfo MakePlain = Maker(nameof(Plain));
     private static readonly MethodInfo MakeVector = Maker(nameof(Vector));
@@ -30,9 +30,6 @@ internal abstract class ColumnBuffer : IDisposable
     public ValueGetter<TValue> Getter<TValue>(Func<int> current) => MakeGetter(current) as ValueGetter<TValue>
         ?? throw new InvalidOperationException($"The column was asked for as {typeof(TValue)}, which is not its type.");
 
-    /// <summary>Frees what the values hold.</summary>
-    public abstract void Dispose();
-
     protected abstract Delegate MakeGetter(Func<int> current);
 
     private static MethodInfo Maker(string name) => typeof(ColumnBuffer).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
@@ -48,10 +45,6 @@ internal sealed class PlainColumnBuffer<T>(ValueGetter<T> getter, int rows) : Co
 
     public override void Fetch(int place) => getter(ref values[place]);
 
-    public override void Dispose()
-    {
-    }
-
     protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<T>)((ref T value) => value = values[current()]);
 }
 
@@ -60,10 +53,6 @@ internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int 
     private readonly VBuffer<T>[] values = new VBuffer<T>[rows];
 
     public override void Fetch(int place) => getter(ref values[place]);
-
-    public override void Dispose()
-    {
-    }
 
     protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[current()].CopyTo(ref value));
 }
@@ -81,10 +70,6 @@ internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) :
         var image = values[place].HandedOut ? null : values[place].Image;
         getter(ref image!);
         values[place] = (image, HandedOut: false);
-    }
-
-    public override void Dispose()
-    {
     }
 
     protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<MLImage>)((ref MLImage value) =>

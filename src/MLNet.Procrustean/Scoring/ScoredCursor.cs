@@ -71,11 +71,6 @@ internal sealed class ScoredCursor : DataViewRowCursor
     {
         if (disposing)
         {
-            foreach (var buffer in buffers.Values)
-            {
-                buffer.Dispose();
-            }
-
             input.Dispose();
         }
 

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Strategies;
 
@@ -32,7 +33,10 @@ public sealed record ClassDependentTemperatures : TrainingStrategy
             return new();
         }
 
-        var temperatures = epoch.PerClass(n => Math.Pow((double)epoch.Classes.Largest / n, Exponent)); // a, [C]
+        var temperatures = Temperatures(epoch, Exponent);
         return new() { Loss = (logits, labels) => Losses.CrossEntropy(logits / temperatures, labels) };
     }
+
+    /// <summary>a, [C].</summary>
+    internal static Tensor Temperatures(EpochContext epoch, double exponent) => epoch.PerClass(n => Math.Pow((double)epoch.Classes.Largest / n, exponent));
 }

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Strategies;
 
@@ -32,7 +33,10 @@ public sealed record LogitAdjustment : TrainingStrategy
             return new();
         }
 
-        var shift = epoch.PerClass(n => Strength * Math.Log((double)n / epoch.Classes.Total)); // τ · log π, [C]
+        var shift = Shift(epoch, Strength);
         return new() { Loss = (logits, labels) => Losses.CrossEntropy(logits + shift, labels) };
     }
+
+    /// <summary>τ · log π, [C].</summary>
+    internal static Tensor Shift(EpochContext epoch, double strength) => epoch.PerClass(n => strength * Math.Log((double)n / epoch.Classes.Total));
 }

@@ -1,7 +1,6 @@
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Training;
-using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Strategies;
 
@@ -56,8 +55,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
             return new();
         }
 
-        var shares = tensor(Shares(epoch.Classes).Select(share => (float)share).ToArray(), device: epoch.Device);
-        return new() { Mixing = new(Depth, shares, PartnerGradient) };
+        return new() { Mixing = new(Depth, epoch.PerClass(n => ShareOf(n, epoch.Classes)), PartnerGradient) };
     }
 
     /// <inheritdoc/>
@@ -69,8 +67,12 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     public IReadOnlyList<double> Shares(ClassCounts classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        var (smallest, largest) = ((double)classes.Smallest, (double)classes.Largest);
-        double Weakening(double n) => 1 - Math.Pow(smallest / n, Exponent);
-        return [.. classes.Counts.Select(n => classes.IsBalanced ? 1 : 1 - ((1 - SmallestShare) * Weakening(n) / Weakening(largest)))];
+        return [.. classes.Counts.Select(n => ShareOf(n, classes))];
+    }
+
+    private double ShareOf(long count, ClassCounts classes)
+    {
+        double Weakening(long n) => 1 - Math.Pow((double)classes.Smallest / n, Exponent);
+        return classes.IsBalanced ? 1 : 1 - ((1 - SmallestShare) * Weakening(count) / Weakening(classes.Largest));
     }
 }

@@ -45,8 +45,8 @@ public sealed record VectorScaling : TrainingStrategy
             return new();
         }
 
-        var temperatures = epoch.PerClass(n => Math.Pow((double)epoch.Classes.Largest / n, Exponent)); // a, [C]
-        var shift = epoch.PerClass(n => Strength * Math.Log((double)n / epoch.Classes.Total)); // τ · log π, [C]
+        var temperatures = ClassDependentTemperatures.Temperatures(epoch, Exponent); // a, [C]
+        var shift = LogitAdjustment.Shift(epoch, Strength); // τ · log π, [C]
         return new() { Loss = (logits, labels) => Losses.CrossEntropy((logits / temperatures) + shift, labels) };
     }
 }

@@ -121,7 +121,7 @@ public sealed class ModelFileTests
     {
         var other = Forged((texts, _) => texts["backbone"] = "cifar-resnet-14-w4");
 
-        var left = LiveTensors.LeftBy(() => Assert.That(() => Read(other), Damaged("cifar-resnet-14-w4")));
+        var left = NativeMemory.TensorsLeftBy(() => Assert.That(() => Read(other), Damaged("cifar-resnet-14-w4")));
 
         Assert.That(left, Is.LessThanOrEqualTo(41), "its parameters");
     }

@@ -115,19 +115,13 @@ public sealed class SavedModelTests
     public void Load_EntryDamaged_SaysSo() => Assert.That(
         Problem(archive =>
         {
-            using var bytes = new MemoryStream();
-            using (var stream = Entry(archive).Open())
-            {
-                stream.CopyTo(bytes);
-            }
-
-            Entry(archive).Delete();
-            using var changed = archive.CreateEntry(entryName!).Open();
-            changed.Write(bytes.ToArray().AsSpan(0, (int)bytes.Length - 100));
+            var entry = Entry(archive);
+            var bytes = Contents(entry);
+            entry.Delete();
+            using var changed = archive.CreateEntry(entry.FullName).Open();
+            changed.Write(bytes.AsSpan(0, bytes.Length - 100));
         }),
         Is.TypeOf<InvalidDataException>().With.Message.Contains("cut short"));
-
-    private string? entryName;
 
     /// <summary>What loading the model says, at its root, after a change to the file.</summary>
     private Exception? Problem(Action<ZipArchive> change)
@@ -142,17 +136,17 @@ public sealed class SavedModelTests
         return Assert.Catch(() => ml.Model.Load(copy, out _))?.GetBaseException();
     }
 
-    private ZipArchiveEntry Entry(ZipArchive archive)
-    {
-        var entry = archive.Entries.Single(one => one.FullName.EndsWith("model.safetensors", StringComparison.Ordinal));
-        entryName = entry.FullName;
-        return entry;
-    }
+    private static ZipArchiveEntry Entry(ZipArchive archive) => archive.Entries.Single(one => one.FullName.EndsWith("model.safetensors", StringComparison.Ordinal));
 
-    private byte[] Weights(string file)
+    private static byte[] Weights(string file)
     {
         using var archive = ZipFile.OpenRead(file);
-        using var stream = Entry(archive).Open();
+        return Contents(Entry(archive));
+    }
+
+    private static byte[] Contents(ZipArchiveEntry entry)
+    {
+        using var stream = entry.Open();
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         return bytes.ToArray();
