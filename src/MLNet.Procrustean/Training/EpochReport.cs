@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MLNet.Procrustean.Diagnostics;
 
 namespace MLNet.Procrustean.Training;
 
@@ -29,6 +30,9 @@ public sealed record EpochReport
 
     /// <summary>The mean of the classes' accuracies on the validation images, 0 to 1; null without such images.</summary>
     public double? ValidationMacroAccuracy { get; init; }
+
+    /// <summary>How far each class has come; null in epochs that were not asked to be diagnosed.</summary>
+    public EpochDiagnostics? Diagnostics { get; init; }
 
     /// <summary>The time since training began.</summary>
     public required TimeSpan Elapsed { get; init; }
