@@ -8,6 +8,7 @@ var train = new Option<DirectoryInfo>("--train") { Description = "The folder to 
 var test = new Option<DirectoryInfo?>("--test") { Description = "The folder to test on; it has the same classes." };
 var testFraction = new Option<double>("--test-fraction") { Description = "Without --test: the share of each class to hold out and test on.", DefaultValueFactory = _ => 0.2 };
 var strategy = new Option<string>("--strategy") { Description = StrategyText.Help, DefaultValueFactory = _ => "mfw" };
+var correction = new Option<string>("--correction") { Description = $"What is done to the trained model: {CorrectionText.Help}", DefaultValueFactory = _ => "none" };
 var backbone = new Option<string>("--backbone") { Description = "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50 for photos.", DefaultValueFactory = _ => "cifar-resnet-20" };
 var size = new Option<int>("--size") { Description = "The side that images are resized to, in pixels.", DefaultValueFactory = _ => 64 };
 var channels = new Option<int>("--channels") { Description = "3 for colour, 1 for grey.", DefaultValueFactory = _ => 3 };
@@ -22,7 +23,7 @@ var json = new Option<FileInfo?>("--json") { Description = "Where to write the r
 
 var command = new RootCommand("Trains an image classifier on a folder of images with imbalanced classes.")
 {
-    train, test, testFraction, strategy, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, model, json,
+    train, test, testFraction, strategy, correction, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, model, json,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -34,6 +35,8 @@ command.SetAction((arguments, cancellation) =>
             Test = arguments.GetValue(test)?.FullName,
             TestFraction = arguments.GetValue(testFraction),
             StrategyName = arguments.GetValue(strategy)!,
+            CorrectionName = arguments.GetValue(correction)!,
+            Correction = CorrectionText.Parse(arguments.GetValue(correction)!),
             ModelPath = arguments.GetValue(model)?.FullName,
             JsonPath = arguments.GetValue(json)?.FullName,
             Options = new()

@@ -19,6 +19,10 @@ internal sealed record Run
 
     public required string StrategyName { get; init; }
 
+    public required string CorrectionName { get; init; }
+
+    public required Func<ImageClassifierModel, ImageClassifierModel> Correction { get; init; }
+
     public string? ModelPath { get; init; }
 
     public string? JsonPath { get; init; }
@@ -34,7 +38,8 @@ internal sealed record Run
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        using var classifier = trainer.Fit(keys.Transform(train));
+        using var trained = trainer.Fit(keys.Transform(train));
+        using var classifier = Correction(trained);
         var seconds = clock.Elapsed.TotalSeconds;
 
         var model = keys.Append(classifier);
@@ -59,6 +64,7 @@ internal sealed record Run
     private object Results(ImbalanceMetrics metrics, double seconds, ImageClassifierModel classifier) => new
     {
         Strategy = StrategyName,
+        Correction = CorrectionName,
         Options.Seed,
         Backbone = Options.Backbone.Name,
         Options.Epochs,

@@ -5,29 +5,32 @@ using MLNet.Procrustean.Training;
 
 namespace TrainFolder;
 
-/// <summary>Reads a strategy from the command line: <c>mfw</c>, <c>mfw(lambda=0.7)+la(tau=0.5)</c>, <c>plain then cb from 25</c>.</summary>
+/// <summary>Reads a strategy from the command line: <c>mfw</c>, <c>mfw(lambda=0.7)+la(tau=0.5)</c>, <c>ldam then cb*ldam from 25</c>.</summary>
 internal static partial class StrategyText
 {
     public const string Help =
-        "plain; mfw (Major Feature Weakening); cdt (class-dependent temperatures); la (logit adjustment); vs (vector scaling); cb (class-balanced weights); " +
-        "with parameters as in mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true), cdt(gamma=0.2), la(tau=1), vs(gamma=0.1,tau=1), cb(beta=0.9999), " +
-        "where stage is input, 1, 2, ..., any or pooled; mfw+la for mixing with another loss; A then B from N for B from epoch N on.";
+        "plain; mfw (Major Feature Weakening); cdt (class-dependent temperatures); la (logit adjustment); vs (vector scaling); " +
+        "ldam (label-distribution-aware margins); focal; cb (class-balanced weights); draw (class-balanced draw); mixup; remix; with parameters as in " +
+        "mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true), cdt(gamma=0.2), la(tau=1), vs(gamma=0.1,tau=1), ldam(margin=0.5), focal(gamma=1), " +
+        "cb(beta=0.9999), draw(q=0), mixup(alpha=1,stage=input), remix(alpha=1,kappa=3,tau=0.5), where stage is input, 1, 2, ..., any or pooled; " +
+        "cb*A for A with its loss weighted, as in cb*focal; A+B for two at once, as in mfw+la; A then B from N for B from epoch N on, as in ldam then cb*ldam from 25.";
 
     public static TrainingStrategy Parse(string text)
     {
         var deferred = DeferredForm().Match(text);
         return deferred.Success
-            ? new Deferred(Combination(deferred.Groups["before"].Value), Combination(deferred.Groups["after"].Value), int.Parse(deferred.Groups["epoch"].Value, CultureInfo.InvariantCulture))
+            ? new Deferred(Parse(deferred.Groups["before"].Value), Combination(deferred.Groups["after"].Value), int.Parse(deferred.Groups["epoch"].Value, CultureInfo.InvariantCulture))
             : Combination(text);
     }
 
-    private static TrainingStrategy Combination(string text) => text.Split('+') switch
+    private static TrainingStrategy Combination(string text) => text.Split('+').Select(Weighted).Aggregate((first, second) => new Combined(first, second));
+
+    private static TrainingStrategy Weighted(string text) => text.Split('*', 2) switch
     {
-        [var one] => Single(one),
-        [var mixing, var loss] => Single(mixing) is MajorFeatureWeakening weakening && Single(loss) is var other and not (MajorFeatureWeakening or PlainTraining)
-            ? new Combined(weakening, other)
-            : throw new FormatException($"'{text}' does not add a loss to a mixing; write mfw first, then +, then cdt, la, vs or cb."),
-        _ => throw new FormatException($"'{text}' has more than one +."),
+        [var weights, var weighted] => Single(weights) is ClassBalancedWeights balanced
+            ? balanced with { Of = Weighted(weighted) }
+            : throw new FormatException($"'{text}' does not weight a loss: only cb can stand before *."),
+        _ => Single(text),
     };
 
     private static TrainingStrategy Single(string text)
@@ -39,25 +42,37 @@ internal static partial class StrategyText
         }
 
         var parameters = new StrategyParameters(match.Groups["name"].Value, match.Groups["pair"].Captures.Select(pair => pair.Value));
-        TrainingStrategy strategy = parameters.Strategy switch
-        {
-            "plain" => new PlainTraining(),
-            "mfw" => Read(new MajorFeatureWeakening(), it => it with
-            {
-                SmallestShare = parameters.Number("lambda", it.SmallestShare),
-                Exponent = parameters.Number("gamma", it.Exponent),
-                Depth = parameters.Depth("stage", it.Depth),
-                PartnerGradient = parameters.Switch("partner-gradient", it.PartnerGradient),
-            }),
-            "cdt" => Read(new ClassDependentTemperatures(), it => it with { Exponent = parameters.Number("gamma", it.Exponent) }),
-            "la" => Read(new LogitAdjustment(), it => it with { Strength = parameters.Number("tau", it.Strength) }),
-            "vs" => Read(new VectorScaling(), it => it with { Exponent = parameters.Number("gamma", it.Exponent), Strength = parameters.Number("tau", it.Strength) }),
-            "cb" => Read(new ClassBalancedWeights(), it => it with { Beta = parameters.Number("beta", it.Beta) }),
-            var name => throw new FormatException($"There is no strategy '{name}'. There is {Help}"),
-        };
+        var strategy = Named(parameters);
         parameters.RefuseOthers();
         return strategy;
     }
+
+    private static TrainingStrategy Named(StrategyParameters given) => given.Strategy switch
+    {
+        "plain" => new PlainTraining(),
+        "mfw" => Read(new MajorFeatureWeakening(), it => it with
+        {
+            SmallestShare = given.Number("lambda", it.SmallestShare),
+            Exponent = given.Number("gamma", it.Exponent),
+            Depth = given.Depth("stage", it.Depth),
+            PartnerGradient = given.Switch("partner-gradient", it.PartnerGradient),
+        }),
+        "cdt" => Read(new ClassDependentTemperatures(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
+        "la" => Read(new LogitAdjustment(), it => it with { Strength = given.Number("tau", it.Strength) }),
+        "vs" => Read(new VectorScaling(), it => it with { Exponent = given.Number("gamma", it.Exponent), Strength = given.Number("tau", it.Strength) }),
+        "ldam" => Read(new LabelDistributionAwareMargin(), it => it with { LargestMargin = given.Number("margin", it.LargestMargin) }),
+        "focal" => Read(new FocalLoss(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
+        "cb" => Read(new ClassBalancedWeights(), it => it with { Beta = given.Number("beta", it.Beta) }),
+        "draw" => Read(new ClassBalancedDraw(), it => it with { Exponent = given.Number("q", it.Exponent) }),
+        "mixup" => Read(new Mixup(), it => it with { Concentration = given.Number("alpha", it.Concentration), Depth = given.Depth("stage", it.Depth) }),
+        "remix" => Read(new Remix(), it => it with
+        {
+            Concentration = given.Number("alpha", it.Concentration),
+            CountRatio = given.Number("kappa", it.CountRatio),
+            ShareLimit = given.Number("tau", it.ShareLimit),
+        }),
+        var name => throw new FormatException($"There is no strategy '{name}'. There is {Help}"),
+    };
 
     // The usual values stand in the library alone.
     private static T Read<T>(T usual, Func<T, T> with) => with(usual);

@@ -102,6 +102,13 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         ctx.SaveBinaryStream(ModelFile.EntryName, writer => ModelFile.Write(writer.BaseStream, classifier, Columns));
     }
 
+    /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
+    internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return new(classifier.WithClassifier(change, device), Columns, device) { EpochReports = EpochReports, SkippedImages = SkippedImages };
+    }
+
     internal Func<Func<byte[]>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
 
     internal static byte[][] Decode(IReadOnlyList<Func<byte[]>> images) => [.. ParallelDecoding.Decode(images, problem => throw problem).OfType<byte[]>()];

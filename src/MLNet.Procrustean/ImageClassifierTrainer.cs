@@ -71,7 +71,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device}, seed {seed}.");
 
         var preprocessing = Preprocessing.Measure(images.Train.Pixels, Options.Shape);
-        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed);
+        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, Rehearsal.HeadOf(Options.Strategy, classes, Options.Epochs));
         try
         {
             network.to(device);

@@ -45,18 +45,21 @@ public abstract record Backbone
     }
 
     /// <summary>Builds the network with weights drawn from the seed.</summary>
-    internal StagedNetwork Build(int channels, int classes, int seed)
+    internal StagedNetwork Build(int channels, int classes, int seed, ClassifierHead head = ClassifierHead.Linear)
     {
-        var network = Assemble(channels, classes);
+        var network = Assemble(channels, classes, head);
         WeightInitialisation.Apply(network, seed);
         return network;
     }
 
     /// <summary>The network's stages in order, with the names that its weights have in a model file.</summary>
-    private protected abstract StagedNetwork Assemble(int channels, int classes);
+    private protected abstract StagedNetwork Assemble(int channels, int classes, ClassifierHead head);
 
     private protected static Conv2d Convolution(int input, int output, int kernel, int stride = 1) =>
         TorchSharp.torch.nn.Conv2d(input, output, kernel, stride: stride, padding: kernel / 2, bias: false);
+
+    private protected static TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> Classifier(ClassifierHead head, int features, int classes) =>
+        head == ClassifierHead.Normalised ? new NormalisedLinear(features, classes) : TorchSharp.torch.nn.Linear(features, classes);
 
     private static int Number(string digits) => int.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,7 @@ public sealed record ResNet : Backbone
     /// <inheritdoc/>
     public override int ResidualStages => 4;
 
-    private protected override StagedNetwork Assemble(int channels, int classes)
+    private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head)
     {
         var blocks = Depth == 18 ? new[] { 2, 2, 2, 2 } : [3, 4, 6, 3];
         var expansion = Depth == 50 ? Bottleneck.Expansion : 1;
@@ -49,7 +49,7 @@ public sealed record ResNet : Backbone
             ("layer3", Stage(128 * expansion, 256, blocks[2], stride: 2)),
             ("layer4", Stage(256 * expansion, 512, blocks[3], stride: 2)),
             ("pool", new GlobalAveragePool()),
-            ("fc", Linear(512 * expansion, classes)));
+            ("fc", Classifier(head, 512 * expansion, classes)));
     }
 
     private TorchSharp.Modules.Sequential Stage(int input, int inner, int blocks, int stride) =>

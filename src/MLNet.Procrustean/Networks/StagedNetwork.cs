@@ -20,7 +20,12 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
-    public Linear Classifier => (Linear)stages[^1];
+    public ClassifierHead Head => stages[^1] is NormalisedLinear ? ClassifierHead.Normalised : ClassifierHead.Linear;
+
+    /// <summary>The classifier's own weight [C, D] and bias [C].</summary>
+    public (Tensor Weight, Tensor Bias) Classifier => stages[^1] is NormalisedLinear normalised
+        ? (normalised.Weight, normalised.Bias)
+        : (((Linear)stages[^1]).weight, ((Linear)stages[^1]).bias!);
 
     public override Tensor forward(Tensor images) => Forward(images, mixing: null);
 

@@ -31,6 +31,9 @@ internal static class WeightInitialisation
                     linear.weight.normal_(0, Math.Sqrt(1.0 / linear.weight.shape[1]), random);
                     linear.bias!.zero_();
                     break;
+                case NormalisedLinear normalised:
+                    normalised.Weight.normal_(0, Math.Sqrt(1.0 / normalised.Weight.shape[1]), random);
+                    break;
             }
         }
 

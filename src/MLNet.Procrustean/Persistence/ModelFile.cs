@@ -27,6 +27,7 @@ internal static class ModelFile
             ["format"] = Format,
             ["format_version"] = Version.ToString(CultureInfo.InvariantCulture),
             ["backbone"] = classifier.Backbone.Name,
+            ["head"] = classifier.Network.Head.ToString(),
             ["image_size"] = shape.Size.ToString(CultureInfo.InvariantCulture),
             ["channels"] = shape.Channels.ToString(CultureInfo.InvariantCulture),
             ["aspect_ratio"] = shape.Aspect.ToString(),
@@ -86,12 +87,12 @@ internal static class ModelFile
         var counts = List<long>(text("training_counts"));
         var columns = new ColumnNames(text("image_column"), text("score_column"), text("predicted_label_column"));
         var backbone = Backbone.Parse(text("backbone"));
-        return (new(Network(backbone, shape.Channels, labels.Names.Length, arrays), backbone, preprocessing, labels, counts), columns);
+        return (new(Network(backbone, Enum.Parse<ClassifierHead>(text("head")), shape.Channels, labels.Names.Length, arrays), backbone, preprocessing, labels, counts), columns);
     }
 
-    private static StagedNetwork Network(Backbone backbone, int channels, int classes, List<NamedArray> arrays)
+    private static StagedNetwork Network(Backbone backbone, ClassifierHead head, int channels, int classes, List<NamedArray> arrays)
     {
-        var network = backbone.Build(channels, classes, seed: 0);
+        var network = backbone.Build(channels, classes, seed: 0, head);
         try
         {
             NetworkWeights.Write(arrays, network, backbone.Name);

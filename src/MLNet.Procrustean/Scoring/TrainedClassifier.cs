@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Scoring;
@@ -21,5 +23,21 @@ internal sealed record TrainedClassifier(
         return probabilities.All(float.IsFinite)
             ? [.. probabilities.Chunk(Labels.Names.Length)]
             : throw new InvalidOperationException("The network gave a score that is not a finite number; its weights are damaged. Train the model again.");
+    }
+
+    /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>
+    public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device)
+    {
+        var copy = Backbone.Build(Preprocessing.Shape.Channels, Labels.Names.Length, seed: 0, Network.Head);
+        copy.to(device);
+        using var weights = WeightSnapshot.Of(Network);
+        weights.Restore(copy);
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
+        copy.Classifier.Weight.copy_(weight);
+        copy.Classifier.Bias.copy_(bias);
+        return this with { Network = copy };
     }
 }

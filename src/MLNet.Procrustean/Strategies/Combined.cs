@@ -3,22 +3,39 @@ using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Strategies;
 
-/// <summary>The feature mixing of one strategy with the loss of another, such as <see cref="MajorFeatureWeakening"/> with <see cref="LogitAdjustment"/>.</summary>
+/// <summary>Two strategies at once, such as <see cref="MajorFeatureWeakening"/> with <see cref="LogitAdjustment"/>: each fills the places of the rule that the other leaves plain.</summary>
 /// <remarks>
-/// Feature mixing (as in https://arxiv.org/abs/2104.01769) and the loss are two places of a <see cref="TrainingRule"/>, so that one of each can
-/// be put together. Two methods that correct the same bias take weaker settings than either alone, or the large classes are given up.
+/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the draw, the loss and the head are four places of a <see cref="TrainingRule"/>, so that
+/// strategies for different places can be put together; two for the same place are refused. Two methods that correct the same bias take weaker
+/// settings than either alone, or the large classes are given up.
 /// </remarks>
-/// <param name="Mixing">The strategy whose <see cref="TrainingRule.Mixing"/> is taken.</param>
-/// <param name="Loss">The strategy whose <see cref="TrainingRule.Loss"/> is taken.</param>
-public sealed record Combined(TrainingStrategy Mixing, TrainingStrategy Loss) : TrainingStrategy
+/// <param name="First">One strategy.</param>
+/// <param name="Second">Another one, for other places of the rule.</param>
+public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) : TrainingStrategy
 {
+    private static readonly TrainingRule Plain = new();
+
     /// <inheritdoc/>
-    public override TrainingRule RuleFor(EpochContext epoch) => Loss.RuleFor(epoch) with { Mixing = Mixing.RuleFor(epoch).Mixing };
+    /// <exception cref="ArgumentException">Both strategies fill the same place.</exception>
+    public override TrainingRule RuleFor(EpochContext epoch)
+    {
+        var (first, second) = (First.RuleFor(epoch), Second.RuleFor(epoch));
+        T Of<T>(Func<TrainingRule, T> place, string what) => Equals(place(second), place(Plain)) ? place(first)
+            : Equals(place(first), place(Plain)) ? place(second)
+            : throw new ArgumentException($"Both strategies of a combination decide about the {what}, and only one can; leave one of them out. They are {First} and {Second}.");
+        return new()
+        {
+            Head = Of(rule => rule.Head, "head"),
+            DrawWeights = Of(rule => rule.DrawWeights, "draw"),
+            Mixing = Of(rule => rule.Mixing, "mixing"),
+            Loss = Of(rule => rule.Loss, "loss"),
+        };
+    }
 
     /// <inheritdoc/>
     public override void Check(Backbone backbone, int epochs)
     {
-        Mixing.Check(backbone, epochs);
-        Loss.Check(backbone, epochs);
+        First.Check(backbone, epochs);
+        Second.Check(backbone, epochs);
     }
 }

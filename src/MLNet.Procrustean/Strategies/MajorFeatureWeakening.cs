@@ -55,7 +55,8 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
             return new();
         }
 
-        return new() { Mixing = new(Depth, epoch.PerClass(n => ShareOf(n, epoch.Classes)), PartnerGradient) };
+        var shares = epoch.PerClass(n => ShareOf(n, epoch.Classes)); // λ_c, [C]
+        return new() { Mixing = new(Depth, (labels, _, _) => new(shares.index_select(0, labels)), PartnerGradient) };
     }
 
     /// <inheritdoc/>

@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>Mixes the features of each image with those of another one of the same mini-batch, by a weight that depends on its class.</summary>
+/// <summary>Mixes the features of each image with those of another one of the same mini-batch.</summary>
 /// <param name="Depth">Where in the network.</param>
-/// <param name="ClassWeights">λ_c, [C]: the share of its own features that an image of class c keeps, from 0 to 1.</param>
+/// <param name="Shares">How much of itself each image keeps, decided for each mini-batch.</param>
 /// <param name="PartnerGradient">Whether the gradient also flows through the share of the other image.</param>
-public sealed record FeatureMixing(MixingDepth Depth, Tensor ClassWeights, bool PartnerGradient)
+public sealed record FeatureMixing(MixingDepth Depth, SharesOfBatch Shares, bool PartnerGradient = true)
 {
     /// <summary>h̃_i = λ_i · h_i + (1 − λ_i) · h_{π(i)}.</summary>
     /// <param name="features">h, [B, ...].</param>
@@ -29,16 +29,7 @@ public sealed record FeatureMixing(MixingDepth Depth, Tensor ClassWeights, bool 
     internal BatchMixing Draw(Tensor labels, int residualStages, Generator random)
     {
         var partners = randperm(labels.shape[0], ScalarType.Int64, generator: random).to(labels.device);
-        return new BatchMixing(Depth.Draw(residualStages, random), ClassWeights.index_select(0, labels), partners, PartnerGradient);
+        var stage = Depth.Draw(residualStages, random);
+        return new BatchMixing(stage, Shares(labels, labels.index_select(0, partners), random), partners, PartnerGradient);
     }
-}
-
-/// <summary>The mixing of one mini-batch.</summary>
-/// <param name="Stage">Before which stage.</param>
-/// <param name="Weights">λ, [B].</param>
-/// <param name="Partners">π, [B].</param>
-/// <param name="PartnerGradient">Whether the gradient also flows through the partner.</param>
-internal sealed record BatchMixing(int Stage, Tensor Weights, Tensor Partners, bool PartnerGradient)
-{
-    public Tensor Apply(Tensor features) => FeatureMixing.Mix(features, Weights, Partners, PartnerGradient);
 }

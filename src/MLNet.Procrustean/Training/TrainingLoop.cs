@@ -64,9 +64,9 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         var rule = options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device));
         var augmentation = RandomStream.Augmentation.Generator(seed, epoch);
         var mixing = RandomStream.Mixing.Generator(seed, epoch);
-        var batches = Batches(train.Count, epoch);
+        var batches = EpochOrder.Batches(EpochOrder.Draw(train.Labels, rule.DrawWeights, RandomStream.Order.Generator(seed, epoch)), options.BatchSize);
         var lossSum = zeros(1, float64, device);
-        var correct = zeros(classes.Classes, int64, device);
+        var (seen, correct) = (zeros(classes.Classes, int64, device), zeros(classes.Classes, int64, device));
         for (var step = 0; step < batches.Count; step++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
@@ -83,10 +83,11 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             optimizer.step();
 
             lossSum.add_(loss.detach() * labels.shape[0]);
+            seen.scatter_add_(0, labels, ones_like(labels));
             correct.scatter_add_(0, labels, hits);
         }
 
-        var shares = correct.to(float64) / tensor(classes.Counts.Select(n => (double)n).ToArray(), device: device);
+        var shares = correct.to(float64) / seen;
         return (lossSum.item<double>() / train.Count, [.. shares.cpu().data<double>().ToArray()]);
     }
 
@@ -95,24 +96,9 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     {
         using var scope = NewDisposeScope();
         var logits = network.Forward(images, mixing); // [B, C]
-        var loss = rule.Loss(logits, labels).mean();
+        var loss = (mixing is null ? rule.Loss(logits, labels) : mixing.Loss(rule.Loss, logits, labels)).mean();
         var hits = (logits.detach().argmax(1) == labels).to(int64);
         return (loss.MoveToOuterDisposeScope(), hits.MoveToOuterDisposeScope());
-    }
-
-    // Each image once, in a new order each epoch. A last batch of one image joins the one before: batch normalisation needs two.
-    private List<Tensor> Batches(long images, int epoch)
-    {
-        var order = randperm(images, int64, generator: RandomStream.Order.Generator(seed, epoch));
-        var count = Math.Max(1, (images + options.BatchSize - 2) / options.BatchSize);
-        var batches = new List<Tensor>();
-        for (long batch = 0; batch < count; batch++)
-        {
-            var start = batch * options.BatchSize;
-            batches.Add(order.narrow(0, start, batch == count - 1 ? images - start : options.BatchSize));
-        }
-
-        return batches;
     }
 
     private void SetLearningRate(optim.Optimizer optimizer, double progress)

@@ -1,10 +1,20 @@
+using MLNet.Procrustean.Networks;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>How one epoch is trained; as it comes, plain training.</summary>
+/// <summary>How one epoch is trained, in four places; as it comes, plain training.</summary>
 public sealed record TrainingRule
 {
+    /// <summary>How features become logits. It is read before the network is built, and must be the same in all epochs. The default is <see cref="ClassifierHead.Linear"/>.</summary>
+    public ClassifierHead Head { get; init; }
+
+    /// <summary>
+    /// [C], none negative: as many images as there are are drawn with replacement, each in proportion to the weight of its class; null, the default,
+    /// takes every image once.
+    /// </summary>
+    public Tensor? DrawWeights { get; init; }
+
     /// <summary>How features are mixed within a mini-batch; null, the default, mixes nothing.</summary>
     public FeatureMixing? Mixing { get; init; }
 

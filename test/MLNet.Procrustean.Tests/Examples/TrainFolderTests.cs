@@ -11,13 +11,16 @@ public sealed class TrainFolderTests
     [TestCase("vs(tau=1,tau=2)", "The parameter tau of vs is given twice")]
     [TestCase("cdt(gamma=much)", "The parameter gamma is 'much'; it must be a number")]
     [TestCase("cb(beta=1)", "from 0 to 0.999999")]
-    [TestCase("la+mfw", "write mfw first")]
+    [TestCase("la+vs", "decide about the loss")]
+    [TestCase("la*cb", "only cb can stand before *")]
+    [TestCase("plain then ldam from 2", "asks for the head Normalised, and for Linear in epoch 1")]
+    [TestCase("mfw+mixup", "decide about the mixing")]
     [TestCase("mfw(stage=7)", "before stage 7")]
     [TestCase("plain then cb from 9", "in epoch 9")]
     public void Strategy_Wrong_SaysWhatIsWrongAndTrainsNothing(string strategy, string message)
     {
         using var folder = new TemporaryFolder();
-        ImageFolders.Write(folder, ("cat", 2), ("dog", 2));
+        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
         var run = TrainFolder(folder, strategy);
         using (Assert.EnterMultipleScope())
         {
@@ -25,6 +28,38 @@ public sealed class TrainFolderTests
             Assert.That(run.Errors, Does.Contain(message));
             Assert.That(run.Output, Does.Not.Contain("epoch"));
         }
+    }
+
+    [TestCase("tau-norm(tau=2)", "The parameter tau of tau-norm is too large")]
+    [TestCase("norm", "There is no correction 'norm'")]
+    public void Correction_Wrong_SaysWhatIsWrongAndTrainsNothing(string correction, string message)
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
+        var run = TrainFolder(folder, "plain", "--correction", correction);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain(message));
+            Assert.That(run.Output, Does.Not.Contain("epoch"));
+        }
+    }
+
+    [TestCase("ldam then cb(beta=0.99)*ldam(margin=0.4) from 2", "none")]
+    [TestCase("remix(alpha=0.5,kappa=2,tau=0.4)+cb*focal(gamma=0.5)", "la(tau=0.5)")]
+    [TestCase("mixup(alpha=0.4,stage=any)+draw(q=0.5)", "tau-norm")]
+    public void Strategy_EveryOther_TrainsAndReportsIt(string strategy, string correction)
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 12), ("dog", 6));
+        var json = Path.Combine(folder.Path, "results.json");
+
+        var run = TrainFolder(folder, strategy, "--correction", correction, "--json", json);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        using var results = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.That(results.RootElement.GetProperty("strategy").GetString(), Is.EqualTo(strategy));
+        Assert.That(results.RootElement.GetProperty("correction").GetString(), Is.EqualTo(correction));
     }
 
     [Test]

@@ -13,12 +13,12 @@ public sealed class StagedNetworkTests
         using var scope = NewDisposeScope();
         using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1);
         var images = rand(4, 3, 16, 16);
-        var mixing = new BatchMixing(stage, tensor(new[] { 0.5f, 1, 0, 0.25f }), tensor(new long[] { 1, 2, 3, 0 }), PartnerGradient: true);
+        var mixing = new BatchMixing(stage, new(tensor(new[] { 0.5f, 1, 0, 0.25f })), tensor(new long[] { 1, 2, 3, 0 }), PartnerGradient: true);
         var stages = network.children().Cast<nn.Module<Tensor, Tensor>>().ToList();
         var h = images;
         for (var k = 0; k < stages.Count; k++)
         {
-            h = stages[k].call(k == stage ? FeatureMixing.Mix(h, mixing.Weights, mixing.Partners, mixing.PartnerGradient) : h);
+            h = stages[k].call(k == stage ? FeatureMixing.Mix(h, mixing.Shares.Features, mixing.Partners, mixing.PartnerGradient) : h);
         }
 
         var mixed = network.Forward(images, mixing);

@@ -17,7 +17,26 @@ internal static class AllStrategies
         new ClassDependentTemperatures(),
         new VectorScaling(),
         new ClassBalancedWeights(),
+        new ClassBalancedWeights { Of = new FocalLoss() },
+        new FocalLoss { Exponent = 0.5 },
+        new LabelDistributionAwareMargin(),
+        new ClassBalancedDraw(),
+        new Mixup(),
+        new Mixup { Concentration = 0.3, Depth = MixingDepth.AnyStage },
+        new Remix(),
+        new Deferred(new LabelDistributionAwareMargin(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }, FromEpoch: 2),
         new Deferred(new MajorFeatureWeakening(), new ClassBalancedWeights(), FromEpoch: 2),
         new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new LogitAdjustment { Strength = 0.5 }),
+        new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new Combined(new ClassBalancedDraw { Exponent = 0.5 }, new LabelDistributionAwareMargin())),
     ];
+
+    /// <summary>Whether the strategy does something even when all classes are equally large.</summary>
+    public static bool ChangesBalancedTraining(TrainingStrategy strategy) => strategy switch
+    {
+        FocalLoss or LabelDistributionAwareMargin or Mixup or Remix => true,
+        ClassBalancedWeights weights => ChangesBalancedTraining(weights.Of),
+        Deferred deferred => ChangesBalancedTraining(deferred.Before) || ChangesBalancedTraining(deferred.After),
+        Combined combined => ChangesBalancedTraining(combined.First) || ChangesBalancedTraining(combined.Second),
+        _ => false,
+    };
 }

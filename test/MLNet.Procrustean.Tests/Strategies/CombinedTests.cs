@@ -8,18 +8,41 @@ namespace MLNet.Procrustean.Tests.Strategies;
 
 public sealed class CombinedTests
 {
+    private static readonly MajorFeatureWeakening Mixing = new() { Depth = MixingDepth.Input, SmallestShare = 0.5 };
+
     [Test]
-    public void RuleFor_MixingAndLoss_TakesOneOfEach()
+    public void RuleFor_MixingAndLoss_TakesOneOfEachInEitherOrder([Values] bool mixingFirst)
     {
         using var scope = NewDisposeScope();
-        var mixing = new MajorFeatureWeakening { Depth = MixingDepth.Input, SmallestShare = 0.5 };
-        var rule = new Combined(mixing, new LogitAdjustment()).RuleFor(new(1, 2, LossOfStrategy.Counts, CPU));
+        var combined = mixingFirst ? new Combined(Mixing, new LogitAdjustment()) : new Combined(new LogitAdjustment(), Mixing);
+        var rule = Rule(combined);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rule.Mixing!.Depth, Is.EqualTo(MixingDepth.Input));
-            Assert.That(rule.Mixing.ClassWeights.data<float>().ToArray(), Is.EqualTo(mixing.Shares(LossOfStrategy.Counts)).Within(1e-6));
-            Assert.That(LossOfStrategy.Of(new Combined(mixing, new LogitAdjustment())), Is.EqualTo(LossOfStrategy.Of(new LogitAdjustment())));
+            Assert.That(rule.DrawWeights, Is.Null);
+            Assert.That(LossOfStrategy.Of(combined), Is.EqualTo(LossOfStrategy.Of(new LogitAdjustment())));
         }
+    }
+
+    [Test]
+    public void RuleFor_AllFourPlaces_FillsEach()
+    {
+        using var scope = NewDisposeScope();
+        var rule = Rule(new Combined(new Combined(new ClassBalancedDraw(), Mixing), new LabelDistributionAwareMargin()));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rule.Head, Is.EqualTo(ClassifierHead.Normalised));
+            Assert.That(rule.DrawWeights, Is.Not.Null);
+            Assert.That(rule.Mixing, Is.Not.Null);
+            Assert.That(rule.Loss, Is.Not.EqualTo(new TrainingRule().Loss));
+        }
+    }
+
+    [TestCaseSource(nameof(Conflicts))]
+    public void RuleFor_TwoForOnePlace_IsRefused(TrainingStrategy first, TrainingStrategy second, string place)
+    {
+        using var scope = NewDisposeScope();
+        Assert.That(() => Rule(new Combined(first, second)), Throws.ArgumentException.With.Message.Contains($"decide about the {place}").And.Message.Contains("leave one"));
     }
 
     [Test]
@@ -32,4 +55,13 @@ public sealed class CombinedTests
             Assert.That(() => new Combined(new MajorFeatureWeakening(), new Deferred(new PlainTraining(), new LogitAdjustment(), 11)).Check(new CifarResNet(), 10), Throws.ArgumentException);
         }
     }
+
+    private static IEnumerable<object[]> Conflicts() =>
+    [
+        [new LogitAdjustment(), new ClassBalancedWeights(), "loss"],
+        [Mixing, new Mixup(), "mixing"],
+        [new ClassBalancedDraw(), new ClassBalancedDraw { Exponent = 0.5 }, "draw"],
+    ];
+
+    private static TrainingRule Rule(TrainingStrategy strategy) => strategy.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU));
 }

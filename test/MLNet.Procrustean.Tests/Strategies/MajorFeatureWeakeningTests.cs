@@ -100,7 +100,7 @@ public sealed class MajorFeatureWeakeningTests
         {
             Assert.That(rule.Mixing!.Depth, Is.EqualTo(MixingDepth.AnyStage));
             Assert.That(rule.Mixing.PartnerGradient, Is.EqualTo(partnerGradient));
-            Assert.That(rule.Mixing.ClassWeights.data<float>().ToArray(), Is.EqualTo(new[] { 0.25f, 1 }));
+            Assert.That(Shares(rule, [1, 0, 0]), Is.EqualTo(new[] { 1, 0.25f, 0.25f }));
             Assert.That(rule.Loss, Is.EqualTo(new TrainingRule().Loss));
         }
     }
@@ -144,6 +144,9 @@ public sealed class MajorFeatureWeakeningTests
     public void ToString_Strategy_PrintsItsOptions() => Assert.That(
         new MajorFeatureWeakening().ToString(),
         Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.75, Exponent = 1, PartnerGradient = True }"));
+
+    private static float[] Shares(TrainingRule rule, long[] labels) =>
+        rule.Mixing!.Shares(tensor(labels), tensor(labels), new Generator(1)).Features.data<float>().ToArray();
 
     private static EpochContext Epoch(ClassCounts classes) => new(1, 10, classes, CPU);
 }

@@ -13,6 +13,10 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
     private ImageClassifierOptions Options => SmallTraining.Options with { Strategy = strategy };
 
     [Test]
+    public void Rehearsal_AllEpochs_FindsNothingWrong() =>
+        Assert.That(Rehearsal.HeadOf(strategy, ToyImages.Counts(50, 5, 20), epochs: 3), Is.EqualTo(strategy.RuleFor(new(1, 3, ToyImages.Counts(50, 5, 20), CPU)).Head));
+
+    [Test]
     public void Loss_Batch_IsFiniteAndOnePerImage()
     {
         using var scope = NewDisposeScope();
@@ -29,7 +33,8 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
     public void Train_EqualCounts_IsPlainTrainingBitForBit()
     {
         using var images = ToyImages.Of(9, 9, 9);
-        Assert.That(SmallTraining.Weights(Options, images), Is.EqualTo(SmallTraining.Weights(Options with { Strategy = new PlainTraining() }, images)));
+        var plain = SmallTraining.Weights(Options with { Strategy = new PlainTraining() }, images);
+        Assert.That(SmallTraining.Weights(Options, images), AllStrategies.ChangesBalancedTraining(strategy) ? Is.Not.EqualTo(plain) : Is.EqualTo(plain));
     }
 
     // The images, their order and all draws stay; only the classes' numbers change, and with them the rows of the classifier.
@@ -45,16 +50,16 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         using var other = SmallTraining.Run(oneEpoch, renamed, prepare: network =>
         {
             using var noGradient = no_grad();
-            var weight = network.Classifier.weight.clone();
+            var weight = network.Classifier.Weight.clone();
             for (var c = 0; c < newNumbers.Length; c++)
             {
-                network.Classifier.weight[newNumbers[c]].copy_(weight[c]);
+                network.Classifier.Weight[newNumbers[c]].copy_(weight[c]);
             }
         });
         var permutation = tensor(newNumbers.Select(number => (long)number).ToArray());
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Floats(other.Network.Classifier.weight.index_select(0, permutation)), Is.EqualTo(Floats(one.Network.Classifier.weight)).Within(1e-4));
+            Assert.That(Floats(other.Network.Classifier.Weight.index_select(0, permutation)), Is.EqualTo(Floats(one.Network.Classifier.Weight)).Within(1e-4));
             Assert.That(Floats(other.Network.parameters().First()), Is.EqualTo(Floats(one.Network.parameters().First())).Within(1e-4));
             Assert.That(newNumbers.Select(number => other.Reports[0].TrainingAccuracy[number]), Is.EqualTo(one.Reports[0].TrainingAccuracy));
         }
@@ -65,11 +70,12 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
     {
         using var scope = NewDisposeScope();
         using var images = ToyImages.Of(10, 3, 3);
-        using var network = Options.Backbone.Build(channels: 3, classes: 3, seed: 1);
         var preprocessing = Preprocessing.Measure(images.Pixels, Options.Shape);
         var rule = strategy.RuleFor(new(1, 2, ToyImages.CountsOf(images), CPU));
+        using var network = Options.Backbone.Build(channels: 3, classes: 3, seed: 1, rule.Head);
         var mixing = rule.Mixing?.Draw(images.Labels, Options.Backbone.ResidualStages, new Generator(1));
-        rule.Loss(network.Forward(preprocessing.Normalise(images.Pixels), mixing), images.Labels).mean().backward();
+        var logits = network.Forward(preprocessing.Normalise(images.Pixels), mixing);
+        (mixing?.Loss(rule.Loss, logits, images.Labels) ?? rule.Loss(logits, images.Labels)).mean().backward();
         var without = network.named_parameters().Where(named => named.parameter.grad is not { } gradient || gradient.abs().sum().item<float>() == 0);
         Assert.That(without.Select(named => named.name), Is.Empty);
     }
@@ -80,9 +86,9 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         using var images = ToyImages.Of(12, 5);
         using var validation = ToyImages.Of(3, 3);
         var options = Options with { Keep = KeptEpoch.Best };
-        Assert.That(
-            NativeMemory.TensorsLeftBy(() => SmallTraining.Run(options, images, validation).Dispose()),
-            Is.EqualTo(NativeMemory.CountedTwice(options.Backbone)));
+        var left = NativeMemory.TensorsLeftBy(() => SmallTraining.Run(options, images, validation).Dispose());
+        using var scope = NewDisposeScope();
+        Assert.That(left, Is.EqualTo(NativeMemory.CountedTwice(options.Backbone, strategy.RuleFor(new(1, 2, ToyImages.CountsOf(images), CPU)).Head)));
     }
 
     [Test]

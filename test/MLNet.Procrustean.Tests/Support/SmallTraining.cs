@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ internal sealed class SmallTraining : IDisposable
     {
         var classes = ToyImages.CountsOf(images);
         var preprocessing = Preprocessing.Measure(images.Pixels, options.Shape);
-        var training = new SmallTraining(options.Backbone.Build(options.Channels, classes.Classes, seed));
+        var training = new SmallTraining(options.Backbone.Build(options.Channels, classes.Classes, seed, HeadOf(options, classes)));
         prepare?.Invoke(training.Network);
         var reports = new List<EpochReport>();
         training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, CPU, seed).Train(training.Network, images, validation, report =>
@@ -59,6 +60,12 @@ internal sealed class SmallTraining : IDisposable
     {
         using var training = Run(options, images, seed: seed);
         return NetworkBits.Of(training.Network);
+    }
+
+    private static ClassifierHead HeadOf(ImageClassifierOptions options, ClassCounts classes)
+    {
+        using var scope = NewDisposeScope();
+        return options.Strategy.RuleFor(new(1, options.Epochs, classes, CPU)).Head;
     }
 
     public void Dispose() => Network.Dispose();

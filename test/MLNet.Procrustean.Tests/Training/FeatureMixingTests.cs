@@ -66,16 +66,19 @@ public sealed class FeatureMixingTests
     }
 
     [Test]
-    public void Draw_Batch_GivesEachImageTheWeightOfItsClassAndAPermutation()
+    public void Draw_Batch_AsksForTheSharesOfThePairsOfAPermutation()
     {
         using var scope = NewDisposeScope();
-        var mixing = new FeatureMixing(MixingDepth.BeforeStage(3), tensor(new[] { 0.5f, 0.75f, 1 }), PartnerGradient: false);
-        var batch = mixing.Draw(tensor(new long[] { 2, 0, 0, 1 }), residualStages: 3, new Generator(1));
+        var mixing = new FeatureMixing(MixingDepth.BeforeStage(3), (own, partner, _) => new(own.to(float32) / 2, partner.to(float32) / 4), PartnerGradient: false);
+        long[] labels = [2, 0, 0, 1];
+        var batch = mixing.Draw(tensor(labels), residualStages: 3, new Generator(1));
+        var partners = batch.Partners.data<long>().ToArray();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(batch.Stage, Is.EqualTo(3));
-            Assert.That(batch.Weights.data<float>().ToArray(), Is.EqualTo(new[] { 1, 0.5f, 0.5f, 0.75f }));
-            Assert.That(batch.Partners.data<long>().ToArray(), Is.EquivalentTo(new long[] { 0, 1, 2, 3 }));
+            Assert.That(batch.Shares.Features.data<float>().ToArray(), Is.EqualTo(new[] { 1, 0, 0, 0.5f }));
+            Assert.That(partners, Is.EquivalentTo(new long[] { 0, 1, 2, 3 }));
+            Assert.That(batch.Shares.Labels!.data<float>().ToArray(), Is.EqualTo(partners.Select(row => labels[row] / 4f)));
             Assert.That(batch.PartnerGradient, Is.False);
         }
     }
@@ -84,7 +87,7 @@ public sealed class FeatureMixingTests
     public void Draw_ManyBatches_PairsAnyTwoRows()
     {
         using var scope = NewDisposeScope();
-        var mixing = new FeatureMixing(MixingDepth.Input, ones(1), PartnerGradient: true);
+        var mixing = new FeatureMixing(MixingDepth.Input, (labels, _, _) => new(ones(labels.shape[0])));
         var random = new Generator(1);
         var pairs = new HashSet<(int, long)>();
         for (var i = 0; i < 100; i++)

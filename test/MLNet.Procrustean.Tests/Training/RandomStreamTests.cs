@@ -33,7 +33,7 @@ public sealed class RandomStreamTests
     {
         using var images = ToyImages.Of(12, 5);
         var depth = place switch { -1 => MixingDepth.AnyStage, -2 => MixingDepth.PooledFeatures, _ => MixingDepth.BeforeStage(place) };
-        var mixing = new StrategyOf(epoch => new() { Mixing = new(depth, ones(2, device: epoch.Device), partnerGradient) });
+        var mixing = new StrategyOf(_ => new() { Mixing = new(depth, (labels, _, _) => new(ones(labels.shape[0])), partnerGradient) });
         Assert.That(
             SmallTraining.Weights(SmallTraining.Options with { Strategy = mixing }, images),
             Is.EqualTo(SmallTraining.Weights(SmallTraining.Options, images)));

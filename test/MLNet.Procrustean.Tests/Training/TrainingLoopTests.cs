@@ -53,8 +53,8 @@ public sealed class TrainingLoopTests
             asked.Add(epoch);
             return new();
         });
-        SmallTraining.Run(SmallTraining.Options with { Epochs = 3, Strategy = strategy }, data).Dispose();
-        Assert.That(asked, Is.EqualTo(new[] { 1, 2, 3 }.Select(number => new EpochContext(number, 3, ToyImages.Counts(12, 5), CPU))));
+        SmallTraining.Run(SmallTraining.Options with { Epochs = 3, Strategy = strategy }, data).Dispose(); // asks once more, for the head, before it builds the network
+        Assert.That(asked.Skip(1), Is.EqualTo(new[] { 1, 2, 3 }.Select(number => new EpochContext(number, 3, ToyImages.Counts(12, 5), CPU))));
     }
 
     [Test]
@@ -80,9 +80,9 @@ public sealed class TrainingLoopTests
         network.train();
         var images = Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels);
         nn.functional.cross_entropy(network.forward(images), data.Labels).backward();
-        var expected = network.Classifier.weight - (0.05 * 0.5 * network.Classifier.weight.grad!); // half a cosine through
+        var expected = network.Classifier.Weight - (0.05 * 0.5 * network.Classifier.Weight.grad!); // half a cosine through
         using var training = SmallTraining.Run(options, data);
-        Assert.That(Floats(training.Network.Classifier.weight), Is.EqualTo(Floats(expected)).Within(1e-5));
+        Assert.That(Floats(training.Network.Classifier.Weight), Is.EqualTo(Floats(expected)).Within(1e-5));
     }
 
     [Test]

@@ -1,0 +1,69 @@
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Strategies;
+
+/// <summary>Remix: images are mixed as by <see cref="Mixup"/>, and the label goes to the much rarer class of the two when its image is visible enough.</summary>
+/// <remarks>
+/// <para>
+/// Chou, Chang, Pan, Wei, Juan, "Remix: Rebalanced Mixup", ECCV 2020 workshops, https://arxiv.org/abs/2007.03943, equations 4 to 6. With λ drawn from
+/// Beta(α, α) for each mini-batch, x̃_i = λ · x_i + (1 − λ) · x_j and j = π(i), the label keeps the share
+/// </para>
+/// <para>
+/// μ_i = 0 where n_{y_i} / n_{y_j} ≥ κ and λ &lt; τ; 1 where n_{y_i} / n_{y_j} ≤ 1/κ and 1 − λ &lt; τ; λ otherwise,
+/// </para>
+/// <para>and ℓ_i = μ_i · ℓ(z_i, y_i) + (1 − μ_i) · ℓ(z_i, y_j). Equal counts give mixup, not plain training.</para>
+/// </remarks>
+public sealed record Remix : TrainingStrategy
+{
+    /// <summary>α, from 0.01 to 100. The default is 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for the others.</exception>
+    public double Concentration
+    {
+        get;
+        init => field = Require.Between(value, 0.01, 100, nameof(Concentration));
+    }
+
+    = 1;
+
+    /// <summary>κ: how many times as frequent one class must be for the other to get the label, from 1 to 10,000. The default is 3.</summary>
+    public double CountRatio
+    {
+        get;
+        init => field = Require.Between(value, 1, 10_000, nameof(CountRatio));
+    }
+
+    = 3;
+
+    /// <summary>τ: below which share of the frequent class the other may get the label, from 0 (never) to 1. The default is 0.5.</summary>
+    public double ShareLimit
+    {
+        get;
+        init => field = Require.Between(value, 0, 1, nameof(ShareLimit));
+    }
+
+    = 0.5;
+
+    /// <inheritdoc/>
+    public override TrainingRule RuleFor(EpochContext epoch)
+    {
+        ArgumentNullException.ThrowIfNull(epoch);
+        var counts = epoch.PerClass(n => n); // n, [C]
+        return new()
+        {
+            Mixing = new(MixingDepth.Input, (labels, partnerLabels, random) =>
+            {
+                var share = Mixup.Draw(Concentration, labels, random); // λ, [B]
+                return new(share, LabelShares(share, counts.index_select(0, labels), counts.index_select(0, partnerLabels)));
+            }),
+        };
+    }
+
+    /// <summary>μ, [B], of λ and the counts n_{y_i} and n_{y_j}, each [B].</summary>
+    private Tensor LabelShares(Tensor share, Tensor own, Tensor partner)
+    {
+        var toPartner = (own >= CountRatio * partner) & (share < ShareLimit);
+        var toOwn = (partner >= CountRatio * own) & (1 - share < ShareLimit);
+        return where(toPartner, zeros_like(share), where(toOwn, ones_like(share), share));
+    }
+}

@@ -1,0 +1,31 @@
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>Which images an epoch trains on, in mini-batches.</summary>
+internal static class EpochOrder
+{
+    /// <summary>Each image once in a random order or, with weights, as many draws with replacement.</summary>
+    /// <param name="labels">[N], int64.</param>
+    /// <param name="drawWeights">[C]: an image is drawn in proportion to the weight of its class; null for each image once.</param>
+    /// <param name="random">On the CPU.</param>
+    /// <returns>[N], int64: rows.</returns>
+    public static Tensor Draw(Tensor labels, Tensor? drawWeights, Generator random) => drawWeights is null
+        ? randperm(labels.shape[0], int64, generator: random)
+        : multinomial(drawWeights.cpu().index_select(0, labels), labels.shape[0], replacement: true, generator: random);
+
+    /// <summary>The order in pieces. A last one of one image joins the one before: batch normalisation needs two.</summary>
+    public static List<Tensor> Batches(Tensor order, int batchSize)
+    {
+        var images = order.shape[0];
+        var count = Math.Max(1, (images + batchSize - 2) / batchSize);
+        var batches = new List<Tensor>();
+        for (long batch = 0; batch < count; batch++)
+        {
+            var start = batch * batchSize;
+            batches.Add(order.narrow(0, start, batch == count - 1 ? images - start : batchSize));
+        }
+
+        return batches;
+    }
+}

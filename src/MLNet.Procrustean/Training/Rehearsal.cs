@@ -1,0 +1,41 @@
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>Goes through the rules of all epochs before the first one, so that a strategy that cannot work fails now and not after hours.</summary>
+internal static class Rehearsal
+{
+    /// <summary>The head that all rules ask for.</summary>
+    /// <exception cref="ArgumentException">A rule asks for another head than the first, or its draw weights or its loss have the wrong shape.</exception>
+    public static ClassifierHead HeadOf(TrainingStrategy strategy, ClassCounts classes, int epochs)
+    {
+        using var scope = NewDisposeScope();
+        var first = strategy.RuleFor(new(1, epochs, classes, CPU)).Head;
+        for (var number = 1; number <= epochs; number++)
+        {
+            using var epochScope = NewDisposeScope();
+            var rule = strategy.RuleFor(new(number, epochs, classes, CPU));
+            var problem = rule.Head != first ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; put strategies of the same head one after the other"
+                : ProblemOf(rule.DrawWeights, classes.Classes) ?? ProblemOf(rule.Loss, classes.Classes);
+            if (problem is not null)
+            {
+                throw new ArgumentException($"The rule of epoch {number} {problem}. The strategy is {strategy}.");
+            }
+        }
+
+        return first;
+    }
+
+    private static string? ProblemOf(Tensor? drawWeights, int classes) => drawWeights is null ? null
+        : !drawWeights.shape.SequenceEqual([classes]) ? $"has draw weights of the shape [{string.Join(", ", drawWeights.shape)}]; they must be [{classes}], one for each class"
+        : !(drawWeights.isfinite() & drawWeights.ge(0)).all().item<bool>() || drawWeights.sum().item<float>() == 0 ? "has draw weights that are negative or not finite, or all 0"
+        : null;
+
+    private static string? ProblemOf(Func<Tensor, Tensor, Tensor> loss, int classes)
+    {
+        var shape = loss(zeros(3, classes), tensor(new long[] { 0, 1, 0 })).shape;
+        return shape.SequenceEqual([3]) ? null : $"has a loss that gives [{string.Join(", ", shape)}] for 3 images; it must give one value for each, [3]";
+    }
+}

@@ -1,0 +1,59 @@
+using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Strategies;
+
+public sealed class RemixTests
+{
+    [Test]
+    public void Shares_AllPairsOfClasses_AreThoseOfThePaper([Range(1, 6)] int seed)
+    {
+        using var scope = NewDisposeScope();
+        long[] counts = [900, 300, 299, 10];
+        var pairs = Enumerable.Range(0, 16).Select(pair => (Own: pair / 4, Partner: pair % 4)).ToArray();
+        var mixing = new Remix { Concentration = 2, ShareLimit = 0.6 }.RuleFor(new(1, 2, ToyImages.Counts(counts), CPU)).Mixing!;
+
+        var shares = mixing.Shares(tensor(pairs.Select(pair => (long)pair.Own).ToArray()), tensor(pairs.Select(pair => (long)pair.Partner).ToArray()), new Generator((ulong)seed));
+
+        var own = shares.Labels!.contiguous().data<float>().ToArray();
+        var lambda = shares.Features.contiguous().data<float>()[0];
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            var ratio = (double)counts[pairs[i].Own] / counts[pairs[i].Partner];
+            var expected = lambda;
+            if (ratio >= 3 && lambda < 0.6)
+            {
+                expected = 0;
+            }
+            else if (ratio <= 1 / 3.0 && 1 - lambda < 0.6)
+            {
+                expected = 1;
+            }
+
+            Assert.That(own[i], Is.EqualTo(expected), $"{pairs[i]}, lambda {lambda}");
+        }
+    }
+
+    [Test]
+    public void Train_EqualCounts_IsMixupBitForBit()
+    {
+        using var images = ToyImages.Of(9, 9, 9);
+        var options = SmallTraining.Options;
+        Assert.That(
+            SmallTraining.Weights(options with { Strategy = new Remix { Concentration = 0.5 } }, images),
+            Is.EqualTo(SmallTraining.Weights(options with { Strategy = new Mixup { Concentration = 0.5 } }, images)));
+    }
+
+    [Test]
+    public void Options_OutOfRange_SayWhatIsAllowed()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => new Remix { Concentration = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100"));
+            Assert.That(() => new Remix { CountRatio = 0.5 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 1 to 10000"));
+            Assert.That(() => new Remix { ShareLimit = 1.5 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1"));
+        }
+    }
+}
