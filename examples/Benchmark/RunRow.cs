@@ -1,0 +1,38 @@
+namespace Benchmark;
+
+/// <summary>What was measured: the images that a model was trained and judged on.</summary>
+internal enum Part
+{
+    /// <summary>A fifth of each class of the training folder, held out before the imbalance is made: to choose settings by.</summary>
+    HeldOut,
+
+    /// <summary>The test folder: to report.</summary>
+    Test,
+}
+
+/// <summary>One training and its result: one line of the results file.</summary>
+/// <param name="Settings">All that decides the result but strategy, part and seed, as one text.</param>
+/// <param name="Strategy">As it was written on the command line.</param>
+/// <param name="Part">What it was judged on.</param>
+/// <param name="Seed">Of subset and training.</param>
+internal sealed record RunRow(string Settings, string Strategy, Part Part, int Seed)
+{
+    public required double MacroAccuracy { get; init; }
+
+    public required double MicroAccuracy { get; init; }
+
+    public required double GMean { get; init; }
+
+    /// <summary>Mean recall of the classes with more, and with fewer, images than the geometric middle; NaN when the counts are equal.</summary>
+    public required double MajorRecall { get; init; }
+
+    public required double MinorRecall { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>Library, runtime and machine.</summary>
+    public required string Versions { get; init; }
+
+    /// <summary>Whether the other row is the same run, whatever it gave.</summary>
+    public bool IsSameRun(RunRow other) => (Settings, Strategy, Part, Seed) == (other.Settings, other.Strategy, other.Part, other.Seed);
+}
