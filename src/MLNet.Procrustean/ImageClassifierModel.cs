@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Persistence;
@@ -83,6 +84,29 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(input);
         ObjectDisposedException.ThrowIf(disposed, this);
         return new ScoredDataView(this, input);
+    }
+
+    /// <summary>Describes the features and the classifier: feature deviation between training and test images, neural collapse, norms and angles.</summary>
+    /// <param name="train">The data that the model was trained on, with at least one image of each class.</param>
+    /// <param name="test">Data that it was not trained on; a class that it lacks has no feature deviation.</param>
+    /// <param name="labelColumnName">The column of the class in both: a text, a key, a number or a Boolean, compared by the names of the classes.</param>
+    /// <param name="imagesPerClass">The most images of each class to measure in each set, at least 2; they are drawn at random, and no others are decoded.</param>
+    /// <param name="draws">How often as many images of each class are drawn for the feature deviation, at least 1.</param>
+    /// <param name="seed">The seed of what is drawn.</param>
+    /// <returns>The diagnostics, in the order of <see cref="ClassNames"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of another type, a row has no label or one that is none of the classes, a class has no training image, or there is no test row.</exception>
+    /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">A feature is not a finite number, or the data changed while it was read.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ModelDiagnostics Diagnose(IDataView train, IDataView test, string labelColumnName = "Label", int imagesPerClass = 100, int draws = 100, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        Require.AtLeast(imagesPerClass, 2, nameof(imagesPerClass));
+        Require.AtLeast(draws, 1, nameof(draws));
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return new ModelDiagnosis(classifier, Columns.Image, device).Of(train, test, labelColumnName, imagesPerClass, draws, seed);
     }
 
     /// <summary>Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.</summary>

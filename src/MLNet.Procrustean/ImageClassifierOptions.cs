@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Strategies;
@@ -71,6 +72,9 @@ public sealed record ImageClassifierOptions
 
     /// <summary>Which epoch's weights become the model. The default is the last one's; the best one takes validation images.</summary>
     public KeptEpoch Keep { get; init => field = Require.Named(value); } = KeptEpoch.Last;
+
+    /// <summary>How to diagnose each class while it is trained, told in <see cref="EpochReport.Diagnostics"/>; null, the default, for not at all.</summary>
+    public TrainingDiagnostics? Diagnostics { get; init; }
 
     /// <summary>The seed of everything random; null, the default, draws one from the <see cref="MLContext"/>, the same one each time if that has a seed.</summary>
     public int? Seed { get; init; }

@@ -102,6 +102,7 @@ public sealed class ImageClassifierModelTests
         Assert.That(model.Dispose, Throws.Nothing);
 
         Assert.That(() => model.Transform(tiny.Images), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => model.Diagnose(tiny.Images, tiny.Images), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => TinyModel.Scores(scored), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => engine.Predict(new() { ImagePath = tiny.Paths[0] }), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => model.SaveSafeTensors(file), Throws.TypeOf<ObjectDisposedException>());

@@ -95,6 +95,7 @@ public sealed class ImageClassifierOptionsTests
             Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.1, 0.9, 0.0002)));
             Assert.That(options.Schedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));
             Assert.That((options.ValidationSet, options.ValidationFraction), Is.EqualTo(((IDataView?)null, 0.0)));
+            Assert.That(options.Diagnostics, Is.Null);
             Assert.That((options.Seed, options.Progress, options.Cancellation), Is.EqualTo(((int?)null, (IProgress<EpochReport>?)null, CancellationToken.None)));
         }
     }

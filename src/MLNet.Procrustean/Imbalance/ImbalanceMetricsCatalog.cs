@@ -6,8 +6,6 @@ namespace MLNet.Procrustean.Imbalance;
 /// <summary>Adds the metrics for imbalanced classes to <see cref="MulticlassClassificationCatalog"/>.</summary>
 public static class ImbalanceMetricsCatalog
 {
-    private const int NamesInError = 10;
-
     /// <summary>Evaluates scored data class by class, with averages in which rare classes weigh as much as frequent ones.</summary>
     /// <remarks>
     /// The label and the predicted label are compared as text, so that both may be keys or their values: it does not matter
@@ -68,9 +66,6 @@ public static class ImbalanceMetricsCatalog
 
         string Known(string value, DataViewSchema.Column column) => known?.Contains(value) ?? true
             ? value
-            : throw new ArgumentException(
-                $"Row {cursor.Position} (counted from 0) has '{value}' in column '{column.Name}', "
-                + $"which is none of the {names!.Length} classes: "
-                + string.Join(", ", names.Take(NamesInError)) + (names.Length > NamesInError ? ", ..." : "."));
+            : throw LabelText.NotAClass(value, cursor, column, names!);
     }
 }

@@ -8,6 +8,8 @@ namespace MLNet.Procrustean.Imbalance;
 /// <summary>Reads a label column of any type as text, so that a key and the value it stands for compare equal.</summary>
 internal static class LabelText
 {
+    private const int NamesInError = 10;
+
     private static readonly FrozenDictionary<Type, Access> AccessByType = new Access[]
     {
         new Access<ReadOnlyMemory<char>>(), new Access<bool>(),
@@ -40,6 +42,12 @@ internal static class LabelText
         return () => text() ?? throw new ArgumentException(
             $"Row {row.Position} (counted from 0) has no value in column '{column.Name}'; each row takes one.");
     }
+
+    /// <summary>The error for a label that is none of the classes.</summary>
+    public static ArgumentException NotAClass(string value, DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> classes) => new(
+        $"Row {row.Position} (counted from 0) has '{value}' in column '{column.Name}', "
+        + $"which is none of the {classes.Count} classes: "
+        + string.Join(", ", classes.Take(NamesInError)) + (classes.Count > NamesInError ? ", ..." : "."));
 
     /// <summary>The texts of a key column's key values, in key order; null when it has none.</summary>
     public static string[]? KeyNames(DataViewSchema.Column column)

@@ -29,6 +29,9 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor images) => Forward(images, mixing: null);
 
+    /// <summary>Pooled features [B, D] of images [B, channels, S, S]: what the last stage, the classifier, takes.</summary>
+    public Tensor PooledFeatures(Tensor images) => stages[..^1].Aggregate(images, (h, stage) => stage.call(h));
+
     /// <summary>Logits [B, C] of images [B, channels, S, S], with the features mixed before one stage.</summary>
     public Tensor Forward(Tensor images, BatchMixing? mixing)
     {

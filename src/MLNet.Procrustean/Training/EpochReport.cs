@@ -19,7 +19,7 @@ public sealed record EpochReport
     /// <summary>The learning rate of the epoch's last step.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Training images per second, validation not counted.</summary>
+    /// <summary>Training images per second, validation and diagnostics not counted.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>The names of the classes, in the order of <see cref="TrainingAccuracy"/>.</summary>

@@ -10,6 +10,7 @@ internal enum RandomStream
     Order = 2,
     Augmentation = 3,
     Mixing = 4,
+    Diagnostics = 5,
 }
 
 internal static class RandomStreams

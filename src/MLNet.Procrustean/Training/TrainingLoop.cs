@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Networks;
@@ -25,6 +26,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         using var optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
         var clock = Stopwatch.StartNew();
         using var kept = new KeptWeights(options.Keep);
+        var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
         for (var epoch = 1; epoch <= options.Epochs; epoch++)
         {
             var begun = clock.Elapsed;
@@ -50,6 +52,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
                 Classes = classes.Names,
                 TrainingAccuracy = accuracy,
                 ValidationMacroAccuracy = validationAccuracy,
+                Diagnostics = probe?.After(epoch, network),
                 Elapsed = clock.Elapsed,
             });
         }

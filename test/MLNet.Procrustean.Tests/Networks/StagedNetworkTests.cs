@@ -31,6 +31,17 @@ public sealed class StagedNetworkTests
     }
 
     [Test]
+    public void PooledFeatures_ThenTheClassifier_GiveTheLogits()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1);
+        var images = rand(4, 3, 16, 16);
+        var features = network.PooledFeatures(images);
+        Assert.That(features.shape, Is.EqualTo(new long[] { 4, 16 }));
+        Assert.That(NetworkBits.Of(network.Classifier.call(features)), Is.EqualTo(NetworkBits.Of(network.forward(images))));
+    }
+
+    [Test]
     public void Forward_NoMixing_EqualsThePlainForward()
     {
         using var scope = NewDisposeScope();

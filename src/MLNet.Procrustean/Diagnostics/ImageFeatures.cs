@@ -1,0 +1,41 @@
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Diagnostics;
+
+/// <summary>The pooled features of images, and their classes; on the CPU.</summary>
+/// <param name="Features">h, [N, D], float64.</param>
+/// <param name="Labels">y, [N], int64.</param>
+internal sealed record ImageFeatures(Tensor Features, Tensor Labels)
+{
+    /// <summary>The features that a network in evaluation mode gives to images, part by part; the parts are disposed.</summary>
+    /// <exception cref="InvalidOperationException">A feature is not a finite number.</exception>
+    public static ImageFeatures Of(StagedNetwork network, Preprocessing preprocessing, IEnumerable<LabelledImages> parts, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (features, labels) = (new List<Tensor>(), new List<Tensor>());
+        foreach (var images in parts)
+        {
+            using var partScope = NewDisposeScope();
+            using (images)
+            {
+                features.Add(network.PooledFeatures(preprocessing.Normalise(images.Pixels.to(device))).to(float64).cpu().MoveToOuterDisposeScope());
+                labels.Add(images.Labels.clone().MoveToOuterDisposeScope());
+            }
+        }
+
+        var (h, y) = (cat(features), cat(labels));
+        return h.isfinite().all().item<bool>()
+            ? new(h.MoveToOuterDisposeScope(), y.MoveToOuterDisposeScope())
+            : throw new InvalidOperationException("The network gave a feature that is not a finite number; its weights are damaged. Train the model again.");
+    }
+
+    /// <summary>The features of one class, [n_c, D].</summary>
+    public Tensor OfClass(long label)
+    {
+        using var scope = NewDisposeScope();
+        return Features.index_select(0, (Labels == label).nonzero().flatten()).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Microsoft.ML;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Diagnostics;
+
+/// <summary>A few images of each class of a data view; only those are read and decoded.</summary>
+internal sealed class ImageSample
+{
+    private const int ImagesAtOnce = 256;
+    private readonly IDataView chosen;
+    private readonly List<long> labels;
+
+    private ImageSample(IDataView chosen, List<long> labels) => (this.chosen, this.labels) = (chosen, labels);
+
+    /// <summary>Reads the labels, and draws the images by the seed.</summary>
+    /// <exception cref="ArgumentException">The label column is missing, or a row has no label or one that is none of the classes.</exception>
+    public static ImageSample Draw(IDataView data, string labelColumnName, ImmutableArray<string> classes, int perClass, int seed)
+    {
+        var all = ReadLabels(data, LabelText.Find(data.Schema, labelColumnName), classes);
+        var rows = ClassSample.Draw(all, perClass, RandomStream.Diagnostics.Generator(seed, epoch: 0));
+        var mask = new bool[all.Count];
+        Array.ForEach(rows, row => mask[row] = true);
+        return new(new SelectedRows(data, mask), [.. rows.Select(row => all[(int)row])]);
+    }
+
+    public bool IsEmpty => labels.Count == 0;
+
+    public bool Has(int label) => labels.Contains(label);
+
+    /// <summary>Decodes the images part by part; each part is the caller's to dispose.</summary>
+    /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
+    /// <exception cref="ImageException">An image cannot be read.</exception>
+    public IEnumerable<LabelledImages> Parts(string imageColumnName, ImageShape shape)
+    {
+        var column = ImageColumn.Find(chosen.Schema, imageColumnName);
+        using var cursor = chosen.GetRowCursor([column]);
+        var image = ImageColumn.Reader(cursor, column, shape);
+        foreach (var part in labels.Chunk(ImagesAtOnce))
+        {
+            var decoded = ImageClassifierModel.Decode([.. part.Select(_ => Next())]);
+            yield return new(tensor(shape.Concatenate(decoded)).reshape(decoded.Length, shape.Size, shape.Size, shape.Channels), tensor(part));
+        }
+
+        Func<byte[]> Next()
+        {
+            cursor.MoveNext(); // which throws where the data has fewer rows than before
+            return image();
+        }
+    }
+
+    private static List<long> ReadLabels(IDataView data, DataViewSchema.Column column, ImmutableArray<string> classes)
+    {
+        var numbers = classes.Select((name, number) => (name, number)).ToDictionary(one => one.name, one => (long)one.number);
+        var labels = new List<long>();
+        using var cursor = data.GetRowCursor([column]);
+        var label = LabelText.Reader(cursor, column);
+        while (cursor.MoveNext())
+        {
+            var name = label();
+            labels.Add(numbers.TryGetValue(name, out var number) ? number : throw LabelText.NotAClass(name, cursor, column, classes));
+        }
+
+        return labels;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Scoring;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Diagnostics;
+
+/// <summary>Diagnoses a trained classifier by images of data views.</summary>
+internal sealed class ModelDiagnosis(TrainedClassifier classifier, string imageColumnName, Device device)
+{
+    /// <inheritdoc cref="ImageClassifierModel.Diagnose"/>
+    public ModelDiagnostics Of(IDataView train, IDataView test, string labelColumnName, int imagesPerClass, int draws, int seed)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (network, classes) = (classifier.Network, classifier.Labels.Names);
+        var trainSample = ImageSample.Draw(train, labelColumnName, classes, imagesPerClass, seed);
+        var testSample = ImageSample.Draw(test, labelColumnName, classes, imagesPerClass, seed);
+        var missing = classes.Where((_, label) => !trainSample.Has(label)).ToList();
+        if (missing.Count > 0)
+        {
+            throw new ArgumentException($"The training set has no image of the class {string.Join(", ", missing)}; give the data that the model was trained on.", nameof(train));
+        }
+
+        if (testSample.IsEmpty)
+        {
+            throw new ArgumentException("The test set has no row; give images that the model was not trained on.", nameof(test));
+        }
+
+        var (weight, bias) = (network.Classifier.weight.to(float64).cpu(), network.Classifier.bias!.to(float64).cpu());
+        return ModelDiagnostics.Of(Features(trainSample), Features(testSample), weight, bias, draws, RandomStream.Diagnostics.Generator(seed, epoch: 1));
+
+        ImageFeatures Features(ImageSample sample) =>
+            ImageFeatures.Of(network, classifier.Preprocessing, sample.Parts(imageColumnName, classifier.Preprocessing.Shape), device);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Diagnostics;
+
+/// <summary>Diagnoses a network while it is trained, always by the same training images.</summary>
+/// <param name="options">Of the training; they ask for diagnostics.</param>
+/// <param name="train">The training images, on the CPU.</param>
+/// <param name="classes">Their classes.</param>
+/// <param name="preprocessing">How an image becomes what the network sees.</param>
+/// <param name="device">Where the network is.</param>
+/// <param name="seed">Of the training.</param>
+internal sealed class TrainingProbe(
+    ImageClassifierOptions options, LabelledImages train, ClassCounts classes, Preprocessing preprocessing, Device device, int seed)
+{
+    private const int ImagesAtOnce = 256;
+    private readonly TrainingDiagnostics choice = options.Diagnostics!;
+    private readonly ImmutableArray<bool> minor = MinorClasses.Of(classes);
+    private readonly long[] rows = ClassSample.Draw(
+        train.Labels.data<long>().ToArray(), options.Diagnostics!.ImagesPerClass, RandomStream.Diagnostics.Generator(seed, epoch: 0));
+
+    /// <summary>Diagnoses the network, which is in evaluation mode, where the epoch is one to be diagnosed.</summary>
+    public EpochDiagnostics? After(int epoch, StagedNetwork network) =>
+        epoch % choice.EveryEpochs == 0 || epoch == options.Epochs ? Diagnose(network) : null;
+
+    private EpochDiagnostics Diagnose(StagedNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var weight = network.Classifier.weight.to(float64);
+        var major = tensor(minor.Select(one => one ? 0.0 : 1.0).ToArray(), device: device);
+        var sums = zeros(3, classes.Classes, float64, device);
+        foreach (var part in rows.Chunk(ImagesAtOnce))
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            using var partScope = NewDisposeScope();
+            using var images = train.Rows(part);
+            var labels = images.Labels.to(device);
+            var logits = network.forward(preprocessing.Normalise(images.Pixels.to(device)));
+            sums.index_add_(1, labels, EpochDiagnostics.Measure(logits, labels, weight, major), 1);
+        }
+
+        var measured = classes.Counts.Select(n => (double)Math.Min(n, choice.ImagesPerClass)).ToArray();
+        var means = (sums / tensor(measured, device: device)).cpu();
+        return EpochDiagnostics.Of(Row(0), Row(1), Row(2), minor);
+
+        double[] Row(int row) => means[row].data<double>().ToArray();
+    }
+}
