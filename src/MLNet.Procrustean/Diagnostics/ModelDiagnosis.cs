@@ -27,7 +27,7 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, string imageC
             throw new ArgumentException("The test set has no row; give images that the model was not trained on.", nameof(test));
         }
 
-        var (weight, bias) = (network.Classifier.weight.to(float64).cpu(), network.Classifier.bias!.to(float64).cpu());
+        var (weight, bias) = (network.LinearMap.Weight.to(float64).cpu(), network.LinearMap.Bias.to(float64).cpu());
         return ModelDiagnostics.Of(Features(trainSample), Features(testSample), weight, bias, draws, RandomStream.Diagnostics.Generator(seed, epoch: 1));
 
         ImageFeatures Features(ImageSample sample) =>

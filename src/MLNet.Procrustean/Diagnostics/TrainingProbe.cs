@@ -31,7 +31,7 @@ internal sealed class TrainingProbe(
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var weight = network.Classifier.weight.to(float64);
+        var weight = network.LinearMap.Weight.to(float64);
         var major = tensor(minor.Select(one => one ? 0.0 : 1.0).ToArray(), device: device);
         var sums = zeros(3, classes.Classes, float64, device);
         foreach (var part in rows.Chunk(ImagesAtOnce))

@@ -27,10 +27,19 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         ? (normalised.Weight, normalised.Bias)
         : (((Linear)stages[^1]).weight, ((Linear)stages[^1]).bias!);
 
+    /// <summary>The weight [C, D] and bias [C] with which logits are a linear map of <see cref="PooledFeatures"/>.</summary>
+    public (Tensor Weight, Tensor Bias) LinearMap => stages[^1] is NormalisedLinear normalised
+        ? (NormalisedLinear.Unit(normalised.Weight) * NormalisedLinear.Scale, normalised.Bias)
+        : Classifier;
+
     public override Tensor forward(Tensor images) => Forward(images, mixing: null);
 
-    /// <summary>Pooled features [B, D] of images [B, channels, S, S]: what the last stage, the classifier, takes.</summary>
-    public Tensor PooledFeatures(Tensor images) => stages[..^1].Aggregate(images, (h, stage) => stage.call(h));
+    /// <summary>Pooled features [B, D] of images [B, channels, S, S]; those that a normalised head takes have length 1.</summary>
+    public Tensor PooledFeatures(Tensor images)
+    {
+        var features = stages[..^1].Aggregate(images, (h, stage) => stage.call(h));
+        return Head == ClassifierHead.Normalised ? NormalisedLinear.Unit(features) : features;
+    }
 
     /// <summary>Logits [B, C] of images [B, channels, S, S], with the features mixed before one stage.</summary>
     public Tensor Forward(Tensor images, BatchMixing? mixing)

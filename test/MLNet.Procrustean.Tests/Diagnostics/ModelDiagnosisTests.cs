@@ -33,7 +33,7 @@ public sealed class ModelDiagnosisTests
         using var model = new ImageClassifierModel(trained, ColumnNames.Of(options), CPU);
 
         ImageFeatures Features(LabelledImages set) => new(network.PooledFeatures(preprocessing.Normalise(set.Pixels)).to(float64), set.Labels);
-        var (weight, bias) = (network.Classifier.weight.to(float64), network.Classifier.bias!.to(float64));
+        var (weight, bias) = (network.Classifier.Weight.to(float64), network.Classifier.Bias.to(float64));
         var expected = ModelDiagnostics.Of(Features(images), Features(testImages), weight, bias, 10, RandomStream.Diagnostics.Generator(9, 1));
 
         Assert.That(Numbers(model.Diagnose(train, test, draws: 10, seed: 9)), Is.EqualTo(Numbers(expected)).Within(1e-4));
