@@ -22,6 +22,10 @@ internal static class Require
         ? value
         : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be a finite number above 0."));
 
+    public static double FiniteAtLeast(double value, double smallest, string name) => value >= smallest && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be a finite number from {smallest} up."));
+
     public static int OneOf(int value, int[] allowed, string name) => allowed.Contains(value)
         ? value
         : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be one of {string.Join(", ", allowed)}.");

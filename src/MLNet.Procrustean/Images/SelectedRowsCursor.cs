@@ -59,6 +59,6 @@ internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCurso
     }
 
     private InvalidOperationException Changed(string change) => new(
-        $"The data gives {change} rows than the {selected.Length} that it had when it was split; "
-        + "split it again, or split data that stays as it is.");
+        $"The data gives {change} rows than the {selected.Length} that it had when rows were chosen from it; "
+        + "choose them again, or take data that stays as it is.");
 }

@@ -5,8 +5,7 @@ internal static class StratifiedSplit
 {
     /// <summary>Chooses a share of the rows of each class at random.</summary>
     /// <remarks>
-    /// Of n rows of a class it chooses fraction·n, rounded, but at least 1 and at most n − 1. Each row draws a number, in row
-    /// order, and a class gives those with the smallest: the choice does not depend on how classes are named or numbered.
+    /// Of n rows of a class it chooses fraction·n, rounded, but at least 1 and at most n − 1, as <see cref="RandomRows"/> does.
     /// </remarks>
     /// <param name="labels">The class of each row.</param>
     /// <param name="fraction">The share to choose: more than 0 and less than 1.</param>
@@ -22,18 +21,7 @@ internal static class StratifiedSplit
             throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The fraction must be more than 0 and less than 1.");
         }
 
-        var random = new Random(seed);
-        var draws = labels.Select(_ => random.NextDouble()).ToArray();
-        var chosen = new bool[labels.Count];
-        foreach (var rows in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]))
-        {
-            foreach (var row in rows.OrderBy(row => draws[row]).Take(NumberToChoose(rows.Key, rows.Count(), fraction)))
-            {
-                chosen[row] = true;
-            }
-        }
-
-        return chosen;
+        return RandomRows.Choose(labels, (label, rows) => NumberToChoose(label, rows, fraction), seed);
     }
 
     private static int NumberToChoose<TLabel>(TLabel label, int rows, double fraction) => rows >= 2

@@ -29,7 +29,7 @@ public static class StratifiedSplitCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(input);
 
-        var labels = ReadLabels(input, labelColumnName);
+        var labels = LabelText.Read(input, LabelText.Find(input.Schema, labelColumnName));
         if (labels.Count == 0)
         {
             throw new ArgumentException("There is no row to split.", nameof(input));
@@ -38,19 +38,5 @@ public static class StratifiedSplitCatalog
         var test = Images.StratifiedSplit.Choose(labels, testFraction, seed);
         var train = Array.ConvertAll(test, chosen => !chosen);
         return (new SelectedRows(input, train), new SelectedRows(input, test));
-    }
-
-    private static List<string> ReadLabels(IDataView input, string labelColumnName)
-    {
-        var column = LabelText.Find(input.Schema, labelColumnName);
-        var labels = new List<string>();
-        using var cursor = input.GetRowCursor([column]);
-        var label = LabelText.Reader(cursor, column);
-        while (cursor.MoveNext())
-        {
-            labels.Add(label());
-        }
-
-        return labels;
     }
 }

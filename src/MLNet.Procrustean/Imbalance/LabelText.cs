@@ -49,6 +49,35 @@ internal static class LabelText
         + $"which is none of the {classes.Count} classes: "
         + string.Join(", ", classes.Take(NamesInError)) + (classes.Count > NamesInError ? ", ..." : "."));
 
+    /// <summary>The label of each row; no other column is read.</summary>
+    /// <exception cref="ArgumentException">A row has no label.</exception>
+    public static List<string> Read(IDataView data, DataViewSchema.Column column)
+    {
+        var labels = new List<string>();
+        using var cursor = data.GetRowCursor([column]);
+        var label = Reader(cursor, column);
+        while (cursor.MoveNext())
+        {
+            labels.Add(label());
+        }
+
+        return labels;
+    }
+
+    /// <summary>The different labels in the order of their classes: key order for keys, ascending for numbers, ordinal for texts; false before true.</summary>
+    public static string[] InOrder(IEnumerable<string> labels, DataViewSchema.Column column)
+    {
+        var different = labels.Distinct();
+        if (column.Type is KeyDataViewType && KeyNames(column) is { } names)
+        {
+            return [.. different.OrderBy(label => Array.IndexOf(names, label))];
+        }
+
+        return column.Type is NumberDataViewType or KeyDataViewType
+            ? [.. different.OrderBy(label => double.Parse(label, CultureInfo.InvariantCulture))]
+            : [.. different.Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>The texts of a key column's key values, in key order; null when it has none.</summary>
     public static string[]? KeyNames(DataViewSchema.Column column)
     {
