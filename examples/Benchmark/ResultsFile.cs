@@ -31,11 +31,11 @@ internal sealed class ResultsFile
         rows.AddRange(lines.Skip(1).Select((line, index) => Read(line) ?? throw new FormatException($"Line {index + 2} of {path} is damaged: '{line}'. Remove it, and the run is done again.")));
     }
 
-    public RunRow? Find(Func<RunRow, bool> isWanted)
+    public RunRow? Find(RunKey key)
     {
         lock (guard)
         {
-            return rows.Find(row => isWanted(row));
+            return rows.Find(row => row.Key == key);
         }
     }
 
@@ -49,9 +49,9 @@ internal sealed class ResultsFile
     }
 
     private static string Write(RunRow row) => string.Join(',', [
-        row.Part.ToString(), Quoted(row.Strategy), row.Seed.ToString(CultureInfo.InvariantCulture),
+        row.Key.Part.ToString(), Quoted(row.Key.Strategy), row.Key.Seed.ToString(CultureInfo.InvariantCulture),
         .. new[] { row.MacroAccuracy, row.MicroAccuracy, row.GMean, row.MajorRecall, row.MinorRecall, row.Seconds }.Select(number => number.ToString("R", CultureInfo.InvariantCulture)),
-        Quoted(row.Settings), Quoted(row.Versions)]);
+        Quoted(row.Key.Settings), Quoted(row.Versions)]);
 
     private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
@@ -61,7 +61,7 @@ internal sealed class ResultsFile
         {
             var cells = Cells(line);
             double Number(int cell) => double.Parse(cells[cell], CultureInfo.InvariantCulture);
-            return cells.Length != 11 ? null : new(cells[9], cells[1], Enum.Parse<Part>(cells[0]), int.Parse(cells[2], CultureInfo.InvariantCulture))
+            return cells.Length != 11 ? null : new(new(cells[9], cells[1], Enum.Parse<Part>(cells[0]), int.Parse(cells[2], CultureInfo.InvariantCulture)))
             {
                 MacroAccuracy = Number(3),
                 MicroAccuracy = Number(4),

@@ -10,12 +10,16 @@ internal enum Part
     Test,
 }
 
-/// <summary>One training and its result: one line of the results file.</summary>
-/// <param name="Settings">All that decides the result but strategy, part and seed, as one text.</param>
+/// <summary>Which run it is: all that decides its result.</summary>
+/// <param name="Settings">All but strategy, part and seed, as one text.</param>
 /// <param name="Strategy">As it was written on the command line.</param>
-/// <param name="Part">What it was judged on.</param>
+/// <param name="Part">What it is judged on.</param>
 /// <param name="Seed">Of subset and training.</param>
-internal sealed record RunRow(string Settings, string Strategy, Part Part, int Seed)
+internal sealed record RunKey(string Settings, string Strategy, Part Part, int Seed);
+
+/// <summary>One training and its result: one line of the results file.</summary>
+/// <param name="Key">Which run it is.</param>
+internal sealed record RunRow(RunKey Key)
 {
     public required double MacroAccuracy { get; init; }
 
@@ -32,7 +36,4 @@ internal sealed record RunRow(string Settings, string Strategy, Part Part, int S
 
     /// <summary>Library, runtime and machine.</summary>
     public required string Versions { get; init; }
-
-    /// <summary>Whether the other row is the same run, whatever it gave.</summary>
-    public bool IsSameRun(RunRow other) => (Settings, Strategy, Part, Seed) == (other.Settings, other.Strategy, other.Part, other.Seed);
 }

@@ -7,7 +7,7 @@ internal static class Summary
 {
     public static string Table(IReadOnlyList<(string Strategy, IReadOnlyList<RunRow> Runs)> results)
     {
-        var baseline = results[0].Runs.ToDictionary(run => run.Seed, run => run.MacroAccuracy);
+        var baseline = results[0].Runs.ToDictionary(run => run.Key.Seed, run => run.MacroAccuracy);
         string[] head =
         [
             $"| strategy | macro accuracy | paired difference to {results[0].Strategy} | accuracy over all images | G-mean | recall, major classes | recall, minor classes | seconds |",
@@ -16,12 +16,16 @@ internal static class Summary
         var lines = results.Select(result =>
         {
             var (strategy, runs) = result;
-            var difference = result == results[0] ? "" : MeanAndDeviation(runs.Where(run => baseline.ContainsKey(run.Seed)).Select(run => run.MacroAccuracy - baseline[run.Seed]), "+0.000;-0.000");
+            var difference = result == results[0] ? "" : MeanAndDeviation(runs.Where(run => baseline.ContainsKey(run.Key.Seed)).Select(run => run.MacroAccuracy - baseline[run.Key.Seed]), "+0.000;-0.000");
             return $"| {strategy} | {MeanAndDeviation(runs.Select(run => run.MacroAccuracy))} | {difference} | {Mean(runs, run => run.MicroAccuracy)} | {Mean(runs, run => run.GMean)} "
                 + $"| {Mean(runs, run => run.MajorRecall)} | {Mean(runs, run => run.MinorRecall)} | {runs.Average(run => run.Seconds).ToString("0", CultureInfo.InvariantCulture)} |";
         });
         return string.Join('\n', [.. head, .. lines]);
     }
+
+    /// <summary>The macro accuracy of each alternative on the held-out images; empty when nothing was to be chosen.</summary>
+    public static string Choices(Grid grid, GridRunner runner) => string.Join('\n', grid.Contenders.Where(contender => contender.Alternatives.Count > 1).SelectMany(contender => contender.Alternatives).Select(strategy =>
+        $"held out: {strategy}: {MeanAndDeviation(runner.Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy))}"));
 
     /// <summary>"0.751 ± 0.007", the deviation with n − 1; only the number when there is one.</summary>
     public static string MeanAndDeviation(IEnumerable<double> values, string format = "0.000")

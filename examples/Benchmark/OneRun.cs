@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using MLNet.Procrustean;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Report;
+using TrainFolder;
+
+namespace Benchmark;
+
+/// <summary>Trains and judges one strategy with one seed.</summary>
+internal static class OneRun
+{
+    private const double HeldOutShare = 0.2;
+    private const int HeldOutSeed = 1; // the same images are held out from every run
+
+    private static readonly string Versions =
+        $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
+
+    /// <summary>The result, and for the test part all that a report shows.</summary>
+    public static (RunRow Row, TrainedRun Run) Execute(Grid grid, RunKey key, bool diagnose)
+    {
+        var (_, strategy, part, seed) = key;
+        var ml = new MLContext(seed);
+        var images = ml.Data.LoadImageFolder(grid.Train);
+        var (kept, heldOut) = part == Part.HeldOut ? ml.Data.StratifiedSplit(images, "Label", HeldOutShare, HeldOutSeed) : (images, ml.Data.LoadImageFolder(grid.Test));
+        var train = grid.Imbalance.Subset(ml.Data, kept, seed);
+
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(train);
+        var options = grid.Options with { Strategy = StrategyText.Parse(strategy), Seed = seed, Diagnostics = diagnose ? new() : null };
+        var clock = Stopwatch.StartNew();
+        using var model = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
+        var seconds = clock.Elapsed.TotalSeconds;
+
+        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(heldOut));
+        var minor = MinorClasses.Of(new ClassCounts(model.ClassNames, model.TrainingCounts));
+        double Recall(bool ofMinor) => metrics.Classes.Where((_, c) => minor[c] == ofMinor).Select(one => one.Recall ?? double.NaN).DefaultIfEmpty(double.NaN).Average();
+        var row = new RunRow(key)
+        {
+            MacroAccuracy = metrics.MacroAccuracy,
+            MicroAccuracy = metrics.MicroAccuracy,
+            GMean = metrics.GeometricMean,
+            MajorRecall = Recall(ofMinor: false),
+            MinorRecall = minor.Contains(true) ? Recall(ofMinor: true) : double.NaN,
+            Seconds = seconds,
+            Versions = Versions,
+        };
+        return (row, diagnose ? Described(TrainedRun.Of(strategy, model, metrics, options), model, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options));
+    }
+
+    private static TrainedRun Described(TrainedRun run, ImageClassifierModel model, IDataView train, IDataView test)
+    {
+        var found = model.Diagnose(train, test);
+        var layerPeeled = new LayerPeeledModel { FeatureEnergy = found.FeatureEnergy, ClassifierEnergy = found.ClassifierEnergy };
+        return run with { Diagnostics = found, Prediction = layerPeeled.Predict([.. model.TrainingCounts.Select(n => (double)n)]) };
+    }
+}
