@@ -1,9 +1,12 @@
+using System.Reflection;
+using MLNet.Procrustean.Report;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Conventions;
 
 public sealed class SourceConventionTests
 {
+    private static readonly Assembly[] Libraries = [typeof(ImageClassifierOptions).Assembly, typeof(TrainingReport).Assembly];
     private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Utils", "Utility", "Base", "Impl"];
 
     [Test]
@@ -20,11 +23,11 @@ public sealed class SourceConventionTests
 
     [Test]
     public void PublicTypes_All_AreSealedOrAbstract() => Assert.That(
-        typeof(ImageClassifierOptions).Assembly.GetExportedTypes().Where(type => !type.IsSealed && !type.IsAbstract), Is.Empty);
+        Libraries.SelectMany(library => library.GetExportedTypes()).Where(type => !type.IsSealed && !type.IsAbstract), Is.Empty);
 
     [Test]
     public void TypeNames_All_SayWhatTheTypeIs() => Assert.That(
-        typeof(ImageClassifierOptions).Assembly.GetTypes().Where(type => EmptyWords.Any(word => type.Name.Split('`')[0].EndsWith(word, StringComparison.Ordinal))),
+        Libraries.SelectMany(library => library.GetTypes()).Where(type => EmptyWords.Any(word => type.Name.Split('`')[0].EndsWith(word, StringComparison.Ordinal))),
         Is.Empty);
 
     [Test]

@@ -1,0 +1,90 @@
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+
+namespace MLNet.Procrustean.Report.Plots;
+
+/// <summary>Values over the epochs of a training, one line each.</summary>
+internal static class EpochPlot
+{
+    public static PlotModel Of(IReadOnlyList<EpochLine> lines, int epochs, Axis values)
+    {
+        var axis = PlotStyle.Styled(
+            new LinearAxis { Position = AxisPosition.Bottom, Minimum = epochs == 1 ? 0.5 : 1, Maximum = epochs == 1 ? 1.5 : epochs, MinimumMajorStep = 1 },
+            "Epoch",
+            hasGrid: false);
+        var model = PlotStyle.Model(axis, values);
+        AddLines(model, lines);
+        return model;
+    }
+
+    public static void AddLines(PlotModel model, params IReadOnlyList<EpochLine> lines)
+    {
+        foreach (var line in lines)
+        {
+            model.Series.Add(Series(line));
+        }
+    }
+
+    /// <summary>Names lines at their ends, to the right of the plot, moved apart where they end at about the same height.</summary>
+    public static void NameEnds(PlotModel model, int epochs, double top, params IReadOnlyList<(string Name, EpochLine Line)> named)
+    {
+        var gap = top / 11;
+        var height = double.NegativeInfinity;
+        var ends = named.Where(pair => pair.Line.Points.Any(point => double.IsFinite(point.Value))).ToList();
+        foreach (var (name, line) in ends.OrderBy(pair => pair.Line.Points.Last(point => double.IsFinite(point.Value)).Value))
+        {
+            height = Math.Max(height + gap, line.Points.Last(point => double.IsFinite(point.Value)).Value);
+            model.Annotations.Add(End(name, epochs, height, line.TextColour ?? line.Colour, weight: 600));
+        }
+
+        model.Padding = new(4, 8, 52, 4);
+    }
+
+    /// <summary>A thin line across, which values are compared with.</summary>
+    public static void Mark(PlotModel model, int epochs, double value, string name)
+    {
+        model.Annotations.Add(new LineAnnotation
+        {
+            Type = LineAnnotationType.Horizontal,
+            Y = value,
+            Color = PlotStyle.Baseline,
+            LineStyle = LineStyle.Solid,
+            StrokeThickness = 1.5,
+            Layer = AnnotationLayer.BelowSeries,
+        });
+        model.Annotations.Add(End(name, epochs, value, PlotStyle.QuietInk, weight: 400));
+        model.Padding = new(4, 8, 62, 4);
+    }
+
+    private static TextAnnotation End(string text, int epochs, double height, OxyColor colour, double weight) => new()
+    {
+        Text = text,
+        TextPosition = new(epochs, height),
+        Offset = new(7, 0),
+        TextColor = colour,
+        FontWeight = weight,
+        Stroke = OxyColors.Transparent,
+        TextHorizontalAlignment = HorizontalAlignment.Left,
+        TextVerticalAlignment = VerticalAlignment.Middle,
+    };
+
+    private static LineSeries Series(EpochLine line)
+    {
+        var series = new LineSeries
+        {
+            Color = line.Colour,
+            StrokeThickness = line.Thickness,
+            LineStyle = line.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
+            Dashes = line.Dashes.Length == 0 ? null : line.Dashes,
+            MarkerType = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker, // one point makes no line
+            MarkerSize = line.MarkerSize,
+            MarkerFill = line.Colour,
+            MarkerStroke = OxyColors.White,
+            MarkerStrokeThickness = 1,
+        };
+        series.Points.AddRange(line.Points.Select(point => new DataPoint(point.Epoch, double.IsFinite(point.Value) ? point.Value : double.NaN)));
+        return series;
+    }
+}

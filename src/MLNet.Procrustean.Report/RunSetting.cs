@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace MLNet.Procrustean.Report;
+
+/// <summary>One choice about a training, as it is shown in a report.</summary>
+/// <param name="Name">What was chosen.</param>
+/// <param name="Value">The choice.</param>
+public sealed record RunSetting(string Name, string Value)
+{
+    /// <summary>The options that shape a training: strategy, network, images, epochs, steps and the epoch kept.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>One setting for each, written alike in every culture.</returns>
+    public static ImmutableArray<RunSetting> Of(ImageClassifierOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records print their numbers in the current one
+        try
+        {
+            return
+            [
+                new("Strategy", $"{options.Strategy}"),
+                new("Backbone", options.Backbone.Name),
+                new("Image size", $"{options.ImageSize} × {options.ImageSize} × {options.Channels}"),
+                new("Augmentation", $"{options.Augmentation}"),
+                new("Epochs", $"{options.Epochs}"),
+                new("Batch size", $"{options.BatchSize}"),
+                new("Learning rate", $"{options.LearningRate}"),
+                new("Schedule", $"{options.Schedule}"),
+                new("Momentum", $"{options.Momentum}"),
+                new("Weight decay", $"{options.WeightDecay}"),
+                new("Epoch kept", $"{options.Keep}"),
+            ];
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+}

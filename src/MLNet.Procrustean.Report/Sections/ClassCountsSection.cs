@@ -1,0 +1,40 @@
+using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Plots;
+
+namespace MLNet.Procrustean.Report.Sections;
+
+/// <summary>How many training images each class has; once for each set of counts, should the runs differ.</summary>
+internal static class ClassCountsSection
+{
+    public static Section? Of(Comparison comparison)
+    {
+        var sets = comparison.Runs
+            .Select(run => (run.Label, Counts: Comparison.CountsOf(run.Run)))
+            .Where(run => run.Counts is not null)
+            .GroupBy(run => string.Join(' ', run.Counts!))
+            .ToList();
+        if (sets.Count == 0)
+        {
+            return null;
+        }
+
+        var panels = sets.Select(set =>
+        {
+            var counts = set.First().Counts!;
+            var (width, height) = comparison.HasManyClasses ? (640, 270) : (520, Rows.Height(comparison, 1));
+            var names = string.Join(", ", set.Select(run => run.Label));
+            return Markup.Element(
+                "div",
+                "panel wide",
+                sets.Count == 1 ? null : Markup.Element("h3", null, names),
+                SvgDrawing.Of(CountPlot.Of(comparison, counts), width, height, $"Training images of each class: {NumberText.Count(counts.Max())} for the most frequent, {NumberText.Count(counts.Min())} for the rarest."));
+        });
+        var axis = sets.Any(set => CountPlot.IsLogarithmic(set.First().Counts!)) ? " The axis is logarithmic, so that the rare classes can be seen." : "";
+        return new(
+            "counts",
+            "Class counts",
+            $"The number of training images n_c of each class, the most frequent class first; the imbalance ratio is the largest over the smallest.{axis}",
+            Paper.Procrustean,
+            [Markup.Panels(panels)]);
+    }
+}

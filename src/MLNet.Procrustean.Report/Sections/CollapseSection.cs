@@ -1,0 +1,43 @@
+using System.Xml.Linq;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Report.Html;
+
+namespace MLNet.Procrustean.Report.Sections;
+
+/// <summary>How near each model's training features are to neural collapse.</summary>
+internal static class CollapseSection
+{
+    private static readonly (string Name, Func<ModelDiagnostics, double> Of)[] _columns =
+    [
+        ("NC1 variability", model => model.NeuralCollapse.Variability),
+        ("NC2 unequal norms", model => model.NeuralCollapse.UnequalNorms),
+        ("NC2 unequal angles", model => model.NeuralCollapse.UnequalAngles),
+        ("NC3 duality gap", model => model.NeuralCollapse.DualityGap),
+        ("NC4 disagreement", model => model.NeuralCollapse.NearestMeanDisagreement),
+        ("E_W classifier", model => model.ClassifierEnergy),
+        ("E_H features", model => model.FeatureEnergy),
+    ];
+
+    public static Section? Of(Comparison comparison)
+    {
+        var runs = comparison.Runs.Where(run => run.Run.Diagnostics is not null).ToList();
+        if (runs.Count == 0)
+        {
+            return null;
+        }
+
+        var head = Markup.Row([Markup.Head("col", "Run"), .. _columns.Select(column => Markup.Head("col", column.Name))]);
+        var rows = runs.Select(shown => Markup.Row([
+            RunHead.Of(comparison, shown),
+            .. _columns.Select(column => new XElement("td", NumberText.Significant(column.Of(shown.Run.Diagnostics!))))]));
+        return new(
+            "collapse",
+            "Neural collapse",
+            $"How near the training features are to neural collapse, where NC1 to NC4 are 0: the spread within classes relative to that between them, the inequality of the class means' lengths and angles, the gap between classifier and class means, and the share of images that the nearest class mean decides otherwise. E_W and E_H are the mean ‖w_c‖² and ‖h‖² of the layer-peeled model.",
+            Paper.NeuralCollapse,
+            [Markup.Table("numbers", "Neural collapse of the runs", head, rows)])
+        {
+            Note = comparison.Missing(run => run.Diagnostics is not null),
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Plots;
+using OxyPlot;
+using OxyPlot.Axes;
+
+namespace MLNet.Procrustean.Report.Sections;
+
+/// <summary>One number of the epochs' diagnostics as a line for each run that has it.</summary>
+internal sealed class EpochSeries
+{
+    private readonly Comparison comparison;
+    private readonly List<(ShownRun Run, List<(int Epoch, double Value)> Points)> lines;
+
+    public EpochSeries(Comparison comparison, Func<EpochDiagnostics, double?> of)
+    {
+        this.comparison = comparison;
+        lines = [.. comparison.Runs
+            .Select(run => (run, run.Run.Epochs.Where(report => report.Diagnostics is not null).Select(report => (report.Epoch, of(report.Diagnostics!) ?? double.NaN)).ToList()))
+            .Where(line => line.Item2.Any(point => double.IsFinite(point.Item2)))];
+    }
+
+    public bool IsEmpty => lines.Count == 0;
+
+    public IEnumerable<double> Values => lines.SelectMany(line => line.Points).Select(point => point.Value).Where(double.IsFinite);
+
+    /// <summary>Where the lines end, in words.</summary>
+    public string Ends => string.Join(" ", lines.Select(line => $"{line.Run.Label}: {NumberText.Significant(line.Points.Last(point => double.IsFinite(point.Value)).Value)} at the end."));
+
+    public string Missing => comparison.Missing(run => lines.Any(line => line.Run.Run == run));
+
+    public System.Xml.Linq.XElement? Legend => Html.Legend.Runs(lines.Select(line => line.Run), withLine: true);
+
+    public int Epochs => lines.Max(line => line.Run.Run.Epochs.Max(report => report.Epoch));
+
+    public PlotModel Plot(Axis axis) => EpochPlot.Of(
+        [.. lines.Select(line => new EpochLine(line.Points, line.Run.Mark.Colour)
+        {
+            Dashes = line.Run.Mark.Dashes,
+            Marker = line.Points.Count <= 40 ? line.Run.Mark.Marker : MarkerType.None,
+            MarkerSize = 3.6 * line.Run.Mark.Size,
+        })],
+        Epochs,
+        axis);
+}

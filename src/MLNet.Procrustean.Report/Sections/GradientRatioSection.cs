@@ -1,0 +1,34 @@
+using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Plots;
+using OxyPlot.Axes;
+
+namespace MLNet.Procrustean.Report.Sections;
+
+/// <summary>How much larger the feature gradients of the minor classes are than those of the major ones, over the epochs.</summary>
+internal static class GradientRatioSection
+{
+    public static Section? Of(Comparison comparison)
+    {
+        // A ratio of 0 has no place on a logarithmic axis and is a gap.
+        var series = new EpochSeries(comparison, diagnostics => diagnostics.GradientRatio is > 0 and var ratio ? ratio : null);
+        if (series.IsEmpty)
+        {
+            return null;
+        }
+
+        var plot = series.Plot(PlotStyle.Logarithmic(AxisPosition.Left, "Gradient ratio (logarithmic)", series.Values, shown: 1));
+        EpochPlot.Mark(plot, series.Epochs, 1, "balanced");
+        return new(
+            "gradients",
+            "Gradient ratio",
+            $"The mean of ‖∂ℓ/∂h‖, the gradient of the loss with respect to the features, over the minor classes divided by that over the major ones; at 1, both pull equally.",
+            Paper.Procrustean,
+            [
+                series.Legend,
+                Markup.Element("div", "wide", SvgDrawing.Of(plot, 600, 280, $"Ratio of minor to major feature gradients over the epochs. {series.Ends}")),
+            ])
+        {
+            Note = series.Missing,
+        };
+    }
+}

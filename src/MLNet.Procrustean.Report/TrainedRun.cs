@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Training;
+
+namespace MLNet.Procrustean.Report;
+
+/// <summary>One training and what came of it: the input of a <see cref="TrainingReport"/>.</summary>
+/// <remarks>Only the name and the metrics are needed; a report leaves out the sections that nothing was measured for.</remarks>
+public sealed record TrainedRun
+{
+    /// <summary>What the run is called in the report, for example its strategy.</summary>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public required string Name
+    {
+        get;
+        init => field = !string.IsNullOrWhiteSpace(value) ? value : throw new ArgumentException("The run has an empty name; name it after what sets it apart, such as its strategy.", nameof(Name));
+    }
+
+    /// <summary>The seed of the training; null, the default, when it is unknown.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>How well the model does on the test images.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public required ImbalanceMetrics Metrics { get; init => field = value ?? throw new ArgumentNullException(nameof(Metrics)); }
+
+    /// <summary>What each epoch came to, in order. The default is none.</summary>
+    public ImmutableArray<EpochReport> Epochs { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>What the features and the classifier of the model look like; null, the default, when it was not measured.</summary>
+    public ModelDiagnostics? Diagnostics { get; init; }
+
+    /// <summary>The classifier that the layer-peeled model predicts for these classes; null, the default, when it was not computed.</summary>
+    public LayerPeeledPrediction? Prediction { get; init; }
+
+    /// <summary>How the run was trained, in the order to be shown. The default is none.</summary>
+    public ImmutableArray<RunSetting> Settings { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>How long the training took; null, the default, when it is unknown.</summary>
+    public TimeSpan? TrainingTime { get; init; }
+
+    /// <summary>The run of a model that was just trained: its epochs, its time, and the options it was trained with.</summary>
+    /// <param name="name">What the run is called in the report.</param>
+    /// <param name="model">The model. One that was loaded from a file has no epochs, and its time is unknown.</param>
+    /// <param name="metrics">How well the model does on the test images.</param>
+    /// <param name="options">The options of the training, which give the seed and the settings; null, the default, for neither.</param>
+    /// <returns>The run; what was measured beyond it is added by <c>with</c>.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public static TrainedRun Of(string name, ImageClassifierModel model, ImbalanceMetrics metrics, ImageClassifierOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new()
+        {
+            Name = name,
+            Metrics = metrics,
+            Seed = options?.Seed,
+            Epochs = model.EpochReports,
+            Settings = options is null ? [] : RunSetting.Of(options),
+            TrainingTime = model.EpochReports.LastOrDefault()?.Elapsed,
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using MLNet.Procrustean.Report.Files;
+using MLNet.Procrustean.Report.Html;
+
+namespace MLNet.Procrustean.Report;
+
+/// <summary>Writes what came of one training, or of several side by side, as a page to read and as numbers to compute with.</summary>
+/// <remarks>
+/// The page is one HTML file that needs nothing else: no script, no network, no font, no image. Its charts are SVG drawn by OxyPlot. ScottPlot 5
+/// would need SkiaSharp 3, and ML.NET reads images with SkiaSharp 2.88, of which one process can load only one.
+/// </remarks>
+public static class TrainingReport
+{
+    /// <summary>Writes the page, and its numbers beside it as CSV and JSON: the same path with the endings <c>.csv</c> and <c>.json</c>.</summary>
+    /// <param name="path">The HTML file to write. The three files replace earlier ones only when all of them are complete.</param>
+    /// <param name="runs">One run, or several on the same classes to be compared.</param>
+    /// <param name="title">The title of the page.</param>
+    /// <exception cref="ArgumentException">
+    /// The path does not end in <c>.html</c> or <c>.htm</c>, there is no run, the runs have different classes, or the diagnostics of one are of another number of classes.
+    /// </exception>
+    /// <exception cref="IOException">A file cannot be written; files that were there are as before.</exception>
+    public static void Write(string path, IReadOnlyList<TrainedRun> runs, string title)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (Path.GetExtension(path).ToLowerInvariant() is not (".html" or ".htm"))
+        {
+            throw new ArgumentException($"The report is an HTML file, and its path is '{path}'; let it end in .html.", nameof(path));
+        }
+
+        ReplacedFiles.Write(
+        [
+            (path, ToHtml(runs, title)),
+            (Path.ChangeExtension(path, ".csv"), ToCsv(runs)),
+            (Path.ChangeExtension(path, ".json"), ToJson(runs, title)),
+        ]);
+    }
+
+    /// <summary>The page as text.</summary>
+    /// <param name="runs">One run, or several on the same classes to be compared.</param>
+    /// <param name="title">The title of the page.</param>
+    /// <returns>HTML that is well-formed XML as well.</returns>
+    /// <exception cref="ArgumentException">There is no run, the runs have different classes, or the diagnostics of one are of another number of classes.</exception>
+    public static string ToHtml(IReadOnlyList<TrainedRun> runs, string title)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        return Page.Of(new Comparison(runs), title);
+    }
+
+    /// <summary>Every number of the runs, one to a line: run, seed, epoch, class, other class, quantity and value.</summary>
+    /// <param name="runs">One run, or several on the same classes to be compared.</param>
+    /// <returns>CSV as RFC 4180 has it. Numbers have all their digits; a value that is unknown is empty.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="ToHtml"/>.</exception>
+    public static string ToCsv(IReadOnlyList<TrainedRun> runs) => CsvNumbers.Of(new Comparison(runs));
+
+    /// <summary>The title and the runs with all that they hold.</summary>
+    /// <param name="runs">One run, or several on the same classes to be compared.</param>
+    /// <param name="title">The title of the page.</param>
+    /// <returns>JSON with the names of the records' members. A value that is unknown is null.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="ToHtml"/>.</exception>
+    public static string ToJson(IReadOnlyList<TrainedRun> runs, string title)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        return JsonNumbers.Of(new Comparison(runs), title);
+    }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Xml.Linq;
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Report;
+
+namespace MLNet.Procrustean.Tests.Report;
+
+public sealed class TrainingReportPageTests
+{
+    [Test]
+    public void ToHtml_RunsWithEverything_HasAllSections() =>
+        Assert.That(ReportPage.Sections(ReportPage.Of(MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Step.Run("b", 1, 2))), Is.EqualTo(ReportPage.AllSections));
+
+    [Test]
+    public void ToHtml_RunWithoutDiagnostics_LeavesTheirSectionsOut() => Assert.That(
+        ReportPage.Sections(ReportPage.Of(MadeUpRuns.Natural.WithoutDiagnostics("a", 0, 1))),
+        Is.EqualTo(new[] { "overview", "counts", "recall", "progress", "confusion" }));
+
+    [Test]
+    public void ToHtml_MetricsAlone_ShowsOnlyThem()
+    {
+        var metrics = new ImbalanceMetrics(["a", "b"], trainingCounts: null, [[3, 1], [0, 4]]);
+        var page = ReportPage.Of(new TrainedRun { Name = "bare", Metrics = metrics });
+        Assert.That(ReportPage.Sections(page), Is.EqualTo(new[] { "overview", "recall", "confusion" }));
+    }
+
+    [Test]
+    public void ToHtml_OneSectionWithoutData_LeavesThatOneOut([Values("counts", "progress", "leakage", "gradients", "deviation", "norms", "cosines", "collapse")] string id)
+    {
+        var run = MadeUpRuns.Step.Run("a", 0, 1);
+        var names = run.Metrics.Classes.Select(one => one.Name).ToArray();
+        run = id switch
+        {
+            "counts" => run with { Metrics = new(names, trainingCounts: null, run.Metrics.Confusion) },
+            "progress" => run with { Epochs = [] },
+            "leakage" => run with { Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { Leakage = null } })] },
+            "gradients" => run with { Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { GradientRatio = null } })] },
+            "deviation" => run with { Diagnostics = run.Diagnostics! with { FeatureDeviation = [.. names.Select(_ => double.NaN)] } },
+            "norms" or "cosines" => run with { Diagnostics = null, Prediction = null },
+            _ => run with { Diagnostics = null },
+        };
+
+        var sections = ReportPage.Sections(ReportPage.Of(run)).ToList();
+
+        Assert.That(sections, Does.Not.Contain(id));
+        Assert.That(sections, Is.SubsetOf(ReportPage.AllSections).And.SupersetOf(new[] { "overview", "recall", "confusion" }));
+    }
+
+    [Test]
+    public void ToHtml_OneOfTwoRunsUndiagnosed_SaysSo()
+    {
+        var page = ReportPage.Of(MadeUpRuns.Step.Run("with", 0, 1), MadeUpRuns.Step.WithoutDiagnostics("less_of_it", 0, 2));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ReportPage.Section(page, "leakage").Value, Does.Contain("Not measured for less_of_it."));
+            Assert.That(ReportPage.Section(page, "progress").Value, Does.Contain("less_of_it as trained"));
+            Assert.That(ReportPage.Section(page, "recall").Value, Does.Not.Contain("Not measured"));
+        }
+    }
+
+    [Test]
+    public void ToHtml_Overview_ShowsTheAverages()
+    {
+        var run = MadeUpRuns.Step.Run("the run", 0.5, 3);
+        var row = ReportPage.Cells(ReportPage.Section(ReportPage.Of(run), "overview").Descendants("table").First()).Single();
+        string Percent(double? share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+        var metrics = run.Metrics;
+        Assert.That(row, Is.EqualTo(new[]
+        {
+            "the run", "3", Percent(metrics.MacroAccuracy), Percent(metrics.MicroAccuracy), Percent(metrics.GeometricMean), Percent(metrics.MacroF1),
+            Percent(metrics.ManyRecall), Percent(metrics.MediumRecall), "7 min 30 s",
+        }));
+    }
+
+    [Test]
+    public void ToHtml_Confusion_ShowsSharesOfRowsByDescendingCount()
+    {
+        var metrics = new ImbalanceMetrics(["rare", "common"], [10, 90], [[3, 1], [2, 6]]);
+        var page = ReportPage.Of(new TrainedRun { Name = "a", Metrics = metrics });
+        Assert.That(ReportPage.Cells(ReportPage.Section(page, "confusion").Descendants("table").Single()), Is.EqualTo(new[]
+        {
+            new[] { "common", "75", "25" },
+            ["rare", "25", "75"],
+        }));
+    }
+
+    [Test]
+    public void ToHtml_Cosines_StandBesideThePredictedOnesAndNameCollapse()
+    {
+        var run = MadeUpRuns.Step.Run("a", 0, 1);
+        var tables = ReportPage.Section(ReportPage.Of(run), "cosines").Descendants("table").Select(ReportPage.Cells).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(tables, Has.Count.EqualTo(2));
+            for (var a = 0; a < 10; a++)
+            {
+                for (var b = 0; b < 10; b++)
+                {
+                    // Step imbalance is sorted already. The sign is a minus, not a hyphen.
+                    var measured = run.Diagnostics!.ClassifierCosines[a][b].ToString("0.00", CultureInfo.InvariantCulture).Replace('-', '−');
+                    Assert.That(tables[0][a][b + 1], Is.EqualTo(measured == "−0.00" ? "0.00" : measured));
+                    Assert.That(tables[1][a][b + 1], Is.EqualTo(a >= 5 || b >= 5 ? "×collapsed" : a == b ? "1.00" : "−0.25"));
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void ToHtml_UnknownNumbers_AreNeverNaN()
+    {
+        var run = MadeUpRuns.Step.Run("a", 0, 1);
+        run = run with
+        {
+            Metrics = new([.. run.Metrics.Classes.Select(one => one.Name)], [.. run.Metrics.Classes.Select(one => one.TrainingCount!.Value)], run.Metrics.Confusion.SetItem(9, [.. new long[10]])),
+            Epochs = run.Epochs.SetItem(3, run.Epochs[3] with
+            {
+                Diagnostics = new() { TrainingAccuracy = [.. new double[9], double.NaN], Leakage = double.NaN, FeatureGradients = [.. new double[10]], GradientRatio = double.PositiveInfinity },
+            }),
+            Diagnostics = run.Diagnostics! with { FeatureDeviation = run.Diagnostics.FeatureDeviation.SetItem(2, double.NaN), FeatureEnergy = double.NaN, ClassifierNorms = [.. Enumerable.Repeat(double.NaN, 10)] },
+        };
+
+        var html = TrainingReport.ToHtml([run], "A report");
+
+        Assert.That(ReportPage.Sections(ReportPage.Parse(html)), Is.EqualTo(ReportPage.AllSections));
+        Assert.That(html, Does.Not.Contain("NaN").And.Not.Contain("Infinity").And.Not.Contain("∞").And.Contain("<td>–</td>"));
+    }
+
+    [Test]
+    public void ToHtml_ManyClasses_DrawsLinesAndPoolsMatrices()
+    {
+        var page = ReportPage.Of(MadeUpRuns.Many(100).Run("a", 0, 1), MadeUpRuns.Many(100).Run("b", 0.7, 2));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ReportPage.Sections(page), Is.EqualTo(ReportPage.AllSections));
+            Assert.That(ReportPage.Cells(ReportPage.Section(page, "confusion").Descendants("table").First()), Has.Length.EqualTo(15));
+            Assert.That(ReportPage.Cells(ReportPage.Section(page, "cosines").Descendants("table").First()), Has.Length.EqualTo(12));
+        }
+    }
+
+    [Test]
+    public void ToHtml_OtherCulture_WritesTheSame()
+    {
+        var runs = new[] { MadeUpRuns.Step.Run("a", 0.2, 1), MadeUpRuns.Step.Run("b", 0.8, 2) };
+        var (html, csv, json) = (TrainingReport.ToHtml(runs, "A report"), TrainingReport.ToCsv(runs), TrainingReport.ToJson(runs, "A report"));
+        var culture = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = new("de-DE") { NumberFormat = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
+        try
+        {
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(TrainingReport.ToHtml(runs, "A report"), Is.EqualTo(html));
+                Assert.That(TrainingReport.ToCsv(runs), Is.EqualTo(csv));
+                Assert.That(TrainingReport.ToJson(runs, "A report"), Is.EqualTo(json));
+            }
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+
+    [Test]
+    public void ToHtml_EveryChart_SaysWhatItShows()
+    {
+        var page = ReportPage.Of(MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Step.Run("b", 1, 2));
+        var charts = ReportPage.Charts(page).ToList();
+        Assert.That(charts, Has.Count.EqualTo(8)); // counts, recall, two of progress, leakage, gradients, deviation, norms
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var chart in charts)
+            {
+                Assert.That(chart.Attribute("role")?.Value, Is.EqualTo("img"));
+                Assert.That(chart.Attribute("viewBox"), Is.Not.Null);
+                Assert.That(chart.Attribute("aria-label")?.Value, Is.Not.Empty);
+                Assert.That(((XElement)chart.FirstNode!).Value, Is.EqualTo(chart.Attribute("aria-label")?.Value));
+            }
+
+            Assert.That(page.Descendants("figure").Where(figure => figure.Element("figcaption")?.Element("a") is null), Is.Empty);
+        }
+    }
+}
