@@ -22,8 +22,6 @@ internal sealed record Grid
     /// <summary>All but strategy and seed.</summary>
     public required ImageClassifierOptions Options { get; init; }
 
-    public required int Jobs { get; init; }
-
     /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
     public string Settings => FormattableString.Invariant(
         $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(Train) ?? Train))} {Imbalance.Text} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}");

@@ -2,8 +2,8 @@ using MLNet.Procrustean.Report;
 
 namespace Benchmark;
 
-/// <summary>Does the runs of a grid that the results file does not have yet, some at a time.</summary>
-internal sealed class GridRunner(Grid grid, ResultsFile results, CancellationToken cancellation)
+/// <summary>Does the runs of a grid that the results file does not have yet.</summary>
+internal sealed class GridRunner(Grid grid, ResultsFile results)
 {
     /// <summary>For each contender the alternative with the best mean macro accuracy on the held-out images; where there is one only, that one.</summary>
     public List<string> Choose()
@@ -23,12 +23,8 @@ internal sealed class GridRunner(Grid grid, ResultsFile results, CancellationTok
     }
 
     /// <summary>The strategies trained once more with the first seed, with diagnostics.</summary>
-    public List<TrainedRun> Describe(IReadOnlyList<string> strategies)
-    {
-        var runs = new TrainedRun[strategies.Count];
-        InParallel(Enumerable.Range(0, strategies.Count), i => runs[i] = OneRun.Execute(grid, Key(strategies[i], Part.Test, grid.Seeds[0]), diagnose: true).Run);
-        return [.. runs];
-    }
+    public List<TrainedRun> Describe(IReadOnlyList<string> strategies) =>
+        [.. strategies.Select(strategy => OneRun.Execute(grid, Key(strategy, Part.Test, grid.Seeds[0]), diagnose: true).Run)];
 
     public List<RunRow> Runs(string strategy, Part part, IReadOnlyList<int> seeds) => [.. seeds.Select(seed => results.Find(Key(strategy, part, seed))!)];
 
@@ -36,20 +32,13 @@ internal sealed class GridRunner(Grid grid, ResultsFile results, CancellationTok
     {
         var missing = wanted.Where(key => results.Find(key) is null).ToList();
         Console.WriteLine($"{wanted.Count} runs, {wanted.Count - missing.Count} of them done already.");
-        InParallel(missing, key =>
+        foreach (var key in missing)
         {
             var row = OneRun.Execute(grid, key, diagnose: false).Row;
             results.Add(row);
             Console.WriteLine(FormattableString.Invariant($"{key.Part} {key.Strategy}, seed {key.Seed}: macro accuracy {row.MacroAccuracy:0.000} in {row.Seconds:0} s"));
-        });
+        }
     }
-
-    private void InParallel<T>(IEnumerable<T> items, Action<T> action) =>
-        Parallel.ForEach(Partitioner(items), new() { MaxDegreeOfParallelism = grid.Jobs, CancellationToken = cancellation }, action);
-
-    // One item at a time and in order: the next run begins when one has ended.
-    private static System.Collections.Concurrent.OrderablePartitioner<T> Partitioner<T>(IEnumerable<T> items) =>
-        System.Collections.Concurrent.Partitioner.Create(items, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering);
 
     private RunKey Key(string strategy, Part part, int seed) => new(grid.Settings, strategy, part, seed);
 }

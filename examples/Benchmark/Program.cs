@@ -24,13 +24,12 @@ var channels = new Option<int>("--channels") { Description = "3 for colour, 1 fo
 var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 15 };
 var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => 128 };
-var results = new Option<FileInfo>("--results") { Description = "The results file (CSV): runs that it has are not done again.", DefaultValueFactory = _ => new("benchmark.csv") };
+var results = new Option<FileInfo>("--results") { Description = "The results file (CSV): runs that it has are not done again. Several processes may share it when each has seeds of its own.", DefaultValueFactory = _ => new("benchmark.csv") };
 var report = new Option<FileInfo?>("--report") { Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics." };
-var jobs = new Option<int>("--jobs") { Description = "Runs at the same time; set OMP_NUM_THREADS so that together they do not take more threads than there are cores.", DefaultValueFactory = _ => 1 };
 
 var command = new RootCommand("Compares training strategies: mean and standard deviation over seeds, paired differences, settings chosen on held-out images.")
 {
-    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, augmentation, epochs, batch, results, report, jobs,
+    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, augmentation, epochs, batch, results, report,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -44,7 +43,6 @@ command.SetAction((arguments, cancellation) =>
             Contenders = [.. arguments.GetValue(strategies)!.Select(Contender.Parse)],
             Seeds = [.. arguments.GetValue(seeds)!.Distinct()],
             SelectionSeeds = [.. arguments.GetValue(selectionSeeds)!.Distinct()],
-            Jobs = arguments.GetValue(jobs),
             Options = new ImageClassifierOptions
             {
                 Backbone = Backbone.Parse(arguments.GetValue(backbone)!),
@@ -57,7 +55,7 @@ command.SetAction((arguments, cancellation) =>
             },
         };
         Console.WriteLine(grid.Settings);
-        var runner = new GridRunner(grid, new ResultsFile(arguments.GetValue(results)!.FullName), cancellation);
+        var runner = new GridRunner(grid, new ResultsFile(arguments.GetValue(results)!.FullName));
         var chosen = runner.Choose();
         Console.WriteLine(Summary.Choices(grid, runner));
         Console.WriteLine(Summary.Table(runner.Judge(chosen)));
@@ -68,9 +66,9 @@ command.SetAction((arguments, cancellation) =>
 
         return Task.FromResult(0);
     }
-    catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or IOException or ImageException or TrainingDivergedException or AggregateException or OperationCanceledException)
+    catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or IOException or ImageException or TrainingDivergedException or OperationCanceledException)
     {
-        Console.Error.WriteLine(problem is AggregateException { InnerExceptions: [var first, ..] } ? first.Message : problem.Message);
+        Console.Error.WriteLine(problem.Message);
         return Task.FromResult(1);
     }
 });

@@ -9,7 +9,6 @@ internal sealed class ResultsFile
     private const string Header = "part,strategy,seed,macro_accuracy,micro_accuracy,g_mean,major_recall,minor_recall,seconds,settings,versions";
     private readonly string path;
     private readonly List<RunRow> rows = [];
-    private readonly Lock guard = new();
 
     /// <exception cref="FormatException">The file there is no results file, or a line of it is damaged.</exception>
     public ResultsFile(string path)
@@ -31,21 +30,12 @@ internal sealed class ResultsFile
         rows.AddRange(lines.Skip(1).Select((line, index) => Read(line) ?? throw new FormatException($"Line {index + 2} of {path} is damaged: '{line}'. Remove it, and the run is done again.")));
     }
 
-    public RunRow? Find(RunKey key)
-    {
-        lock (guard)
-        {
-            return rows.Find(row => row.Key == key);
-        }
-    }
+    public RunRow? Find(RunKey key) => rows.Find(row => row.Key == key);
 
     public void Add(RunRow row)
     {
-        lock (guard)
-        {
-            rows.Add(row);
-            File.AppendAllText(path, Write(row) + "\n");
-        }
+        rows.Add(row);
+        File.AppendAllText(path, Write(row) + "\n");
     }
 
     private static string Write(RunRow row) => string.Join(',', [
