@@ -2,7 +2,6 @@ using MLNet.Procrustean.Corrections;
 using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Corrections;
 
