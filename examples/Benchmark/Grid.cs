@@ -22,7 +22,10 @@ internal sealed record Grid
     /// <summary>All but strategy and seed.</summary>
     public required ImageClassifierOptions Options { get; init; }
 
+    /// <summary>The data set, named after the folder that holds its training and test folders, and the imbalance.</summary>
+    public string Title => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(Train) ?? Train))} {Imbalance.Text}";
+
     /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
     public string Settings => FormattableString.Invariant(
-        $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(Train) ?? Train))} {Imbalance.Text} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}");
+        $"{Title} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}");
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Transforms;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
@@ -28,7 +29,7 @@ internal static class OneRun
         var (kept, heldOut) = part == Part.HeldOut ? ml.Data.StratifiedSplit(images, "Label", HeldOutShare, HeldOutSeed) : (images, ml.Data.LoadImageFolder(grid.Test));
         var train = grid.Imbalance.Subset(ml.Data, kept, seed);
 
-        var keys = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(train);
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(train);
         var options = grid.Options with { Strategy = StrategyText.Parse(strategy), Seed = seed, Diagnostics = diagnose ? new() : null };
         var clock = Stopwatch.StartNew();
         using var model = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
@@ -47,13 +48,6 @@ internal static class OneRun
             Seconds = seconds,
             Versions = Versions,
         };
-        return (row, diagnose ? Described(TrainedRun.Of(strategy, model, metrics, options), model, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options));
-    }
-
-    private static TrainedRun Described(TrainedRun run, ImageClassifierModel model, IDataView train, IDataView test)
-    {
-        var found = model.Diagnose(train, test);
-        var layerPeeled = new LayerPeeledModel { FeatureEnergy = found.FeatureEnergy, ClassifierEnergy = found.ClassifierEnergy };
-        return run with { Diagnostics = found, Prediction = layerPeeled.Predict([.. model.TrainingCounts.Select(n => (double)n)]) };
+        return (row, diagnose ? DescribedRun.Of(strategy, model, metrics, options, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options));
     }
 }

@@ -35,6 +35,7 @@ command.SetAction((arguments, cancellation) =>
 {
     try
     {
+        DescribedRun.CheckPath(arguments.GetValue(report)?.FullName);
         var grid = new Grid
         {
             Train = arguments.GetValue(train)!.FullName,
@@ -61,7 +62,7 @@ command.SetAction((arguments, cancellation) =>
         Console.WriteLine(Summary.Table(runner.Judge(chosen)));
         if (arguments.GetValue(report) is { } file)
         {
-            TrainingReport.Write(file.FullName, runner.Describe(chosen), grid.Settings);
+            TrainingReport.Write(file.FullName, runner.Describe(chosen), grid.Title);
         }
 
         return Task.FromResult(0);

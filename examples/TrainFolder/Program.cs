@@ -20,15 +20,17 @@ var seed = new Option<int>("--seed") { Description = "The seed of everything ran
 var skipBad = new Option<bool>("--skip-bad-images") { Description = "Leave out images that cannot be read, instead of stopping at the first." };
 var model = new Option<FileInfo?>("--model") { Description = "Where to save the model, as an ML.NET zip file." };
 var json = new Option<FileInfo?>("--json") { Description = "Where to write the results, as JSON." };
+var report = new Option<FileInfo?>("--report") { Description = "Where to write a report with charts, as an HTML file; the training is then diagnosed after each epoch." };
 
 var command = new RootCommand("Trains an image classifier on a folder of images with imbalanced classes.")
 {
-    train, test, testFraction, strategy, correction, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, model, json,
+    train, test, testFraction, strategy, correction, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, model, json, report,
 };
 command.SetAction((arguments, cancellation) =>
 {
     try
     {
+        DescribedRun.CheckPath(arguments.GetValue(report)?.FullName);
         var run = new Run
         {
             Train = arguments.GetValue(train)!.FullName,
@@ -39,6 +41,7 @@ command.SetAction((arguments, cancellation) =>
             Correction = CorrectionText.Parse(arguments.GetValue(correction)!),
             ModelPath = arguments.GetValue(model)?.FullName,
             JsonPath = arguments.GetValue(json)?.FullName,
+            ReportPath = arguments.GetValue(report)?.FullName,
             Options = new()
             {
                 Strategy = StrategyText.Parse(arguments.GetValue(strategy)!),
@@ -51,6 +54,7 @@ command.SetAction((arguments, cancellation) =>
                 LearningRate = arguments.GetValue(learningRate),
                 Seed = arguments.GetValue(seed),
                 BadImages = arguments.GetValue(skipBad) ? BadImages.Skip : BadImages.Refuse,
+                Diagnostics = arguments.GetValue(report) is null ? null : new(),
                 Progress = new ConsoleProgress(),
                 Cancellation = cancellation,
             },

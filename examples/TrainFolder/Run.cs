@@ -3,6 +3,7 @@ using Microsoft.ML;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Report;
 
 namespace TrainFolder;
 
@@ -26,6 +27,8 @@ internal sealed record Run
     public string? ModelPath { get; init; }
 
     public string? JsonPath { get; init; }
+
+    public string? ReportPath { get; init; }
 
     public required ImageClassifierOptions Options { get; init; }
 
@@ -58,6 +61,11 @@ internal sealed record Run
         if (JsonPath is not null)
         {
             File.WriteAllText(JsonPath, JsonSerializer.Serialize(Results(metrics, seconds, classifier), Json));
+        }
+
+        if (ReportPath is not null)
+        {
+            TrainingReport.Write(ReportPath, [DescribedRun.Of(StrategyName, classifier, metrics, Options, train, test)], $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {StrategyName}");
         }
     }
 

@@ -45,6 +45,30 @@ public sealed class TrainFolderTests
         }
     }
 
+    [Test]
+    public void Report_OneRun_ShowsItsDiagnostics()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 20), ("dog", 10), ("owl", 5));
+        var report = Path.Combine(folder.Path, "report.html");
+
+        var run = TrainFolder(folder, "mfw", "--report", report);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(File.ReadAllText(report), Does.Contain("Leakage").And.Contain("Feature deviation").And.Contain("Classifier cosines"));
+    }
+
+    [Test]
+    public void Report_NotHtml_IsRefusedBeforeTraining()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
+        var run = TrainFolder(folder, "mfw", "--report", "report.txt");
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Errors, Does.Contain("let it end in .html"));
+        Assert.That(run.Output, Does.Not.Contain("epoch"));
+    }
+
     [TestCase("ldam then cb(beta=0.99)*ldam(margin=0.4) from 2", "none")]
     [TestCase("remix(alpha=0.5,kappa=2,tau=0.4)+cb*focal(gamma=0.5)", "la(tau=0.5)")]
     [TestCase("mixup(alpha=0.4,stage=any)+draw(q=0.5)", "tau-norm")]

@@ -1,0 +1,109 @@
+using System.Globalization;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Examples;
+
+public sealed class BenchmarkTests
+{
+    private readonly TemporaryFolder folder = new();
+
+    [OneTimeSetUp]
+    public void WriteImages()
+    {
+        ImageFolders.Write(folder, ("photos/train/cat", 20), ("photos/train/dog", 20), ("photos/train/owl", 20));
+        ImageFolders.Write(folder, ("photos/test/cat", 4), ("photos/test/dog", 4), ("photos/test/owl", 4));
+    }
+
+    [OneTimeTearDown]
+    public void DeleteImages() => folder.Dispose();
+
+    [Test]
+    public void Run_TwoStrategiesAndSeeds_PrintsWhatTheResultsFileHasAndGoesOnWhereItStopped()
+    {
+        string[] arguments = ["--strategy", "plain", "--strategy", "la(tau=0.5) | la(tau=1)", "--seed", "1", "--seed", "2", "--selection-seed", "7", "--imbalance", "step:4:12"];
+
+        var run = Benchmark("twice.csv", arguments);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        var rows = Rows("twice.csv");
+        var plain = Macro(rows, "plain");
+        var chosen = run.Output.Contains("| la(tau=0.5) |", StringComparison.Ordinal) ? "la(tau=0.5)" : "la(tau=1)";
+        var difference = Macro(rows, chosen).Zip(plain, (one, other) => one - other).ToArray();
+        var heldOut = rows.Where(row => row[0] == "HeldOut").ToDictionary(row => row[1], row => Number(row[3]));
+
+        File.WriteAllLines(InFolder("twice.csv"), File.ReadAllLines(InFolder("twice.csv"))[..^1]); // as if it had stopped before the last run
+        var again = Benchmark("twice.csv", arguments);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows.Count(row => row[0] == "HeldOut"), Is.EqualTo(2));
+            Assert.That(rows.Count(row => row[0] == "Test"), Is.EqualTo(4));
+            Assert.That(heldOut[chosen], Is.EqualTo(heldOut.Values.Max()));
+            Assert.That(run.Output, Does.Contain($"| plain | {MeanAndDeviation(plain)} |"));
+            Assert.That(run.Output, Does.Contain($"| {chosen} | {MeanAndDeviation(Macro(rows, chosen))} | {MeanAndDeviation(difference, "+0.000;-0.000")} |"));
+            Assert.That(again.Output, Does.Contain("4 runs, 3 of them done already."));
+            Assert.That(Rows("twice.csv").Select(row => row[..8]), Is.EqualTo(rows.Select(row => row[..8])), "the run done again gives the same");
+        }
+    }
+
+    [Test]
+    public void Run_Report_IsWrittenWithDiagnostics()
+    {
+        var run = Benchmark("report.csv", "--strategy", "plain", "--strategy", "mfw", "--seed", "1", "--imbalance", "long-tailed:4:12", "--report", InFolder("report.html"));
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        var page = File.ReadAllText(InFolder("report.html"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(page, Does.Contain("photos long-tailed:4:12"));
+            Assert.That(page, Does.Contain("Leakage").And.Contain("Gradient ratio").And.Contain("Neural collapse"));
+        }
+    }
+
+    [TestCase("--imbalance", "steps:4:12", "The imbalance 'steps:4:12' is none of")]
+    [TestCase("--imbalance", "step:4:30", "30")]
+    [TestCase("--imbalance", "step:100:20", "0")]
+    [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]
+    [TestCase("--report", "report.pdf", "let it end in .html")]
+    [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
+    public void Run_WrongArguments_FailWithAWord(string option, string value, string message)
+    {
+        var run = Benchmark(option == "--results" ? null : "wrong.csv", "--strategy", "plain", "--seed", "1", option, option == "--results" ? InFolder(value) : value);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain(message));
+            Assert.That(run.Output, Does.Not.Contain("macro accuracy"));
+        }
+    }
+
+    [Test]
+    public void Run_DamagedLineInTheResults_NamesTheLine()
+    {
+        Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
+        File.AppendAllText(InFolder("damaged.csv"), "Test,\"plain\",2,0.4");
+        var run = Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
+        Assert.That(run.Errors, Does.Contain("Line 3 of").And.Contain("is damaged"));
+    }
+
+    private static double[] Macro(List<string[]> rows, string strategy) =>
+        [.. rows.Where(row => row[0] == "Test" && row[1] == strategy).OrderBy(row => row[2]).Select(row => Number(row[3]))];
+
+    private static string MeanAndDeviation(double[] values, string format = "0.000")
+    {
+        var mean = values.Sum() / values.Length;
+        var deviation = Math.Sqrt(values.Sum(value => Math.Pow(value - mean, 2)) / (values.Length - 1));
+        return $"{mean.ToString(format, CultureInfo.InvariantCulture)} ± {deviation.ToString("0.000", CultureInfo.InvariantCulture)}";
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private ChildProcess Benchmark(string? results, params string[] more) => ChildProcess.Dotnet(
+        [
+            Path.Combine(ChildProcess.FolderOfExample("Benchmark"), "Benchmark.dll"), "--train", InFolder("photos/train"), "--test", InFolder("photos/test"),
+            "--backbone", "cifar-resnet-8-w4", "--size", "16", "--epochs", "1", .. results is null ? Array.Empty<string>() : ["--results", InFolder(results)], .. more,
+        ]);
+
+    // The strategies of these tests have no comma in them.
+    private List<string[]> Rows(string results) => [.. File.ReadAllLines(InFolder(results)).Skip(1).Select(line => line.Replace("\"", "", StringComparison.Ordinal).Split(','))];
+
+    private string InFolder(string name) => Path.Combine(folder.Path, name);
+}
