@@ -8,11 +8,14 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     /// <summary>For each contender the alternative with the best mean macro accuracy on the held-out images; where there is one only, that one.</summary>
     public List<string> Choose()
     {
-        var open = grid.Contenders.Where(contender => contender.Alternatives.Count > 1).SelectMany(contender => contender.Alternatives).Distinct();
-        Complete([.. from strategy in open from seed in grid.SelectionSeeds select Key(strategy, Part.HeldOut, seed)]);
-        return [.. grid.Contenders.Select(contender => contender.Alternatives.Count == 1
-            ? contender.Alternatives[0]
-            : contender.Alternatives.MaxBy(strategy => Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Average(run => run.MacroAccuracy))!)];
+        var open = grid.Contenders.Where(contender => contender.Alternatives.Count > 1).SelectMany(contender => contender.Alternatives).Distinct().ToList();
+        if (open.Count > 0)
+        {
+            Complete([.. from strategy in open from seed in grid.SelectionSeeds select Key(strategy, Part.HeldOut, seed)]);
+            open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MeanAndDeviation(HeldOut(strategy))}"));
+        }
+
+        return [.. grid.Contenders.Select(contender => contender.Alternatives.Count == 1 ? contender.Alternatives[0] : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average())!)];
     }
 
     /// <summary>All runs of the strategies on the test images.</summary>
@@ -26,7 +29,9 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     public List<TrainedRun> Describe(IReadOnlyList<string> strategies) =>
         [.. strategies.Select(strategy => OneRun.Execute(grid, Key(strategy, Part.Test, grid.Seeds[0]), diagnose: true).Run)];
 
-    public List<RunRow> Runs(string strategy, Part part, IReadOnlyList<int> seeds) => [.. seeds.Select(seed => results.Find(Key(strategy, part, seed))!)];
+    private IEnumerable<double> HeldOut(string strategy) => Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy);
+
+    private List<RunRow> Runs(string strategy, Part part, IReadOnlyList<int> seeds) => [.. seeds.Select(seed => results.Find(Key(strategy, part, seed))!)];
 
     private void Complete(List<RunKey> wanted)
     {

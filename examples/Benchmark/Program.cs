@@ -58,7 +58,6 @@ command.SetAction((arguments, cancellation) =>
         Console.WriteLine(grid.Settings);
         var runner = new GridRunner(grid, new ResultsFile(arguments.GetValue(results)!.FullName));
         var chosen = runner.Choose();
-        Console.WriteLine(Summary.Choices(grid, runner));
         Console.WriteLine(Summary.Table(runner.Judge(chosen)));
         if (arguments.GetValue(report) is { } file)
         {

@@ -23,10 +23,6 @@ internal static class Summary
         return string.Join('\n', [.. head, .. lines]);
     }
 
-    /// <summary>The macro accuracy of each alternative on the held-out images; empty when nothing was to be chosen.</summary>
-    public static string Choices(Grid grid, GridRunner runner) => string.Join('\n', grid.Contenders.Where(contender => contender.Alternatives.Count > 1).SelectMany(contender => contender.Alternatives).Select(strategy =>
-        $"held out: {strategy}: {MeanAndDeviation(runner.Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy))}"));
-
     /// <summary>"0.751 ± 0.007", the deviation with n − 1; only the number when there is one.</summary>
     public static string MeanAndDeviation(IEnumerable<double> values, string format = "0.000")
     {

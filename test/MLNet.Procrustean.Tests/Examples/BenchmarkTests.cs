@@ -59,8 +59,8 @@ public sealed class BenchmarkTests
     }
 
     [TestCase("--imbalance", "steps:4:12", "The imbalance 'steps:4:12' is none of")]
-    [TestCase("--imbalance", "step:4:30", "30")]
-    [TestCase("--imbalance", "step:100:20", "0")]
+    [TestCase("--imbalance", "step:4:30", "is to give 30 rows and has 20")]
+    [TestCase("--imbalance", "step:100:20", "No row of class")]
     [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]
     [TestCase("--report", "report.pdf", "let it end in .html")]
     [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
