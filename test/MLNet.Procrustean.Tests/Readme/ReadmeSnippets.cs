@@ -1,7 +1,9 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Report;
 using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Training;
@@ -91,6 +93,29 @@ public sealed class ReadmeSnippets
         #endregion
 
         Assert.That(trainer.Options.Backbone.Name, Is.EqualTo("resnet-18"));
+    }
+
+    [Test]
+    public void Report_OnAFolder_IsWritten()
+    {
+        var ml = new MLContext(seed: 1);
+        var (train, test) = ml.Data.StratifiedSplit(ml.Data.LoadImageFolder("photos"));
+        #region report
+        var options = new ImageClassifierOptions
+        {
+            Strategy = new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new LabelDistributionAwareMargin()),
+            Epochs = 20,
+            Diagnostics = new TrainingDiagnostics(), // training progress, leakage and feature gradients of each class, after each epoch
+        };
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+        using var classifier = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
+        var metrics = ml.MulticlassClassification.EvaluateImbalance(keys.Append(classifier).Transform(test));
+
+        var run = TrainedRun.Of("MFW with LDAM", classifier, metrics, options) with { Diagnostics = classifier.Diagnose(train, test) };
+        TrainingReport.Write("report.html", [run], "Photos"); // one page, and its numbers as CSV and JSON beside it
+        #endregion
+
+        Assert.That(File.ReadAllText("report.html"), Does.Contain("MFW with LDAM").And.Contain("Leakage").And.Contain("Neural collapse"));
     }
 
     #region prediction
