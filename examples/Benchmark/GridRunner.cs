@@ -1,3 +1,4 @@
+using MLNet.Procrustean;
 using MLNet.Procrustean.Report;
 
 namespace Benchmark;
@@ -15,7 +16,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
             open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MeanAndDeviation(HeldOut(strategy))}"));
         }
 
-        return [.. grid.Contenders.Select(contender => contender.Alternatives.Count == 1 ? contender.Alternatives[0] : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average())!)];
+        return [.. grid.Contenders.Select(contender => contender.Alternatives.Count == 1 ? contender.Alternatives[0] : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average() is var mean && double.IsNaN(mean) ? double.NegativeInfinity : mean)!)];
     }
 
     /// <summary>All runs of the strategies on the test images.</summary>
@@ -36,12 +37,32 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     private void Complete(List<RunKey> wanted)
     {
         var missing = wanted.Where(key => results.Find(key) is null).ToList();
+        if (wanted.Select(results.Find).OfType<RunRow>().FirstOrDefault(row => row.Versions != OneRun.Versions) is { } other)
+        {
+            Console.WriteLine($"Some runs were done by another version ({other.Versions}; this is {OneRun.Versions}); remove their lines to repeat them.");
+        }
+
         Console.WriteLine($"{wanted.Count} runs, {wanted.Count - missing.Count} of them done already.");
         foreach (var key in missing)
         {
-            var row = OneRun.Execute(grid, key, diagnose: false).Row;
+            var row = Row(key);
             results.Add(row);
             Console.WriteLine(FormattableString.Invariant($"{key.Part} {key.Strategy}, seed {key.Seed}: macro accuracy {row.MacroAccuracy:0.000} in {row.Seconds:0} s"));
+        }
+    }
+
+    // A training that diverges is a result too: the others go on, and it is not tried again.
+    private RunRow Row(RunKey key)
+    {
+        try
+        {
+            return OneRun.Execute(grid, key, diagnose: false).Row;
+        }
+        catch (TrainingDivergedException problem)
+        {
+            Console.Error.WriteLine($"{key.Strategy}, seed {key.Seed}: {problem.Message}");
+            problem.LastGoodModel?.Dispose();
+            return OneRun.Diverged(key);
         }
     }
 

@@ -6,10 +6,12 @@ namespace Benchmark;
 
 /// <summary>Which images of the training folder are trained on, read from the command line: <c>natural</c>, <c>step:100:2000</c>, <c>long-tailed:100:2000</c>.</summary>
 /// <param name="Text">As it was written.</param>
-/// <param name="Subset">The subset, drawn with a seed.</param>
-internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, IDataView, int, IDataView> Subset)
+/// <param name="Subset">The subset, drawn with a seed; of a training folder that lost its held-out images, from as many of the largest class as there are.</param>
+internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, IDataView, Part, int, IDataView> Subset)
 {
     public const string Help = "natural (all images); step:R:N (half of the classes with N images, the others with N/R); long-tailed:R:N (from N images down to N/R).";
+
+    private delegate IDataView Make(DataOperationsCatalog data, IDataView images, string label, double ratio, int? largest, int seed);
 
     public static ImbalanceText Parse(string text)
     {
@@ -17,9 +19,9 @@ internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, ID
         {
             return text.Split(':') switch
             {
-                ["natural"] => new(text, (_, images, _) => images),
-                ["step", var ratio, var largest] => new(text, (data, images, seed) => data.StepSubset(images, "Label", Ratio(ratio), Largest(largest), seed)),
-                ["long-tailed", var ratio, var largest] => new(text, (data, images, seed) => data.LongTailedSubset(images, "Label", Ratio(ratio), Largest(largest), seed)),
+                ["natural"] => new(text, (_, images, _, _) => images),
+                ["step", var ratio, var largest] => Of(text, ImbalancedSubsetCatalog.StepSubset, ratio, largest),
+                ["long-tailed", var ratio, var largest] => Of(text, ImbalancedSubsetCatalog.LongTailedSubset, ratio, largest),
                 _ => throw new FormatException(),
             };
         }
@@ -27,8 +29,15 @@ internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, ID
         {
             throw new FormatException($"The imbalance '{text}' is none of: {Help}", problem);
         }
-
-        double Ratio(string number) => double.Parse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-        int Largest(string number) => int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture);
     }
+
+    private static ImbalanceText Of(string text, Make subset, string ratioText, string largestText)
+    {
+        var ratio = double.Parse(ratioText, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+        var largest = int.Parse(largestText, NumberStyles.None, CultureInfo.InvariantCulture);
+        return new(text, (data, images, part, seed) => subset(data, images, "Label", ratio, part == Part.Test ? largest : Math.Min(largest, LargestClass(data, images)), seed));
+    }
+
+    private static int LargestClass(DataOperationsCatalog data, IDataView images) =>
+        data.CreateEnumerable<LabelledImageFile>(images, reuseRowObject: false).CountBy(image => image.Label).Max(label => label.Value);
 }

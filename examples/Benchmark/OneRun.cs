@@ -17,8 +17,14 @@ internal static class OneRun
     private const double HeldOutShare = 0.2;
     private const int HeldOutSeed = 1; // the same images are held out from every run
 
-    private static readonly string Versions =
+    public static readonly string Versions =
         $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
+
+    /// <summary>The result of a training whose loss ceased to be finite.</summary>
+    public static RunRow Diverged(RunKey key) => new(key)
+    {
+        MacroAccuracy = double.NaN, MicroAccuracy = double.NaN, GMean = double.NaN, MajorRecall = double.NaN, MinorRecall = double.NaN, Seconds = double.NaN, Versions = Versions,
+    };
 
     /// <summary>The result, and for the test part all that a report shows.</summary>
     public static (RunRow Row, TrainedRun Run) Execute(Grid grid, RunKey key, bool diagnose)
@@ -27,7 +33,7 @@ internal static class OneRun
         var ml = new MLContext(seed);
         var images = ml.Data.LoadImageFolder(grid.Train);
         var (kept, heldOut) = part == Part.HeldOut ? ml.Data.StratifiedSplit(images, "Label", HeldOutShare, HeldOutSeed) : (images, ml.Data.LoadImageFolder(grid.Test));
-        var train = grid.Imbalance.Subset(ml.Data, kept, seed);
+        var train = grid.Imbalance.Subset(ml.Data, kept, part, seed);
 
         var keys = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(train);
         var options = grid.Options with { Strategy = StrategyText.Parse(strategy), Seed = seed, Diagnostics = diagnose ? new() : null };

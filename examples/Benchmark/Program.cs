@@ -24,12 +24,13 @@ var channels = new Option<int>("--channels") { Description = "3 for colour, 1 fo
 var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 15 };
 var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => 128 };
-var results = new Option<FileInfo>("--results") { Description = "The results file (CSV): runs that it has are not done again. Several processes may share it when each has seeds of its own.", DefaultValueFactory = _ => new("benchmark.csv") };
+var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => 0.1 };
+var results = new Option<FileInfo>("--results") { Description = "The results file (CSV): runs that it has are not done again. One process at a time; files can be joined afterwards.", DefaultValueFactory = _ => new("benchmark.csv") };
 var report = new Option<FileInfo?>("--report") { Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics." };
 
 var command = new RootCommand("Compares training strategies: mean and standard deviation over seeds, paired differences, settings chosen on held-out images.")
 {
-    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, augmentation, epochs, batch, results, report,
+    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, augmentation, epochs, batch, learningRate, results, report,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -52,6 +53,7 @@ command.SetAction((arguments, cancellation) =>
                 Augmentation = AugmentationText.Parse(arguments.GetValue(augmentation)!),
                 Epochs = arguments.GetValue(epochs),
                 BatchSize = arguments.GetValue(batch),
+                LearningRate = arguments.GetValue(learningRate),
                 Cancellation = cancellation,
             },
         };
@@ -66,7 +68,7 @@ command.SetAction((arguments, cancellation) =>
 
         return Task.FromResult(0);
     }
-    catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or IOException or ImageException or TrainingDivergedException or OperationCanceledException)
+    catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or IOException or UnauthorizedAccessException or ImageException or TrainingDivergedException or OperationCanceledException)
     {
         Console.Error.WriteLine(problem.Message);
         return Task.FromResult(1);

@@ -18,7 +18,7 @@ internal static class Summary
             var (strategy, runs) = result;
             var difference = result == results[0] ? "" : MeanAndDeviation(runs.Where(run => baseline.ContainsKey(run.Key.Seed)).Select(run => run.MacroAccuracy - baseline[run.Key.Seed]), "+0.000;-0.000");
             return $"| {strategy} | {MeanAndDeviation(runs.Select(run => run.MacroAccuracy))} | {difference} | {Mean(runs, run => run.MicroAccuracy)} | {Mean(runs, run => run.GMean)} "
-                + $"| {Mean(runs, run => run.MajorRecall)} | {Mean(runs, run => run.MinorRecall)} | {runs.Average(run => run.Seconds).ToString("0", CultureInfo.InvariantCulture)} |";
+                + $"| {Mean(runs, run => run.MajorRecall)} | {Mean(runs, run => run.MinorRecall)} | {Mean(runs, run => run.Seconds, "0")} |";
         });
         return string.Join('\n', [.. head, .. lines]);
     }
@@ -27,14 +27,19 @@ internal static class Summary
     public static string MeanAndDeviation(IEnumerable<double> values, string format = "0.000")
     {
         var numbers = values.ToArray();
+        if (numbers.Any(double.IsNaN))
+        {
+            return "diverged";
+        }
+
         var mean = numbers.Average();
         var text = mean.ToString(format, CultureInfo.InvariantCulture);
         return numbers.Length < 2 ? text : string.Create(CultureInfo.InvariantCulture, $"{text} ± {Math.Sqrt(numbers.Sum(value => (value - mean) * (value - mean)) / (numbers.Length - 1)):0.000}");
     }
 
-    private static string Mean(IReadOnlyList<RunRow> runs, Func<RunRow, double> of)
+    private static string Mean(IReadOnlyList<RunRow> runs, Func<RunRow, double> of, string format = "0.000")
     {
         var mean = runs.Average(of);
-        return double.IsNaN(mean) ? "" : mean.ToString("0.000", CultureInfo.InvariantCulture);
+        return double.IsNaN(mean) ? "" : mean.ToString(format, CultureInfo.InvariantCulture);
     }
 }

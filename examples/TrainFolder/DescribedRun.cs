@@ -1,8 +1,11 @@
 using Microsoft.ML;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Report;
+using MLNet.Procrustean.Strategies;
 
 namespace TrainFolder;
 
@@ -11,15 +14,43 @@ internal static class DescribedRun
 {
     public static TrainedRun Of(string name, ImageClassifierModel model, ImbalanceMetrics metrics, ImageClassifierOptions options, IDataView train, IDataView test)
     {
-        var found = model.Diagnose(train, test);
-        var layerPeeled = new LayerPeeledModel { FeatureEnergy = found.FeatureEnergy, ClassifierEnergy = found.ClassifierEnergy };
-        return TrainedRun.Of(name, model, metrics, options) with { Diagnostics = found, Prediction = layerPeeled.Predict([.. model.TrainingCounts.Select(n => (double)n)]) };
+        var run = TrainedRun.Of(name, model, metrics, options);
+        try
+        {
+            var found = model.Diagnose(train, test);
+            return run with { Diagnostics = found, Prediction = Predict(options, found, model) };
+        }
+        catch (ImageException problem) // one that training skipped: a report without features is better than none
+        {
+            Console.Error.WriteLine($"The report has no features and no classifier: {problem.Message}");
+            return run;
+        }
+    }
+
+    // The layer-peeled model is one of plain cross entropy on every image once, with at least as many features as classes.
+    private static LayerPeeledPrediction? Predict(ImageClassifierOptions options, ModelDiagnostics found, ImageClassifierModel model)
+    {
+        var features = options.Backbone is CifarResNet { Width: var width } ? 4 * width : 512;
+        if (options.Strategy is not (PlainTraining or MajorFeatureWeakening) || model.ClassNames.Length > features)
+        {
+            return null;
+        }
+
+        try
+        {
+            var layerPeeled = new LayerPeeledModel { FeatureEnergy = found.FeatureEnergy, ClassifierEnergy = found.ClassifierEnergy };
+            return layerPeeled.Predict([.. model.TrainingCounts.Select(n => (double)n)]);
+        }
+        catch (ArithmeticException)
+        {
+            return null; // energies beyond what can be computed
+        }
     }
 
     /// <exception cref="FormatException">The path is not one of an HTML file; said now, not after the training.</exception>
     public static void CheckPath(string? path)
     {
-        if (path is not null && !path.EndsWith(".html", StringComparison.OrdinalIgnoreCase))
+        if (path is not null && Path.GetExtension(path).ToLowerInvariant() is not (".html" or ".htm"))
         {
             throw new FormatException($"The report is an HTML file, and its path is '{path}'; let it end in .html.");
         }

@@ -62,7 +62,7 @@ command.SetAction((arguments, cancellation) =>
         run.Execute();
         return Task.FromResult(0);
     }
-    catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or IOException or ImageException or MLNet.Procrustean.TrainingDivergedException)
+    catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or IOException or UnauthorizedAccessException or ImageException or MLNet.Procrustean.TrainingDivergedException)
     {
         Console.Error.WriteLine(problem.Message);
         return Task.FromResult(1);

@@ -34,6 +34,11 @@ internal sealed record Run
 
     public void Execute()
     {
+        foreach (var path in new[] { ModelPath, JsonPath, ReportPath }.OfType<string>())
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!); // now, not when the training is done
+        }
+
         var ml = new MLContext(Options.Seed);
         var images = ml.Data.LoadImageFolder(Train);
         var (train, test) = Test is { } folder ? (images, ml.Data.LoadImageFolder(folder)) : ml.Data.StratifiedSplit(images, "Label", TestFraction, Options.Seed!.Value);
@@ -46,16 +51,16 @@ internal sealed record Run
         var seconds = clock.Elapsed.TotalSeconds;
 
         var model = keys.Append(classifier);
+        if (ModelPath is not null)
+        {
+            ml.Model.Save(model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
+        }
+
         var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(test));
         Console.WriteLine(metrics);
         foreach (var skipped in classifier.SkippedImages)
         {
             Console.WriteLine($"skipped {skipped.Message}");
-        }
-
-        if (ModelPath is not null)
-        {
-            ml.Model.Save(model, train.Schema, ModelPath);
         }
 
         if (JsonPath is not null)
@@ -65,7 +70,8 @@ internal sealed record Run
 
         if (ReportPath is not null)
         {
-            TrainingReport.Write(ReportPath, [DescribedRun.Of(StrategyName, classifier, metrics, Options, train, test)], $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {StrategyName}");
+            var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
+            TrainingReport.Write(ReportPath, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}");
         }
     }
 

@@ -11,13 +11,14 @@ namespace MLNet.Procrustean.Report;
 public static class TrainingReport
 {
     /// <summary>Writes the page, and its numbers beside it as CSV and JSON: the same path with the endings <c>.csv</c> and <c>.json</c>.</summary>
-    /// <param name="path">The HTML file to write. The three files replace earlier ones only when all of them are complete.</param>
+    /// <param name="path">The HTML file to write. All three are written in full before the first one replaces an earlier one.</param>
     /// <param name="runs">One run, or several on the same classes to be compared.</param>
     /// <param name="title">The title of the page.</param>
     /// <exception cref="ArgumentException">
     /// The path does not end in <c>.html</c> or <c>.htm</c>, there is no run, the runs have different classes, or the diagnostics of one are of another number of classes.
     /// </exception>
-    /// <exception cref="IOException">A file cannot be written; files that were there are as before.</exception>
+    /// <exception cref="IOException">A file cannot be written in full, or one cannot be replaced (open in another program, say).</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, IReadOnlyList<TrainedRun> runs, string title)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -7,6 +7,7 @@ using MLNet.Procrustean;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
@@ -125,6 +126,8 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         ctx.SetVersionInfo(Version());
         ctx.SaveBinaryStream(ModelFile.EntryName, writer => ModelFile.Write(writer.BaseStream, classifier, Columns));
     }
+
+    internal ClassifierHead Head => classifier.Network.Head;
 
     /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
     internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change)

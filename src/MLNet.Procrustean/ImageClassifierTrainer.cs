@@ -32,7 +32,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <summary>Trains a model on all rows of the data.</summary>
     /// <param name="input">The data, with a label column (key) and an image column.</param>
     /// <returns>The model. It holds native memory: dispose it when done.</returns>
-    /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different heads.</exception>
     /// <exception cref="ImageException">An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.</exception>
     /// <exception cref="InvalidOperationException">The decoded images would not fit in memory, or there is no such GPU and no fallback to the CPU.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
@@ -65,13 +65,14 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var device = TorchDevice.For(environment, channel);
         var labels = ClassLabels.From(LabelColumn.Find(input.Schema, Options.LabelColumnName));
 
+        RehearseBeforeDecoding(input, labels);
         var skipped = new List<ImageException>();
         using var images = Decode(input, labels, seed, channel, skipped);
         var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
         channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device}, seed {seed}.");
 
         var preprocessing = Preprocessing.Measure(images.Train.Pixels, Options.Shape);
-        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, Rehearsal.HeadOf(Options.Strategy, classes, Options.Epochs));
+        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, Rehearsal.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs));
         try
         {
             network.to(device);
@@ -95,6 +96,17 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         {
             network.Dispose();
             throw;
+        }
+    }
+
+    // By the labels alone, so that a strategy that cannot work is refused before images are decoded for minutes.
+    private void RehearseBeforeDecoding(IDataView input, ClassLabels labels)
+    {
+        var counts = new long[labels.Names.Length];
+        LabelColumn.Read(input, LabelColumn.Find(input.Schema, Options.LabelColumnName)).ForEach(label => counts[label]++);
+        if (counts.All(count => count > 0)) // else the reader says what is missing
+        {
+            Rehearsal.HeadOf(Options.Strategy, Options.Backbone, new([.. labels.Names], [.. counts]), Options.Epochs);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class ClassifierNormsSection
         return columns.Count == 0 ? null : new(
             "norms",
             "Classifier norms",
-            $"The length ‖w_c‖ of each class's row of the linear classifier (filled), and what the layer-peeled model predicts for these counts (hollow); 0 is minority collapse.{ClassValues.Reading(comparison)}",
+            $"The length ‖w_c‖ of each class's row of the linear classifier (filled), and what the layer-peeled model predicts for plain cross entropy from the counts (hollow).{ClassValues.Reading(comparison)}",
             Paper.LayerPeeled,
             [
                 columns.Count == 1 ? null : Legend.Of(columns.Select(column => (Legend.Swatch(column.Values.Mark, comparison.HasManyClasses, column.Values.IsHollow), column.Name))),

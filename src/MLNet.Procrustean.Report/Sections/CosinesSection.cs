@@ -18,7 +18,7 @@ internal static class CosinesSection
         return panels.Count == 0 ? null : new(
             "cosines",
             "Classifier cosines",
-            $"cos(w_c, w_c′) between the rows of the linear classifier, measured and as the layer-peeled model predicts it; balanced classes come to −1/(C − 1) = {NumberText.Number(-1.0 / (comparison.ClassNames.Length - 1))}, and × marks classes that are predicted to collapse, whose rows are 0. Blue is apart, orange alike.{pooled}",
+            $"cos(w_c, w_c′) between the rows of the linear classifier, measured and as the layer-peeled model predicts it for plain cross entropy; balanced classes come to −1/(C − 1) = {NumberText.Number(-1.0 / (comparison.ClassNames.Length - 1))}, minor classes that come to 1 have collapsed into one (minority collapse), and × marks rows predicted to be 0, which have no angle. Blue is apart, orange alike.{pooled}",
             Paper.LayerPeeled,
             [Markup.Panels(panels)]);
     }
@@ -40,7 +40,7 @@ internal static class CosinesSection
             var pair = $"{groups.Names[row]} and {groups.Names[column]}";
             if (values.Count > 0 && values.TrueForAll(value => value is null))
             {
-                return new("×", $"{pair}: collapsed", Shade: null, "collapsed", "collapsed");
+                return new("×", $"{pair}: a row of length 0 has no angle", Shade: null, "collapsed", "collapsed");
             }
 
             var mean = values.Where(value => value is { } known && double.IsFinite(known)).Average();

@@ -21,7 +21,7 @@ internal static class GradientRatioSection
         return new(
             "gradients",
             "Gradient ratio",
-            $"The mean of ‖∂ℓ/∂h‖, the gradient of the loss with respect to the features, over the minor classes divided by that over the major ones; at 1, both pull equally.",
+            $"The mean of ‖∂ℓ/∂h‖, the gradient of the plain cross entropy with respect to the features, over the minor classes divided by that over the major ones; at 1, both pull equally.",
             Paper.Procrustean,
             [
                 series.Legend,

@@ -1,3 +1,5 @@
+using MLNet.Procrustean.Networks;
+
 namespace MLNet.Procrustean.Corrections;
 
 /// <summary>τ-normalisation of a model that is trained already.</summary>
@@ -6,9 +8,9 @@ public static class TauNormalisation
     /// <summary>A copy of the model whose classifier rows are brought nearer to equal length.</summary>
     /// <remarks>
     /// Kang, Xie, Rohrbach, Yan, Gordo, Feng, Kalantidis, "Decoupling Representation and Classifier for Long-Tailed Recognition", ICLR 2020,
-    /// https://arxiv.org/abs/1910.09217, equation 3: w'_c = w_c / ‖w_c‖₂^τ, without the bias, which the paper drops. Rows of large classes come out
-    /// of plain training longer. τ is best chosen on images that were not trained on. A normalised head scores as before: it does so with rows of
-    /// equal length already.
+    /// https://arxiv.org/abs/1910.09217, equation 3: w'_c = w_c / ‖w_c‖₂^τ, without the bias, which the paper drops, and with it an adjustment by <see cref="PostHocLogitAdjustment"/>: adjust afterwards. Rows of large classes come out
+    /// of plain training longer. τ is best chosen on images that were not trained on. A normalised head, whose rows count as equally long already, is
+    /// left as it is.
     /// </remarks>
     /// <param name="model">The model; it is left as it is.</param>
     /// <param name="exponent">τ, from 0 to 1, where all rows are equally long; 0.5 by default.</param>
@@ -19,6 +21,6 @@ public static class TauNormalisation
     {
         ArgumentNullException.ThrowIfNull(model);
         Require.Between(exponent, 0, 1, nameof(exponent));
-        return model.WithClassifier((weight, bias) => (weight / weight.norm(1, keepdim: true, 2f).clamp_min(1e-12).pow(exponent), bias.zeros_like()));
+        return model.WithClassifier((weight, bias) => model.Head == ClassifierHead.Normalised ? (weight, bias) : (weight / weight.norm(1, keepdim: true, 2f).clamp_min(1e-12).pow(exponent), bias.zeros_like()));
     }
 }

@@ -17,7 +17,7 @@ public sealed record EpochDiagnostics
     /// <summary>The mean over the minor classes of the share of a class's training images that are taken for an image of a major class, 0 to 1; null without minor classes.</summary>
     public required double? Leakage { get; init; }
 
-    /// <summary>For each class, the mean over its training images of ‖∂ℓ/∂h‖₂ = ‖Wᵀ (softmax(W h + b) − e_y)‖₂, with h the pooled feature, of length 1 where the head is normalised.</summary>
+    /// <summary>For each class, the mean over its training images of ‖∂ℓ/∂h‖₂ = ‖Wᵀ (softmax(W h + b) − e_y)‖₂, with h the pooled feature, of length 1 where the head is normalised. ℓ is the plain cross entropy, whatever loss is trained.</summary>
     public required ImmutableArray<double> FeatureGradients { get; init; }
 
     /// <summary>The mean of the minor classes' <see cref="FeatureGradients"/> over the mean of the major classes'; null without minor classes or when the latter is 0.</summary>

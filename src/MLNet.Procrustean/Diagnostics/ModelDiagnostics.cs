@@ -16,7 +16,7 @@ public sealed record ModelDiagnostics
     /// <summary>How near the training features are to neural collapse.</summary>
     public required NeuralCollapse NeuralCollapse { get; init; }
 
-    /// <summary>‖w_c‖₂ of each class, w_c the row of the linear classifier.</summary>
+    /// <summary>‖w_c‖₂ of each class, w_c the row of the linear classifier; all 30 where the head is normalised.</summary>
     public required ImmutableArray<double> ClassifierNorms { get; init; }
 
     /// <summary>[c][c']: cos(w_c, w_c').</summary>

@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Imbalance;
 /// <summary>How many images each class has in the imbalanced training sets that the field compares methods on: long-tailed and step imbalance.</summary>
 /// <remarks>
 /// Cao, Wei, Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
-/// https://arxiv.org/abs/1906.07413, with the arithmetic of its code (kaidic/LDAM-DRW), which rounds down.
+/// https://arxiv.org/abs/1906.07413; numbers are rounded down, as in its code (kaidic/LDAM-DRW).
 /// </remarks>
 public static class LongTail
 {

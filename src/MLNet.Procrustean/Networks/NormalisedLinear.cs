@@ -16,17 +16,15 @@ internal sealed class NormalisedLinear : nn.Module<Tensor, Tensor>
     public NormalisedLinear(long features, long classes)
         : base(nameof(NormalisedLinear))
     {
-        Weight = nn.Parameter(randn(classes, features));
-        Bias = zeros(classes);
-        register_parameter("weight", Weight);
-        register_buffer("bias", Bias);
+        register_parameter("weight", nn.Parameter(randn(classes, features)));
+        register_buffer("bias", zeros(classes));
     }
 
-    /// <summary>w, [C, D].</summary>
-    public Parameter Weight { get; }
+    /// <summary>w, [C, D]. Looked up each time, since moving the module to a GPU replaces it.</summary>
+    public Parameter Weight => get_parameter("weight")!;
 
     /// <summary>b, [C].</summary>
-    public Tensor Bias { get; }
+    public Tensor Bias => get_buffer("bias")!;
 
     /// <summary>Rows [N, D] brought to length 1; one that is 0 stays so.</summary>
     public static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, p: 2, dim: 1);

@@ -29,15 +29,23 @@ internal sealed record TrainedClassifier(
     public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device)
     {
         var copy = Backbone.Build(Preprocessing.Shape.Channels, Labels.Names.Length, seed: 0, Network.Head);
-        copy.to(device);
-        using var weights = WeightSnapshot.Of(Network);
-        weights.Restore(copy);
+        try
+        {
+            copy.to(device);
+            using var weights = WeightSnapshot.Of(Network);
+            weights.Restore(copy);
 
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
-        copy.Classifier.Weight.copy_(weight);
-        copy.Classifier.Bias.copy_(bias);
-        return this with { Network = copy };
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
+            copy.Classifier.Weight.copy_(weight);
+            copy.Classifier.Bias.copy_(bias);
+            return this with { Network = copy };
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 }

@@ -13,6 +13,14 @@ namespace MLNet.Procrustean.Strategies;
 /// <param name="Second">Another one, for other places of the rule.</param>
 public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) : TrainingStrategy
 {
+    /// <summary>One strategy.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public TrainingStrategy First { get; init => field = Require.NotNull(value); } = Require.NotNull(First);
+
+    /// <summary>Another one, for other places of the rule.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public TrainingStrategy Second { get; init => field = Require.NotNull(value); } = Require.NotNull(Second);
+
     private static readonly TrainingRule Plain = new();
 
     /// <inheritdoc/>

@@ -14,6 +14,14 @@ namespace MLNet.Procrustean.Strategies;
 /// <param name="FromEpoch">The first epoch of <paramref name="After"/>, counted from 1: at least 2, at most the number of epochs.</param>
 public sealed record Deferred(TrainingStrategy Before, TrainingStrategy After, int FromEpoch) : TrainingStrategy
 {
+    /// <summary>The strategy of the first epochs.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public TrainingStrategy Before { get; init => field = Require.NotNull(value); } = Require.NotNull(Before);
+
+    /// <summary>The strategy of the others.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public TrainingStrategy After { get; init => field = Require.NotNull(value); } = Require.NotNull(After);
+
     /// <summary>The first epoch of <see cref="After"/>, counted from 1: at least 2, at most the number of epochs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is less than 2.</exception>
     public int FromEpoch { get; init => field = Require.AtLeast(value, 2, nameof(FromEpoch)); } = Require.AtLeast(FromEpoch, 2, nameof(FromEpoch)); // the assignment passes by the accessor

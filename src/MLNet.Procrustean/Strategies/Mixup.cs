@@ -30,7 +30,11 @@ public sealed record Mixup : TrainingStrategy
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch) => new()
     {
-        Mixing = new(Depth, (labels, _, random) => Draw(Concentration, labels, random) is var share ? new(share, share) : default),
+        Mixing = new(Depth, (labels, _, random) =>
+        {
+            var share = Draw(Concentration, labels, random); // λ, [B]
+            return new(share, share);
+        }),
     };
 
     /// <inheritdoc/>

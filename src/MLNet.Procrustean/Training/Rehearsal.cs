@@ -8,8 +8,8 @@ namespace MLNet.Procrustean.Training;
 internal static class Rehearsal
 {
     /// <summary>The head that all rules ask for.</summary>
-    /// <exception cref="ArgumentException">A rule asks for another head than the first, or its draw weights or its loss have the wrong shape.</exception>
-    public static ClassifierHead HeadOf(TrainingStrategy strategy, ClassCounts classes, int epochs)
+    /// <exception cref="ArgumentException">A rule asks for another head than the first, mixes where the network has no stage, or its draw weights, shares or loss have the wrong shape.</exception>
+    public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
     {
         using var scope = NewDisposeScope();
         var first = strategy.RuleFor(new(1, epochs, classes, CPU)).Head;
@@ -18,7 +18,7 @@ internal static class Rehearsal
             using var epochScope = NewDisposeScope();
             var rule = strategy.RuleFor(new(number, epochs, classes, CPU));
             var problem = rule.Head != first ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; put strategies of the same head one after the other"
-                : ProblemOf(rule.DrawWeights, classes.Classes) ?? ProblemOf(rule.Loss, classes.Classes);
+                : ProblemOf(rule.DrawWeights, classes.Classes) ?? ProblemOf(rule.Mixing, backbone) ?? ProblemOf(rule.Loss, classes.Classes);
             if (problem is not null)
             {
                 throw new ArgumentException($"The rule of epoch {number} {problem}. The strategy is {strategy}.");
@@ -30,8 +30,23 @@ internal static class Rehearsal
 
     private static string? ProblemOf(Tensor? drawWeights, int classes) => drawWeights is null ? null
         : !drawWeights.shape.SequenceEqual([classes]) ? $"has draw weights of the shape [{string.Join(", ", drawWeights.shape)}]; they must be [{classes}], one for each class"
-        : !(drawWeights.isfinite() & drawWeights.ge(0)).all().item<bool>() || drawWeights.sum().item<float>() == 0 ? "has draw weights that are negative or not finite, or all 0"
+        : !(drawWeights.isfinite() & drawWeights.ge(0)).all().item<bool>() || drawWeights.eq(0).all().item<bool>() ? "has draw weights that are negative or not finite, or all 0"
         : null;
+
+    private static string? ProblemOf(FeatureMixing? mixing, Backbone backbone)
+    {
+        if (mixing is null)
+        {
+            return null;
+        }
+
+        mixing.Depth.Check(backbone);
+        using var random = new Generator(0);
+        var labels = tensor(new long[] { 0, 1, 0 });
+        var (features, own) = mixing.Shares(labels, labels.flip(0), random);
+        var wrong = new[] { features, own }.FirstOrDefault(shares => shares is not null && !shares.shape.SequenceEqual([3]));
+        return wrong is null ? null : $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]";
+    }
 
     private static string? ProblemOf(Func<Tensor, Tensor, Tensor> loss, int classes)
     {

@@ -46,6 +46,35 @@ public sealed class BenchmarkTests
     }
 
     [Test]
+    public void Run_HeldOutImagesLeaveTooFew_TakesAsManyAsThereAreForChoosing()
+    {
+        var run = Benchmark("all.csv", "--strategy", "plain | la", "--seed", "1", "--selection-seed", "7", "--imbalance", "step:4:20"); // 16 of a class are left
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(Rows("all.csv").Select(row => row[0]), Is.EqualTo(new[] { "HeldOut", "HeldOut", "Test" }));
+    }
+
+    [Test]
+    public void Run_DivergingTraining_IsAResultAndTheOthersGoOn()
+    {
+        var run = Benchmark("diverged.csv", "--strategy", "plain", "--strategy", "la(tau=1)", "--seed", "1", "--learning-rate", "1e30", "--batch", "8");
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(run.Output, Does.Contain("| plain | diverged |").And.Contain("| la(tau=1) | diverged |"));
+        Assert.That(run.Errors, Does.Contain("plain, seed 1:"));
+    }
+
+    [Test]
+    public void Run_OtherImagesUnderTheSameName_AreAnotherRun()
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1"];
+        Benchmark("other.csv", arguments);
+        var extra = InFolder("photos/test/cat/extra.png");
+        File.Copy(InFolder("photos/test/cat/000.png"), extra);
+        var run = Benchmark("other.csv", arguments);
+        File.Delete(extra);
+        Assert.That(run.Output, Does.Contain("1 runs, 0 of them done already."));
+    }
+
+    [Test]
     public void Run_Report_IsWrittenWithDiagnostics()
     {
         var run = Benchmark("report.csv", "--strategy", "plain", "--strategy", "mfw", "--seed", "1", "--imbalance", "long-tailed:4:12", "--report", InFolder("report.html"));
@@ -59,6 +88,7 @@ public sealed class BenchmarkTests
     }
 
     [TestCase("--imbalance", "steps:4:12", "The imbalance 'steps:4:12' is none of")]
+    [TestCase("--imbalance", "step:four:12", "The imbalance 'step:four:12' is none of")]
     [TestCase("--imbalance", "step:4:30", "is to give 30 rows and has 20")]
     [TestCase("--imbalance", "step:100:20", "No row of class")]
     [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]

@@ -59,6 +59,28 @@ public sealed class TrainFolderTests
     }
 
     [Test]
+    public void Model_TestImageThatCannotBeRead_IsSavedAllTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("train/cat", 6), ("train/dog", 3), ("test/cat", 2), ("test/dog", 2));
+        File.WriteAllText(Path.Combine(folder.Path, "test", "dog", "001.png"), "no image");
+        var model = Path.Combine(folder.Path, "new", "model.zip");
+
+        var run = ChildProcess.Dotnet(
+            [
+                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", Path.Combine(folder.Path, "train"), "--test", Path.Combine(folder.Path, "test"),
+                "--backbone", "cifar-resnet-8-w4", "--size", "16", "--epochs", "1", "--model", model,
+            ]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain("001.png"));
+            Assert.That(new FileInfo(model).Length, Is.GreaterThan(10_000));
+        }
+    }
+
+    [Test]
     public void Report_NotHtml_IsRefusedBeforeTraining()
     {
         using var folder = new TemporaryFolder();

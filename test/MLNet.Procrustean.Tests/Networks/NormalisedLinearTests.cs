@@ -1,5 +1,6 @@
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Networks;
@@ -39,6 +40,21 @@ public sealed class NormalisedLinearTests
             Assert.That(network.Head, Is.EqualTo(ClassifierHead.Normalised));
             Assert.That(network.named_parameters().Where(named => named.name.StartsWith("fc", StringComparison.Ordinal)).Select(named => named.name), Is.EqualTo(new[] { "fc.weight" }));
             Assert.That(network.Classifier.Bias.data<float>().ToArray(), Is.All.Zero);
+        }
+    }
+
+    // On a GPU the tensors are replaced; so they are by a change of type.
+    [Test]
+    public void To_AnotherType_TakesWeightAndBiasAlong()
+    {
+        using var scope = NewDisposeScope();
+        using var head = new NormalisedLinear(features: 3, classes: 2);
+        head.to(float64);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(head.Weight.dtype, Is.EqualTo(ScalarType.Float64));
+            Assert.That(head.Bias.dtype, Is.EqualTo(ScalarType.Float64));
+            Assert.That(head.call(rand(4, 3, float64)).shape, Is.EqualTo(new long[] { 4, 2 }));
         }
     }
 

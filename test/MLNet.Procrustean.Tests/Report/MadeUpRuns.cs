@@ -101,7 +101,7 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
         };
     }
 
-    // Classes of the rarest tenth of the scale have collapsed.
+    // Classes of the rarest tenth of the scale have rows of length 0.
     private LayerPeeledPrediction Prediction() => new()
     {
         ClassifierNorms = [.. counts.Select((_, c) => Rarity(c) > 0.9 ? 0 : 1.7 - (0.5 * Rarity(c)))],

@@ -14,7 +14,7 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
 
     [Test]
     public void Rehearsal_AllEpochs_FindsNothingWrong() =>
-        Assert.That(Rehearsal.HeadOf(strategy, ToyImages.Counts(50, 5, 20), epochs: 3), Is.EqualTo(strategy.RuleFor(new(1, 3, ToyImages.Counts(50, 5, 20), CPU)).Head));
+        Assert.That(Rehearsal.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(50, 5, 20), epochs: 3), Is.EqualTo(strategy.RuleFor(new(1, 3, ToyImages.Counts(50, 5, 20), CPU)).Head));
 
     [Test]
     public void Loss_Batch_IsFiniteAndOnePerImage()
