@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
 
 namespace MLNet.Procrustean.Corrections;
@@ -21,6 +22,6 @@ public static class TauNormalisation
     {
         ArgumentNullException.ThrowIfNull(model);
         Require.Between(exponent, 0, 1, nameof(exponent));
-        return model.WithClassifier((weight, bias) => model.Head == ClassifierHead.Normalised ? (weight, bias) : (weight / weight.norm(1, keepdim: true, 2f).clamp_min(1e-12).pow(exponent), bias.zeros_like()));
+        return model.WithClassifier((weight, bias) => model.Head == ClassifierHead.Normalised ? (weight, bias) : (weight / weight.norm(1, keepdim: true, 2f).AtLeast(1e-12).ToThePower(exponent), bias.zeros_like()));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -36,7 +37,7 @@ public sealed record EpochDiagnostics
         var predicted = z.argmax(1);
         var residual = z.softmax(1) - nn.functional.one_hot(labels, z.shape[1]); // [B, C]
         var gradients = residual.mm(weight); // [B, D]
-        return stack([(predicted == labels).to(float64), major.index_select(0, predicted), gradients.square().sum(dim: 1).sqrt()]).MoveToOuterDisposeScope();
+        return stack([(predicted == labels).to(float64), major.index_select(0, predicted), gradients.Squared().sum(dim: 1).sqrt()]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Describes the classes by the means of what <see cref="Measure"/> gave for their images.</summary>

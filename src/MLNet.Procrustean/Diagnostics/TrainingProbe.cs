@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
@@ -41,7 +42,7 @@ internal sealed class TrainingProbe(
             using var images = train.Rows(part);
             var labels = images.Labels.to(device);
             var logits = network.forward(preprocessing.Normalise(images.Pixels.to(device)));
-            sums.index_add_(1, labels, EpochDiagnostics.Measure(logits, labels, weight, major), 1);
+            sums.index_add_(1, labels, EpochDiagnostics.Measure(logits, labels, weight, major), KeptNumbers.One);
         }
 
         var measured = classes.Counts.Select(n => (double)Math.Min(n, choice.ImagesPerClass)).ToArray();

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
@@ -36,10 +37,13 @@ public sealed record Augmentation
     {
         var (n, size, device) = (pixels.shape[0], pixels.shape[1], pixels.device);
         var padded = padding == 0 ? pixels : nn.functional.pad(pixels, [0, 0, padding, padding, padding, padding]); // [B, S+2p, S+2p, channels]
-        var steps = arange(size, int64, device).unsqueeze(0); // [1, S]
-        var rows = tops.unsqueeze(1) + steps; // [B, S]
-        var columns = lefts.unsqueeze(1) + where(flips.unsqueeze(1) == 1, size - 1 - steps, steps); // [B, S]
-        var images = arange(n, int64, device).reshape(n, 1, 1);
+        var steps = Counting(size, device).unsqueeze(0); // [1, S]
+        var rows = tops.unsqueeze(1).Plus(steps); // [B, S]
+        var columns = lefts.unsqueeze(1).Plus(where(flips.unsqueeze(1).to(ScalarType.Bool), steps.flip(1), steps)); // [B, S]
+        var images = Counting(n, device).reshape(n, 1, 1);
         return padded.index(TensorIndex.Tensor(images), TensorIndex.Tensor(rows.unsqueeze(2)), TensorIndex.Tensor(columns.unsqueeze(1)));
     }
+
+    // arange takes its numbers in the way that KeptNumbers is there to avoid.
+    private static Tensor Counting(long count, Device device) => tensor(Enumerable.Range(0, (int)count).Select(i => (long)i).ToArray(), device: device);
 }

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using System.Collections.Immutable;
 using static TorchSharp.torch;
 
@@ -21,13 +22,13 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
             using var part = NewDisposeScope();
             var values = pixels.narrow(0, start, Math.Min(ImagesAtOnce, pixels.shape[0] - start)).reshape(-1, shape.Channels).to(float64);
             // The name is needed: a bare 0 is taken for the element type Byte.
-            sum.add_(values.sum(dim: 0));
-            squares.add_(values.square().sum(dim: 0));
+            sum.PlusInPlace(values.sum(dim: 0));
+            squares.PlusInPlace(values.Squared().sum(dim: 0));
         }
 
-        var n = (double)pixels.numel() / shape.Channels;
+        var n = tensor(new[] { (double)pixels.numel() / shape.Channels });
         var means = sum / n;
-        var deviations = (squares / n - means.square()).clamp_min(1).sqrt(); // a channel that never varies is left alone
+        var deviations = (squares / n - means.Squared()).AtLeast(1).sqrt(); // a channel that never varies is left alone
         return new(shape, Floats(means), Floats(deviations));
     }
 

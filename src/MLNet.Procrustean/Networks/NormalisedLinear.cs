@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -29,5 +30,5 @@ internal sealed class NormalisedLinear : nn.Module<Tensor, Tensor>
     /// <summary>Rows [N, D] brought to length 1; one that is 0 stays so.</summary>
     public static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, p: 2, dim: 1);
 
-    public override Tensor forward(Tensor features) => nn.functional.linear(Unit(features), Unit(Weight) * Scale, Bias); // [B, D] → [B, C]
+    public override Tensor forward(Tensor features) => nn.functional.linear(Unit(features), Unit(Weight).Times(Scale), Bias); // [B, D] → [B, C]
 }

@@ -41,7 +41,7 @@ public sealed record ResNet : Backbone
         return new(
             ("stem", Sequential(
                 ("conv1", Convolution(channels, 64, 7, stride: 2)),
-                ("bn1", BatchNorm2d(64)),
+                ("bn1", new BatchNormalisation(64)),
                 ("relu", ReLU(inplace: true)),
                 ("maxpool", MaxPool2d(3, stride: 2, padding: 1)))),
             ("layer1", Stage(64, 64, blocks[0], stride: 1)),

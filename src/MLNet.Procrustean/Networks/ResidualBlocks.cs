@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,18 +16,18 @@ internal enum ShortcutOption
 internal sealed class BasicBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNormalisation bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNormalisation bn2;
     private readonly Module<Tensor, Tensor>? downsample;
 
     public BasicBlock(int input, int output, int stride, ShortcutOption option)
         : base(nameof(BasicBlock))
     {
         conv1 = Conv2d(input, output, 3, stride: stride, padding: 1, bias: false);
-        bn1 = BatchNorm2d(output);
+        bn1 = new BatchNormalisation(output);
         conv2 = Conv2d(output, output, 3, padding: 1, bias: false);
-        bn2 = BatchNorm2d(output);
+        bn2 = new BatchNormalisation(output);
         downsample = Shortcut.For(input, output, stride, option);
         RegisterComponents();
     }
@@ -36,7 +37,7 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var h = bn1.call(conv1.call(x)).relu_();
         h = bn2.call(conv2.call(h));
-        return h.add_(downsample?.call(x) ?? x).relu_().MoveToOuterDisposeScope();
+        return h.PlusInPlace(downsample?.call(x) ?? x).relu_().MoveToOuterDisposeScope();
     }
 }
 
@@ -45,22 +46,22 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>
 {
     public const int Expansion = 4;
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNormalisation bn1;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNormalisation bn2;
     private readonly Conv2d conv3;
-    private readonly BatchNorm2d bn3;
+    private readonly BatchNormalisation bn3;
     private readonly Module<Tensor, Tensor>? downsample;
 
     public Bottleneck(int input, int inner, int stride)
         : base(nameof(Bottleneck))
     {
         conv1 = Conv2d(input, inner, 1, bias: false);
-        bn1 = BatchNorm2d(inner);
+        bn1 = new BatchNormalisation(inner);
         conv2 = Conv2d(inner, inner, 3, stride: stride, padding: 1, bias: false);
-        bn2 = BatchNorm2d(inner);
+        bn2 = new BatchNormalisation(inner);
         conv3 = Conv2d(inner, Expansion * inner, 1, bias: false);
-        bn3 = BatchNorm2d(Expansion * inner);
+        bn3 = new BatchNormalisation(Expansion * inner);
         downsample = Shortcut.For(input, Expansion * inner, stride, ShortcutOption.B);
         RegisterComponents();
     }
@@ -71,6 +72,6 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>
         var h = bn1.call(conv1.call(x)).relu_();
         h = bn2.call(conv2.call(h)).relu_();
         h = bn3.call(conv3.call(h));
-        return h.add_(downsample?.call(x) ?? x).relu_().MoveToOuterDisposeScope();
+        return h.PlusInPlace(downsample?.call(x) ?? x).relu_().MoveToOuterDisposeScope();
     }
 }

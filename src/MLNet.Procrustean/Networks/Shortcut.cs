@@ -16,7 +16,7 @@ internal static class Shortcut
 
         return option == ShortcutOption.A
             ? new ZeroPaddedShortcut(output - input, stride)
-            : Sequential(("every", new EveryPixel(stride)), ("0", Conv2d(input, output, 1, bias: false)), ("1", BatchNorm2d(output)));
+            : Sequential(("every", new EveryPixel(stride)), ("0", Conv2d(input, output, 1, bias: false)), ("1", new BatchNormalisation(output)));
     }
 }
 

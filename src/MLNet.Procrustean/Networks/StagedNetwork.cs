@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>The weight [C, D] and bias [C] with which logits are a linear map of <see cref="PooledFeatures"/>.</summary>
     public (Tensor Weight, Tensor Bias) LinearMap => stages[^1] is NormalisedLinear normalised
-        ? (NormalisedLinear.Unit(normalised.Weight) * NormalisedLinear.Scale, normalised.Bias)
+        ? (NormalisedLinear.Unit(normalised.Weight).Times(NormalisedLinear.Scale), normalised.Bias)
         : Classifier;
 
     public override Tensor forward(Tensor images) => Forward(images, mixing: null);

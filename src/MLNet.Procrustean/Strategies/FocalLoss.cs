@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Strategies;
@@ -37,8 +38,8 @@ public sealed record FocalLoss : TrainingStrategy
             {
                 var crossEntropy = Losses.CrossEntropy(logits, labels); // −log p_y, [B]
                 // 1 − p_y, kept off 0, where the power has an infinite gradient for γ < 1.
-                var missing = (-(-crossEntropy).expm1()).clamp_min(1e-7);
-                return missing.pow(Exponent) * crossEntropy;
+                var missing = (-(-crossEntropy).expm1()).AtLeast(1e-7);
+                return missing.ToThePower(Exponent) * crossEntropy;
             },
         };
     }

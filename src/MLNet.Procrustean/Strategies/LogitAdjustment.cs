@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
@@ -34,7 +35,7 @@ public sealed record LogitAdjustment : TrainingStrategy
         }
 
         var shift = Shift(epoch, Strength);
-        return new() { Loss = (logits, labels) => Losses.CrossEntropy(logits + shift, labels) };
+        return new() { Loss = (logits, labels) => Losses.CrossEntropy(logits.Plus(shift), labels) };
     }
 
     /// <summary>τ · log π, [C].</summary>

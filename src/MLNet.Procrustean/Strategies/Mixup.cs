@@ -32,7 +32,7 @@ public sealed record Mixup : TrainingStrategy
     {
         Mixing = new(Depth, (labels, _, random) =>
         {
-            var share = Draw(Concentration, labels, random); // λ, [B]
+            var share = Of(BetaDistribution.Draw(Concentration, random), labels); // λ, [B]
             return new(share, share);
         }),
     };
@@ -40,7 +40,6 @@ public sealed record Mixup : TrainingStrategy
     /// <inheritdoc/>
     public override void Check(Networks.Backbone backbone, int epochs) => Depth.Check(backbone);
 
-    /// <summary>λ ~ Beta(α, α), the same for all images: [B].</summary>
-    internal static Tensor Draw(double concentration, Tensor labels, Generator random) =>
-        full(labels.shape[0], (float)BetaDistribution.Draw(concentration, random), device: labels.device);
+    /// <summary>The same share for all images, [B].</summary>
+    internal static Tensor Of(double share, Tensor labels) => tensor(Enumerable.Repeat((float)share, (int)labels.shape[0]).ToArray(), device: labels.device);
 }

@@ -48,22 +48,22 @@ public sealed record Remix : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        var counts = epoch.PerClass(n => n); // n, [C]
+        var counts = epoch.Classes.Counts;
         return new()
         {
             Mixing = new(MixingDepth.Input, (labels, partnerLabels, random) =>
             {
-                var share = Mixup.Draw(Concentration, labels, random); // λ, [B]
-                return new(share, LabelShares(share, counts.index_select(0, labels), counts.index_select(0, partnerLabels)));
+                var share = BetaDistribution.Draw(Concentration, random); // λ
+                var own = from n in counts from partner in counts select (float)LabelShare(share, (double)n / partner);
+                var table = tensor(own.ToArray(), device: labels.device).reshape(counts.Length, counts.Length); // μ of each pair of classes
+                return new(Mixup.Of(share, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
             }),
         };
     }
 
-    /// <summary>μ, [B], of λ and the counts n_{y_i} and n_{y_j}, each [B].</summary>
-    private Tensor LabelShares(Tensor share, Tensor own, Tensor partner)
-    {
-        var toPartner = (own >= CountRatio * partner) & (share < ShareLimit);
-        var toOwn = (partner >= CountRatio * own) & (1 - share < ShareLimit);
-        return where(toPartner, zeros_like(share), where(toOwn, ones_like(share), share));
-    }
+    /// <summary>μ of λ and n_{y_i} / n_{y_j}.</summary>
+    private double LabelShare(double share, double ratio) =>
+        ratio >= CountRatio && share < ShareLimit ? 0
+        : 1 / ratio >= CountRatio && 1 - share < ShareLimit ? 1
+        : share;
 }

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Strategies;
@@ -47,6 +48,6 @@ public sealed record VectorScaling : TrainingStrategy
 
         var temperatures = ClassDependentTemperatures.Temperatures(epoch, Exponent); // a, [C]
         var shift = LogitAdjustment.Shift(epoch, Strength); // τ · log π, [C]
-        return new() { Loss = (logits, labels) => Losses.CrossEntropy((logits / temperatures) + shift, labels) };
+        return new() { Loss = (logits, labels) => Losses.CrossEntropy((logits / temperatures).Plus(shift), labels) };
     }
 }

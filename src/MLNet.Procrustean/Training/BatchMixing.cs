@@ -14,6 +14,6 @@ internal sealed record BatchMixing(int Stage, MixingShares Shares, Tensor Partne
 
     /// <summary>The loss of each image, [B], with mixed labels where the shares say so.</summary>
     public Tensor Loss(Func<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor labels) => Shares.Labels is { } own
-        ? (own * loss(logits, labels)) + ((1 - own) * loss(logits, labels.index_select(0, Partners)))
+        ? lerp(loss(logits, labels.index_select(0, Partners)), loss(logits, labels), own)
         : loss(logits, labels);
 }

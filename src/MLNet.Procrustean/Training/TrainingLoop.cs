@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using MLNet.Procrustean.Diagnostics;
@@ -23,7 +24,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     public int? Train(StagedNetwork network, LabelledImages train, LabelledImages? validation, Action<EpochReport> report)
     {
         using var gradient = enable_grad(); // whatever the caller's own thread had set
-        using var optimizer = optim.SGD(network.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        using var optimizer = new MomentumDescent(network.parameters(), options.Momentum, options.WeightDecay);
         var clock = Stopwatch.StartNew();
         using var kept = new KeptWeights(options.Keep);
         var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
@@ -31,7 +32,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         {
             var begun = clock.Elapsed;
             network.train();
-            var (loss, accuracy) = TrainEpoch(network, optimizer, train, epoch);
+            var (loss, rate, accuracy) = TrainEpoch(network, optimizer, train, epoch);
             var seconds = (clock.Elapsed - begun).TotalSeconds;
             network.eval();
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
@@ -47,7 +48,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
                 Epoch = epoch,
                 Epochs = options.Epochs,
                 Loss = loss,
-                LearningRate = optimizer.ParamGroups.First().LearningRate,
+                LearningRate = rate,
                 ImagesPerSecond = train.Count / seconds,
                 Classes = classes.Names,
                 TrainingAccuracy = accuracy,
@@ -61,7 +62,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         return null;
     }
 
-    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(StagedNetwork network, optim.Optimizer optimizer, LabelledImages train, int epoch)
+    private (double Loss, double LastRate, ImmutableArray<double> Accuracy) TrainEpoch(StagedNetwork network, MomentumDescent optimizer, LabelledImages train, int epoch)
     {
         using var epochScope = NewDisposeScope();
         var rule = options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device));
@@ -78,20 +79,19 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             var pixels = options.Augmentation.Apply(train.Pixels.index_select(0, batches[step]).to(device), augmentation); // [B, S, S, channels]
             var images = preprocessing.Normalise(pixels); // [B, channels, S, S]
 
-            SetLearningRate(optimizer, epoch - 1 + ((step + 0.5) / batches.Count));
             var mixed = rule.Mixing?.Draw(labels, options.Backbone.ResidualStages, mixing);
             var (loss, hits) = Forward(network, rule, images, labels, mixed);
-            optimizer.zero_grad();
+            optimizer.ZeroGradients();
             loss.backward();
-            optimizer.step();
+            optimizer.Step(LearningRateAt(epoch - 1 + ((step + 0.5) / batches.Count)));
 
-            lossSum.add_(loss.detach() * labels.shape[0]);
+            lossSum.PlusInPlace(loss.detach().Times(labels.shape[0]));
             seen.scatter_add_(0, labels, ones_like(labels));
             correct.scatter_add_(0, labels, hits);
         }
 
         var shares = correct.to(float64) / seen;
-        return (lossSum.item<double>() / train.Count, [.. shares.cpu().data<double>().ToArray()]);
+        return (lossSum.item<double>() / train.Count, LearningRateAt(epoch - (0.5 / batches.Count)), [.. shares.cpu().data<double>().ToArray()]);
     }
 
     // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.
@@ -104,11 +104,6 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         return (loss.MoveToOuterDisposeScope(), hits.MoveToOuterDisposeScope());
     }
 
-    private void SetLearningRate(optim.Optimizer optimizer, double progress)
-    {
-        foreach (var group in optimizer.ParamGroups)
-        {
-            group.LearningRate = options.LearningRate * options.Schedule.FactorAt(progress, options.Epochs);
-        }
-    }
+    // A step takes the rate of its middle.
+    private double LearningRateAt(double progress) => options.LearningRate * options.Schedule.FactorAt(progress, options.Epochs);
 }

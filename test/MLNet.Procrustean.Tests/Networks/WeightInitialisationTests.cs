@@ -82,16 +82,16 @@ public sealed class WeightInitialisationTests
     {
         using var scope = NewDisposeScope();
         using var network = Small.Build(channels: 3, classes: 2, seed: 1);
-        var layers = network.modules().OfType<BatchNorm2d>().ToList();
+        var layers = network.modules().OfType<BatchNormalisation>().ToList();
         Assert.That(layers, Has.Count.EqualTo(7));
         foreach (var layer in layers)
         {
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(layer.weight!.data<float>().ToArray(), Is.All.EqualTo(1));
-                Assert.That(layer.bias!.data<float>().ToArray(), Is.All.Zero);
-                Assert.That(layer.running_mean!.data<float>().ToArray(), Is.All.Zero);
-                Assert.That(layer.running_var!.data<float>().ToArray(), Is.All.EqualTo(1));
+                Assert.That(layer.get_parameter("weight")!.data<float>().ToArray(), Is.All.EqualTo(1));
+                Assert.That(layer.get_parameter("bias")!.data<float>().ToArray(), Is.All.Zero);
+                Assert.That(layer.get_buffer("running_mean")!.data<float>().ToArray(), Is.All.Zero);
+                Assert.That(layer.get_buffer("running_var")!.data<float>().ToArray(), Is.All.EqualTo(1));
             }
         }
     }

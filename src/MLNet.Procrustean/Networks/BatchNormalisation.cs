@@ -1,0 +1,37 @@
+using MLNet.Procrustean.Interop;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>Batch normalisation of features [B, F, H, W] over B, H and W, with weights and statistics named as in PyTorch.</summary>
+/// <remarks>
+/// Ioffe, Szegedy, "Batch Normalization" (arXiv 1502.03167). TorchSharp's own module counts its batches by a number that a garbage collection can free
+/// meanwhile (<see cref="KeptNumbers"/>).
+/// </remarks>
+internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
+{
+    private const double Momentum = 0.1;
+    private const double Epsilon = 1e-5;
+
+    public BatchNormalisation(int features)
+        : base(nameof(BatchNormalisation))
+    {
+        register_parameter("weight", nn.Parameter(ones(features)));
+        register_parameter("bias", nn.Parameter(zeros(features)));
+        register_buffer("running_mean", zeros(features));
+        register_buffer("running_var", ones(features));
+        register_buffer("num_batches_tracked", zeros([], int64));
+    }
+
+    // Looked up each time, since moving the module to a GPU replaces them.
+    public override Tensor forward(Tensor x)
+    {
+        if (training)
+        {
+            get_buffer("num_batches_tracked")!.add_(KeptNumbers.One, KeptNumbers.One);
+        }
+
+        return nn.functional.batch_norm(
+            x, get_buffer("running_mean")!, get_buffer("running_var")!, get_parameter("weight"), get_parameter("bias"), training, Momentum, Epsilon);
+    }
+}

@@ -1,0 +1,67 @@
+using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
+
+namespace MLNet.Procrustean.Tests.Training;
+
+/// <summary>
+/// Other threads of the program may allocate and collect at any moment. TorchSharp wraps numbers in objects that a collection may free while native
+/// code still reads them, which shows as "Expected false to be true" or as wrong numbers.
+/// </summary>
+public sealed class TrainingUnderGarbageCollectionTests
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
+
+    [TestCaseSource(nameof(Strategies))]
+    public void Train_TwoAtOnceWhileAnotherThreadCollects_GivesTheBitsOfAQuietTraining(TrainingStrategy strategy)
+    {
+        using var images = ToyImages.Of(24, 6, 12);
+        var options = SmallTraining.Options with { Strategy = strategy };
+        var expected = SmallTraining.Weights(options, images);
+        var end = DateTime.UtcNow + Duration;
+        var (trainings, wrong, problems) = (0, 0, new System.Collections.Concurrent.ConcurrentBag<string>());
+
+        void Train()
+        {
+            try
+            {
+                while (DateTime.UtcNow < end)
+                {
+                    Interlocked.Increment(ref trainings);
+                    Interlocked.Add(ref wrong, SmallTraining.Weights(options, images).SequenceEqual(expected) ? 0 : 1);
+                }
+            }
+            catch (Exception problem)
+            {
+                problems.Add(problem.Message.Split('\n')[0] + problem.StackTrace);
+            }
+        }
+
+        void Collect()
+        {
+            while (DateTime.UtcNow < end)
+            {
+                GC.Collect(0);
+                Thread.Sleep(0);
+            }
+        }
+
+        var threads = new[] { new Thread(Train), new Thread(Train), new Thread(Collect) };
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(problems, Is.Empty);
+            Assert.That(wrong, Is.Zero, $"of {trainings} trainings");
+            Assert.That(trainings, Is.GreaterThan(2));
+        }
+    }
+
+    private static IEnumerable<TrainingStrategy> Strategies() =>
+    [
+        new PlainTraining(),
+        new Combined(new Remix(), new VectorScaling()),
+        new Combined(new MajorFeatureWeakening(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }),
+        new FocalLoss { Exponent = 0.5 },
+    ];
+}
