@@ -11,7 +11,7 @@ internal static partial class StrategyText
     public const string Help =
         "plain; mfw (Major Feature Weakening); cdt (class-dependent temperatures); la (logit adjustment); vs (vector scaling); " +
         "ldam (label-distribution-aware margins); focal; cb (class-balanced weights); draw (class-balanced draw); mixup; remix; with parameters as in " +
-        "mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true), cdt(gamma=0.2), la(tau=1), vs(gamma=0.1,tau=1), ldam(margin=0.5), focal(gamma=1), " +
+        "mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true,fraction=1), cdt(gamma=0.2), la(tau=1), vs(gamma=0.1,tau=1), ldam(margin=0.5), focal(gamma=1), " +
         "cb(beta=0.9999), draw(q=0), mixup(alpha=1,stage=input), remix(alpha=1,kappa=3,tau=0.5), where stage is input, 1, 2, ..., any or pooled; " +
         "cb*A for A with its loss weighted, as in cb*focal; A+B for two at once, as in mfw+la; A then B from N for B from epoch N on, as in ldam then cb*ldam from 25.";
 
@@ -56,6 +56,7 @@ internal static partial class StrategyText
             Exponent = given.Number("gamma", it.Exponent),
             Depth = given.Depth("stage", it.Depth),
             PartnerGradient = given.Switch("partner-gradient", it.PartnerGradient),
+            MixedFraction = given.Number("fraction", it.MixedFraction),
         }),
         "cdt" => Read(new ClassDependentTemperatures(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
         "la" => Read(new LogitAdjustment(), it => it with { Strength = given.Number("tau", it.Strength) }),

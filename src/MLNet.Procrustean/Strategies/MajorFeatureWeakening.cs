@@ -1,6 +1,7 @@
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Strategies;
 
@@ -46,6 +47,19 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     /// <summary>Whether the gradient also flows through the features of the other image. The default is true.</summary>
     public bool PartnerGradient { get; init; } = true;
 
+    /// <summary>
+    /// The fraction of the images, drawn anew for each mini-batch, that is mixed at all, from 0 to 1 (all, the default). With less, the network also sees
+    /// images of large classes as they are, and cannot take an image for one of a small class because it is not mixed.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
+    public double MixedFraction
+    {
+        get;
+        init => field = Require.Between(value, 0, 1, nameof(MixedFraction));
+    }
+
+    = 1;
+
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
@@ -56,7 +70,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
         }
 
         var shares = epoch.PerClass(n => ShareOf(n, epoch.Classes)); // λ_c, [C]
-        return new() { Mixing = new(Depth, (labels, _, _) => new(shares.index_select(0, labels)), PartnerGradient) };
+        return new() { Mixing = new(Depth, (labels, _, random) => new(Thinned(shares.index_select(0, labels), random)), PartnerGradient) };
     }
 
     /// <inheritdoc/>
@@ -70,6 +84,10 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
         ArgumentNullException.ThrowIfNull(classes);
         return [.. classes.Counts.Select(n => ShareOf(n, classes))];
     }
+
+    // Images that the draw spares keep λ = 1.
+    private Tensor Thinned(Tensor shares, Generator random) => MixedFraction == 1 ? shares
+        : where(rand(shares.shape[0], generator: random).to(shares.device).lt(tensor(new[] { (float)MixedFraction }, device: shares.device)), shares, ones_like(shares));
 
     private double ShareOf(long count, ClassCounts classes)
     {

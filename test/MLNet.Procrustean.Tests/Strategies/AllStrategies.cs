@@ -12,7 +12,7 @@ internal static class AllStrategies
         new MajorFeatureWeakening(),
         new MajorFeatureWeakening { Depth = MixingDepth.Input, SmallestShare = 0.6 },
         new MajorFeatureWeakening { Depth = MixingDepth.PooledFeatures, PartnerGradient = false },
-        new MajorFeatureWeakening { Depth = MixingDepth.AnyStage, SmallestShare = 0.7, Exponent = 0.5 },
+        new MajorFeatureWeakening { Depth = MixingDepth.AnyStage, SmallestShare = 0.7, Exponent = 0.5, MixedFraction = 0.5 },
         new LogitAdjustment(),
         new ClassDependentTemperatures(),
         new VectorScaling(),

@@ -106,6 +106,20 @@ public sealed class MajorFeatureWeakeningTests
     }
 
     [Test]
+    public void Shares_MixedFraction_SparesTheOthers()
+    {
+        using var scope = NewDisposeScope();
+        var rule = new MajorFeatureWeakening { MixedFraction = 0.3 }.RuleFor(Epoch(ToyImages.Counts(100, 10)));
+        var shares = Shares(rule, [.. Enumerable.Range(0, 4000).Select(i => i % 2L)]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(shares.Where((_, i) => i % 2 == 1), Is.All.EqualTo(1)); // the smallest class
+            Assert.That(shares.Where((_, i) => i % 2 == 0).Distinct(), Is.EquivalentTo(new[] { 0.75f, 1 }));
+            Assert.That(shares.Count(share => share < 1), Is.EqualTo(600).Within(82)); // of 2000, four standard deviations
+        }
+    }
+
+    [Test]
     public void Check_StageTheBackboneLacks_Refuses() => Assert.That(
         () => new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet(), epochs: 1),
         Throws.ArgumentException.With.Message.Contains("before stage 4"));
@@ -143,7 +157,7 @@ public sealed class MajorFeatureWeakeningTests
     [Test]
     public void ToString_Strategy_PrintsItsOptions() => Assert.That(
         new MajorFeatureWeakening().ToString(),
-        Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.75, Exponent = 1, PartnerGradient = True }"));
+        Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.75, Exponent = 1, PartnerGradient = True, MixedFraction = 1 }"));
 
     private static float[] Shares(TrainingRule rule, long[] labels) =>
         rule.Mixing!.Shares(tensor(labels), tensor(labels), new Generator(1)).Features.data<float>().ToArray();
