@@ -23,7 +23,13 @@ internal static class OneRun
     /// <summary>The result of a training whose loss ceased to be finite.</summary>
     public static RunRow Diverged(RunKey key) => new(key)
     {
-        MacroAccuracy = double.NaN, MicroAccuracy = double.NaN, GMean = double.NaN, MajorRecall = double.NaN, MinorRecall = double.NaN, Seconds = double.NaN, Versions = Versions,
+        MacroAccuracy = double.NaN,
+        MicroAccuracy = double.NaN,
+        GMean = double.NaN,
+        MajorRecall = double.NaN,
+        MinorRecall = double.NaN,
+        Seconds = double.NaN,
+        Versions = Versions,
     };
 
     /// <summary>The result, and for the test part all that a report shows.</summary>

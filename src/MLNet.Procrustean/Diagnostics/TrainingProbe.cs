@@ -1,7 +1,7 @@
-using MLNet.Procrustean.Interop;
 using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using MLNet.Procrustean.Interop;
 using System.Collections.Immutable;
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;

@@ -1,9 +1,9 @@
-using MLNet.Procrustean.Interop;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
 using static TorchSharp.torch;
 
