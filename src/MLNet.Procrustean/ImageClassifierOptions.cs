@@ -23,7 +23,7 @@ public sealed record ImageClassifierOptions
     /// <summary>The column that the model adds with the most probable class, a key. The default is <c>PredictedLabel</c>.</summary>
     public string PredictedLabelColumnName { get; init => field = Require.Name(value); } = "PredictedLabel";
 
-    /// <summary>How to train on imbalanced classes. The default is <see cref="MajorFeatureWeakening"/>, which is plain training when the counts are equal.</summary>
+    /// <summary>How to train on imbalanced classes. The default is <see cref="MajorFeatureWeakening"/>, which is for strong imbalance, and plain training when the counts are equal.</summary>
     /// <exception cref="ArgumentNullException">The value is null; so for all reference types below that cannot be null.</exception>
     public TrainingStrategy Strategy { get; init => field = Require.NotNull(value); } = new MajorFeatureWeakening();
 

@@ -18,6 +18,10 @@ namespace MLNet.Procrustean.Strategies;
 /// </para>
 /// <para>λ_c = 1 − (1 − λ_min) · (1 − (n_min/n_c)^γ) / (1 − (n_min/n_max)^γ).</para>
 /// <para>Equal counts give λ ≡ 1, which is plain training. Only training is changed: a trained model scores as the plain network.</para>
+/// <para>
+/// It is for strong imbalance. At a ratio of 10, with hundreds of images of the smallest class, it was measured to do harm: the network learns that an
+/// image which is not mixed is of a small class, and no image to be scored is mixed.
+/// </para>
 /// </remarks>
 public sealed record MajorFeatureWeakening : TrainingStrategy
 {
@@ -49,7 +53,8 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
 
     /// <summary>
     /// The fraction of the images, drawn anew for each mini-batch, that is mixed at all, from 0 to 1 (all, the default). With less, the network also sees
-    /// images of large classes as they are, and cannot take an image for one of a small class because it is not mixed.
+    /// images of large classes as they are, and cannot take an image for one of a small class because it is not mixed. Half did no harm at an imbalance
+    /// ratio of 10, and brought nothing at 100.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
     public double MixedFraction
