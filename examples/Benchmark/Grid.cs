@@ -26,6 +26,6 @@ internal sealed record Grid
     public string Title => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(Train) ?? Train))} {Imbalance.Text}";
 
     /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
-    public string Settings { get => field ??= FormattableString.Invariant(
-        $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}"); }
+    public string Settings => field ??= FormattableString.Invariant(
+        $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}");
 }
