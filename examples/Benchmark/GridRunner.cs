@@ -16,7 +16,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
             open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MeanAndDeviation(HeldOut(strategy))}"));
         }
 
-        return [.. grid.Contenders.Select(contender => contender.Alternatives.Count == 1 ? contender.Alternatives[0] : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average() is var mean && double.IsNaN(mean) ? double.NegativeInfinity : mean)!)];
+        return [.. grid.Contenders.Select(contender => contender.Alternatives.Count == 1 ? contender.Alternatives[0] : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average())!)]; // NaN, of one that diverged, is less than any number
     }
 
     /// <summary>All runs of the strategies on the test images.</summary>

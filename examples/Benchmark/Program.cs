@@ -36,7 +36,11 @@ command.SetAction((arguments, cancellation) =>
 {
     try
     {
-        DescribedRun.CheckPath(arguments.GetValue(report)?.FullName);
+        if (arguments.GetValue(report) is { } reportFile)
+        {
+            TrainingReport.CheckPath(reportFile.FullName);
+        }
+
         var grid = new Grid
         {
             Train = arguments.GetValue(train)!.FullName,

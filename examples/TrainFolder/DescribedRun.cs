@@ -46,13 +46,4 @@ internal static class DescribedRun
             return null; // energies beyond what can be computed
         }
     }
-
-    /// <exception cref="FormatException">The path is not one of an HTML file; said now, not after the training.</exception>
-    public static void CheckPath(string? path)
-    {
-        if (path is not null && Path.GetExtension(path).ToLowerInvariant() is not (".html" or ".htm"))
-        {
-            throw new FormatException($"The report is an HTML file, and its path is '{path}'; let it end in .html.");
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Report;
 using TrainFolder;
 
 // Trains a classifier on any folder of images, one sub-folder per class, and reports how well it does on each class.
@@ -30,7 +31,11 @@ command.SetAction((arguments, cancellation) =>
 {
     try
     {
-        DescribedRun.CheckPath(arguments.GetValue(report)?.FullName);
+        if (arguments.GetValue(report) is { } reportFile)
+        {
+            TrainingReport.CheckPath(reportFile.FullName);
+        }
+
         var run = new Run
         {
             Train = arguments.GetValue(train)!.FullName,

@@ -21,18 +21,27 @@ public static class TrainingReport
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, IReadOnlyList<TrainedRun> runs, string title)
     {
+        CheckPath(path);
+        ArgumentNullException.ThrowIfNull(title);
+        var comparison = new Comparison(runs);
+        ReplacedFiles.Write(
+        [
+            (path, Page.Of(comparison, title)),
+            (Path.ChangeExtension(path, ".csv"), CsvNumbers.Of(comparison)),
+            (Path.ChangeExtension(path, ".json"), JsonNumbers.Of(comparison, title)),
+        ]);
+    }
+
+    /// <summary>Refuses a path that <see cref="Write"/> would refuse: before a training, not after it.</summary>
+    /// <param name="path">The HTML file to write later.</param>
+    /// <exception cref="ArgumentException">The path is empty or does not end in <c>.html</c> or <c>.htm</c>.</exception>
+    public static void CheckPath(string path)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (Path.GetExtension(path).ToLowerInvariant() is not (".html" or ".htm"))
         {
             throw new ArgumentException($"The report is an HTML file, and its path is '{path}'; let it end in .html.", nameof(path));
         }
-
-        ReplacedFiles.Write(
-        [
-            (path, ToHtml(runs, title)),
-            (Path.ChangeExtension(path, ".csv"), ToCsv(runs)),
-            (Path.ChangeExtension(path, ".json"), ToJson(runs, title)),
-        ]);
     }
 
     /// <summary>The page as text.</summary>

@@ -63,9 +63,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         using var channel = host.Start("Training");
         var seed = Options.Seed ?? host.Rand.Next();
         var device = TorchDevice.For(environment, channel);
-        var labels = ClassLabels.From(LabelColumn.Find(input.Schema, Options.LabelColumnName));
+        var labelColumn = LabelColumn.Find(input.Schema, Options.LabelColumnName);
+        var labels = ClassLabels.From(labelColumn);
 
-        RehearseBeforeDecoding(input, labels);
+        RehearseBeforeDecoding(labels, LabelColumn.Read(input, labelColumn));
         var skipped = new List<ImageException>();
         using var images = Decode(input, labels, seed, channel, skipped);
         var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
@@ -100,10 +101,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     }
 
     // By the labels alone, so that a strategy that cannot work is refused before images are decoded for minutes.
-    private void RehearseBeforeDecoding(IDataView input, ClassLabels labels)
+    private void RehearseBeforeDecoding(ClassLabels labels, List<long> labelOfRow)
     {
         var counts = new long[labels.Names.Length];
-        LabelColumn.Read(input, LabelColumn.Find(input.Schema, Options.LabelColumnName)).ForEach(label => counts[label]++);
+        labelOfRow.ForEach(label => counts[label]++);
         if (counts.All(count => count > 0)) // else the reader says what is missing
         {
             Rehearsal.HeadOf(Options.Strategy, Options.Backbone, new([.. labels.Names], [.. counts]), Options.Epochs);

@@ -1,3 +1,6 @@
+using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Strategies;
+
 namespace MLNet.Procrustean.Corrections;
 
 /// <summary>Logit adjustment of a model that is trained already.</summary>
@@ -7,7 +10,7 @@ public static class PostHocLogitAdjustment
     /// <remarks>
     /// Menon, Jayasumana, Rawat, Jain, Veit, Kumar, "Long-tail learning via logit adjustment", ICLR 2021, https://arxiv.org/abs/2007.07314, equation 9:
     /// z'_c = z_c − τ · log π_c, with π_c = n_c / n of the training images. It goes into the bias of the last layer, so that the model saves, loads
-    /// and scores as any other. A model that was trained by <see cref="Strategies.LogitAdjustment"/> has it learned already.
+    /// and scores as any other. A model that was trained by <see cref="LogitAdjustment"/> has it learned already.
     /// </remarks>
     /// <param name="model">The model; it is left as it is.</param>
     /// <param name="strength">τ, from 0 to 10; 1 by default, 0 changes nothing.</param>
@@ -18,8 +21,7 @@ public static class PostHocLogitAdjustment
     {
         ArgumentNullException.ThrowIfNull(model);
         Require.Between(strength, 0, 10, nameof(strength));
-        var total = (double)model.TrainingCounts.Sum();
-        var shift = model.TrainingCounts.Select(n => (float)(strength * Math.Log(n / total))).ToArray(); // τ · log π, [C]
-        return model.WithClassifier((weight, bias) => (weight, bias - TorchSharp.torch.tensor(shift, device: bias.device)));
+        var classes = new ClassCounts(model.ClassNames, model.TrainingCounts);
+        return model.WithClassifier((weight, bias) => (weight, bias - LogitAdjustment.Shift(new(Number: 1, Total: 1, classes, bias.device), strength)));
     }
 }

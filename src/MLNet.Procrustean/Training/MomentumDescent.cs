@@ -35,7 +35,7 @@ internal sealed class MomentumDescent(IEnumerable<Parameter> parameters, double 
             }
             else
             {
-                velocities[i].mul_(momentum).add_(change, KeptNumbers.One);
+                velocities[i].mul_(momentum).PlusInPlace(change);
             }
 
             weights[i].add_(velocities[i], rate);

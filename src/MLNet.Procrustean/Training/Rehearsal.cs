@@ -11,12 +11,12 @@ internal static class Rehearsal
     /// <exception cref="ArgumentException">A rule asks for another head than the first, mixes where the network has no stage, or its draw weights, shares or loss have the wrong shape.</exception>
     public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
     {
-        using var scope = NewDisposeScope();
-        var first = strategy.RuleFor(new(1, epochs, classes, CPU)).Head;
+        ClassifierHead? first = null;
         for (var number = 1; number <= epochs; number++)
         {
             using var epochScope = NewDisposeScope();
             var rule = strategy.RuleFor(new(number, epochs, classes, CPU));
+            first ??= rule.Head;
             var problem = rule.Head != first ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; put strategies of the same head one after the other"
                 : ProblemOf(rule.DrawWeights, classes.Classes) ?? ProblemOf(rule.Mixing, backbone) ?? ProblemOf(rule.Loss, classes.Classes);
             if (problem is not null)
@@ -25,7 +25,7 @@ internal static class Rehearsal
             }
         }
 
-        return first;
+        return first!.Value; // a training has at least one epoch
     }
 
     private static string? ProblemOf(Tensor? drawWeights, int classes) => drawWeights is null ? null

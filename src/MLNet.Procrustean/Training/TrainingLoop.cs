@@ -71,6 +71,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         var batches = EpochOrder.Batches(EpochOrder.Draw(train.Labels, rule.DrawWeights, RandomStream.Order.Generator(seed, epoch)), options.BatchSize);
         var lossSum = zeros(1, float64, device);
         var (seen, correct) = (zeros(classes.Classes, int64, device), zeros(classes.Classes, int64, device));
+        var rate = 0.0;
         for (var step = 0; step < batches.Count; step++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
@@ -83,7 +84,8 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             var (loss, hits) = Forward(network, rule, images, labels, mixed);
             optimizer.ZeroGradients();
             loss.backward();
-            optimizer.Step(LearningRateAt(epoch - 1 + ((step + 0.5) / batches.Count)));
+            rate = options.LearningRate * options.Schedule.FactorAt(epoch - 1 + ((step + 0.5) / batches.Count), options.Epochs); // of the step's middle
+            optimizer.Step(rate);
 
             lossSum.PlusInPlace(loss.detach().Times(labels.shape[0]));
             seen.scatter_add_(0, labels, ones_like(labels));
@@ -91,7 +93,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         }
 
         var shares = correct.to(float64) / seen;
-        return (lossSum.item<double>() / train.Count, LearningRateAt(epoch - (0.5 / batches.Count)), [.. shares.cpu().data<double>().ToArray()]);
+        return (lossSum.item<double>() / train.Count, rate, [.. shares.cpu().data<double>().ToArray()]);
     }
 
     // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.
@@ -103,7 +105,4 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         var hits = (logits.detach().argmax(1) == labels).to(int64);
         return (loss.MoveToOuterDisposeScope(), hits.MoveToOuterDisposeScope());
     }
-
-    // A step takes the rate of its middle.
-    private double LearningRateAt(double progress) => options.LearningRate * options.Schedule.FactorAt(progress, options.Epochs);
 }
