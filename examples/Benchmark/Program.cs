@@ -4,6 +4,7 @@ using MLNet.Procrustean;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Report;
+using MLNet.Procrustean.Training;
 using TrainFolder;
 
 // Compares strategies on one data set over several seeds, and goes on where it stopped.
@@ -25,12 +26,13 @@ var augmentation = new Option<string>("--augmentation") { Description = "crop-fl
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 15 };
 var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => 128 };
 var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => 0.1 };
+var precision = new Option<Precision>("--precision") { Description = "fp32, which any processor has, bf16 or auto.", DefaultValueFactory = _ => Precision.Fp32 };
 var results = new Option<FileInfo>("--results") { Description = "The results file (CSV): runs that it has are not done again. One process at a time; files can be joined afterwards.", DefaultValueFactory = _ => new("benchmark.csv") };
 var report = new Option<FileInfo?>("--report") { Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics." };
 
 var command = new RootCommand("Compares training strategies: mean and standard deviation over seeds, paired differences, settings chosen on held-out images.")
 {
-    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, augmentation, epochs, batch, learningRate, results, report,
+    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, augmentation, epochs, batch, learningRate, precision, results, report,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -58,6 +60,7 @@ command.SetAction((arguments, cancellation) =>
                 Epochs = arguments.GetValue(epochs),
                 BatchSize = arguments.GetValue(batch),
                 LearningRate = arguments.GetValue(learningRate),
+                Precision = arguments.GetValue(precision),
                 Cancellation = cancellation,
             },
         };

@@ -8,7 +8,7 @@ using TrainFolder;
 var train = new Option<DirectoryInfo>("--train") { Description = "The folder to train on, with one sub-folder of images per class.", Required = true };
 var test = new Option<DirectoryInfo?>("--test") { Description = "The folder to test on; it has the same classes." };
 var testFraction = new Option<double>("--test-fraction") { Description = "Without --test: the share of each class to hold out and test on.", DefaultValueFactory = _ => 0.2 };
-var strategy = new Option<string>("--strategy") { Description = StrategyText.Help, DefaultValueFactory = _ => "mfw" };
+var strategy = new Option<string>("--strategy") { Description = StrategyText.Help, DefaultValueFactory = _ => "recommended" };
 var correction = new Option<string>("--correction") { Description = $"What is done to the trained model: {CorrectionText.Help}", DefaultValueFactory = _ => "none" };
 var backbone = new Option<string>("--backbone") { Description = "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50 for photos.", DefaultValueFactory = _ => "cifar-resnet-20" };
 var size = new Option<int>("--size") { Description = "The side that images are resized to, in pixels.", DefaultValueFactory = _ => 64 };

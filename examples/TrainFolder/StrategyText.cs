@@ -9,7 +9,7 @@ namespace TrainFolder;
 internal static partial class StrategyText
 {
     public const string Help =
-        "plain; mfw (Major Feature Weakening); cdt (class-dependent temperatures); la (logit adjustment); vs (vector scaling); " +
+        "recommended; plain; mfw (Major Feature Weakening); cdt (class-dependent temperatures); la (logit adjustment); vs (vector scaling); " +
         "ldam (label-distribution-aware margins); focal; cb (class-balanced weights); draw (class-balanced draw); mixup; remix; with parameters as in " +
         "mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true,fraction=1), cdt(gamma=0.2), la(tau=1), vs(gamma=0.1,tau=1), ldam(margin=0.5), focal(gamma=1), " +
         "cb(beta=0.9999), draw(q=0), mixup(alpha=1,stage=input), remix(alpha=1,kappa=3,tau=0.5), where stage is input, 1, 2, ..., any or pooled; " +
@@ -49,6 +49,7 @@ internal static partial class StrategyText
 
     private static TrainingStrategy Named(StrategyParameters given) => given.Strategy switch
     {
+        "recommended" => new RecommendedStrategy(),
         "plain" => new PlainTraining(),
         "mfw" => Read(new MajorFeatureWeakening(), it => it with
         {

@@ -23,9 +23,9 @@ public sealed record ImageClassifierOptions
     /// <summary>The column that the model adds with the most probable class, a key. The default is <c>PredictedLabel</c>.</summary>
     public string PredictedLabelColumnName { get; init => field = Require.Name(value); } = "PredictedLabel";
 
-    /// <summary>How to train on imbalanced classes. The default is <see cref="MajorFeatureWeakening"/>, which is for strong imbalance, and plain training when the counts are equal.</summary>
+    /// <summary>How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then class-balanced weights; equal counts are trained plainly.</summary>
     /// <exception cref="ArgumentNullException">The value is null; so for all reference types below that cannot be null.</exception>
-    public TrainingStrategy Strategy { get; init => field = Require.NotNull(value); } = new MajorFeatureWeakening();
+    public TrainingStrategy Strategy { get; init => field = Require.NotNull(value); } = new RecommendedStrategy();
 
     /// <summary>The network. The default is <see cref="CifarResNet"/> of depth 20; <see cref="ResNet"/> is for photos.</summary>
     public Backbone Backbone { get; init => field = Require.NotNull(value); } = new CifarResNet();
@@ -63,6 +63,9 @@ public sealed record ImageClassifierOptions
 
     /// <summary>Weight decay (L2) on all weights, from 0 to 1. The default is 0.0002.</summary>
     public double WeightDecay { get; init => field = Require.Between(value, 0, 1, nameof(WeightDecay)); } = 2e-4;
+
+    /// <summary>The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor has it. A trained model scores in single precision.</summary>
+    public Precision Precision { get; init => field = Require.Named(value); } = Precision.Auto;
 
     /// <summary>Images to measure each epoch by, with the columns of the training data; null, the default, for none.</summary>
     public IDataView? ValidationSet { get; init; }

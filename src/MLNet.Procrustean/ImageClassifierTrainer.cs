@@ -70,7 +70,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var skipped = new List<ImageException>();
         using var images = Decode(input, labels, seed, channel, skipped);
         var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
-        channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device}, seed {seed}.");
+        channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}.");
 
         var preprocessing = Preprocessing.Measure(images.Train.Pixels, Options.Shape);
         var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, Rehearsal.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs));

@@ -32,13 +32,13 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
         return new(shape, Floats(means), Floats(deviations));
     }
 
-    /// <summary>Normalises a batch: uint8 [B, S, S, channels] → float [B, channels, S, S] in channels-last layout, on the device of the batch.</summary>
-    public Tensor Normalise(Tensor pixels)
+    /// <summary>Normalises a batch: uint8 [B, S, S, channels] → [B, channels, S, S] of the type, in channels-last layout, on the device of the batch.</summary>
+    public Tensor Normalise(Tensor pixels, ScalarType type = ScalarType.Float32)
     {
         var device = pixels.device;
         var means = tensor(Means.ToArray(), device: device);
         var scale = tensor(Deviations.Select(deviation => 1 / deviation).ToArray(), device: device);
-        return pixels.to(float32).sub_(means).mul_(scale).permute(0, 3, 1, 2);
+        return pixels.to(float32).sub_(means).mul_(scale).to(type).permute(0, 3, 1, 2);
     }
 
     private static ImmutableArray<float> Floats(Tensor values) => [.. values.to(float32).data<float>().ToArray()];

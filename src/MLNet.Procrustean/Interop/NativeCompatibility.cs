@@ -27,6 +27,7 @@ public static class NativeCompatibility
     {
         if (OperatingSystem.IsLinux() && Interlocked.Exchange(ref enabled, 1) == 0)
         {
+            OpenMpThreads.WaitPassively();
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
         }
     }

@@ -1,5 +1,3 @@
-using TorchSharp.Modules;
-
 namespace MLNet.Procrustean.Networks;
 
 /// <summary>Which network is trained: a value that describes it and builds it.</summary>
@@ -54,9 +52,6 @@ public abstract record Backbone
 
     /// <summary>The network's stages in order, with the names that its weights have in a model file.</summary>
     private protected abstract StagedNetwork Assemble(int channels, int classes, ClassifierHead head);
-
-    private protected static Conv2d Convolution(int input, int output, int kernel, int stride = 1) =>
-        TorchSharp.torch.nn.Conv2d(input, output, kernel, stride: stride, padding: kernel / 2, bias: false);
 
     private protected static TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> Classifier(ClassifierHead head, int features, int classes) =>
         head == ClassifierHead.Normalised ? new NormalisedLinear(features, classes) : TorchSharp.torch.nn.Linear(features, classes);

@@ -45,7 +45,7 @@ public sealed record CifarResNet : Backbone
     public override int ResidualStages => 3;
 
     private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head) => new(
-        ("stem", Sequential(("conv1", Convolution(channels, Width, 3)), ("bn1", new BatchNormalisation(Width)), ("relu", ReLU(inplace: true)))),
+        ("stem", Sequential(("conv1", new Convolution(channels, Width, 3)), ("bn1", new BatchNormalisation(Width)), ("relu", ReLU(inplace: true)))),
         ("layer1", Stage(Width, Width, stride: 1)),
         ("layer2", Stage(Width, 2 * Width, stride: 2)),
         ("layer3", Stage(2 * Width, 4 * Width, stride: 2)),

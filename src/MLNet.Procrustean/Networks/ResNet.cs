@@ -40,7 +40,7 @@ public sealed record ResNet : Backbone
         var expansion = Depth == 50 ? Bottleneck.Expansion : 1;
         return new(
             ("stem", Sequential(
-                ("conv1", Convolution(channels, 64, 7, stride: 2)),
+                ("conv1", new Convolution(channels, 64, 7, stride: 2)),
                 ("bn1", new BatchNormalisation(64)),
                 ("relu", ReLU(inplace: true)),
                 ("maxpool", MaxPool2d(3, stride: 2, padding: 1)))),

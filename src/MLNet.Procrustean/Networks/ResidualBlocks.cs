@@ -1,5 +1,4 @@
 using MLNet.Procrustean.Interop;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,18 +14,18 @@ internal enum ShortcutOption
 /// <summary>Two 3×3 convolutions with batch normalisation, added to the shortcut.</summary>
 internal sealed class BasicBlock : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv1;
+    private readonly Convolution conv1;
     private readonly BatchNormalisation bn1;
-    private readonly Conv2d conv2;
+    private readonly Convolution conv2;
     private readonly BatchNormalisation bn2;
     private readonly Module<Tensor, Tensor>? downsample;
 
     public BasicBlock(int input, int output, int stride, ShortcutOption option)
         : base(nameof(BasicBlock))
     {
-        conv1 = Conv2d(input, output, 3, stride: stride, padding: 1, bias: false);
+        conv1 = new Convolution(input, output, 3, stride);
         bn1 = new BatchNormalisation(output);
-        conv2 = Conv2d(output, output, 3, padding: 1, bias: false);
+        conv2 = new Convolution(output, output, 3);
         bn2 = new BatchNormalisation(output);
         downsample = Shortcut.For(input, output, stride, option);
         RegisterComponents();
@@ -45,22 +44,22 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
 internal sealed class Bottleneck : Module<Tensor, Tensor>
 {
     public const int Expansion = 4;
-    private readonly Conv2d conv1;
+    private readonly Convolution conv1;
     private readonly BatchNormalisation bn1;
-    private readonly Conv2d conv2;
+    private readonly Convolution conv2;
     private readonly BatchNormalisation bn2;
-    private readonly Conv2d conv3;
+    private readonly Convolution conv3;
     private readonly BatchNormalisation bn3;
     private readonly Module<Tensor, Tensor>? downsample;
 
     public Bottleneck(int input, int inner, int stride)
         : base(nameof(Bottleneck))
     {
-        conv1 = Conv2d(input, inner, 1, bias: false);
+        conv1 = new Convolution(input, inner, 1);
         bn1 = new BatchNormalisation(inner);
-        conv2 = Conv2d(inner, inner, 3, stride: stride, padding: 1, bias: false);
+        conv2 = new Convolution(inner, inner, 3, stride);
         bn2 = new BatchNormalisation(inner);
-        conv3 = Conv2d(inner, Expansion * inner, 1, bias: false);
+        conv3 = new Convolution(inner, Expansion * inner, 1);
         bn3 = new BatchNormalisation(Expansion * inner);
         downsample = Shortcut.For(input, Expansion * inner, stride, ShortcutOption.B);
         RegisterComponents();

@@ -16,7 +16,7 @@ internal static class Shortcut
 
         return option == ShortcutOption.A
             ? new ZeroPaddedShortcut(output - input, stride)
-            : Sequential(("every", new EveryPixel(stride)), ("0", Conv2d(input, output, 1, bias: false)), ("1", new BatchNormalisation(output)));
+            : Sequential(("every", new EveryPixel(stride)), ("0", new Convolution(input, output, 1)), ("1", new BatchNormalisation(output)));
     }
 }
 
@@ -46,8 +46,8 @@ internal sealed class ZeroPaddedShortcut(int missing, int stride) : Module<Tenso
     }
 }
 
-/// <summary>The mean over all pixels: [B, F, H, W] → [B, F].</summary>
+/// <summary>The mean over all pixels, in single precision: [B, F, H, W] → [B, F].</summary>
 internal sealed class GlobalAveragePool() : Module<Tensor, Tensor>(nameof(GlobalAveragePool))
 {
-    public override Tensor forward(Tensor x) => x.mean([2, 3]);
+    public override Tensor forward(Tensor x) => x.mean([2, 3], type: ScalarType.Float32);
 }

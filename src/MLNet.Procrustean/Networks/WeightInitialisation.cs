@@ -23,9 +23,9 @@ internal static class WeightInitialisation
         {
             switch (module)
             {
-                case Conv2d convolution:
-                    var shape = convolution.weight.shape; // [out, in, k, k]
-                    convolution.weight.normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])), random);
+                case Convolution convolution:
+                    var shape = convolution.Weight.shape; // [out, in, k, k]
+                    convolution.Weight.normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])), random);
                     break;
                 case Linear linear:
                     linear.weight.normal_(0, Math.Sqrt(1.0 / linear.weight.shape[1]), random);

@@ -20,7 +20,7 @@ public sealed record FeatureMixing(MixingDepth Depth, SharesOfBatch Shares, bool
         ArgumentNullException.ThrowIfNull(weights);
         var own = features.dim() == 4 ? features.permute(0, 2, 3, 1) : features; // [B, H, W, C]: rows in one piece in memory
         var other = (partnerGradient ? own : own.detach()).index_select(0, partners);
-        var share = weights.reshape([-1, .. Enumerable.Repeat(1L, (int)own.dim() - 1)]);
+        var share = weights.to(features.dtype).reshape([-1, .. Enumerable.Repeat(1L, (int)own.dim() - 1)]);
         var mixed = other.lerp_(own, share);
         return features.dim() == 4 ? mixed.permute(0, 3, 1, 2) : mixed;
     }

@@ -1,6 +1,5 @@
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Networks;
@@ -60,9 +59,9 @@ public sealed class WeightInitialisationTests
     {
         using var scope = NewDisposeScope();
         using var network = new CifarResNet { Depth = 32 }.Build(channels: 3, classes: 10, seed: 1);
-        var convolutions = network.modules().OfType<Conv2d>().ToList();
+        var convolutions = network.modules().OfType<Convolution>().ToList();
         Assert.That(convolutions, Has.Count.EqualTo(31));
-        foreach (var weight in convolutions.Select(convolution => convolution.weight))
+        foreach (var weight in convolutions.Select(convolution => convolution.Weight))
         {
             AssertNormal(weight, Math.Sqrt(2.0 / (weight.shape[0] * 9)));
         }

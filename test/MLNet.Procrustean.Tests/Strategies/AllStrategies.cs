@@ -9,6 +9,7 @@ internal static class AllStrategies
     public static IReadOnlyList<TrainingStrategy> List { get; } =
     [
         new PlainTraining(),
+        new RecommendedStrategy(),
         new MajorFeatureWeakening(),
         new MajorFeatureWeakening { Depth = MixingDepth.Input, SmallestShare = 0.6 },
         new MajorFeatureWeakening { Depth = MixingDepth.PooledFeatures, PartnerGradient = false },

@@ -1,0 +1,29 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>The precision of a training's convolutions. Weights, their gradients and steps, statistics, classifier and loss are always in single precision.</summary>
+public enum Precision
+{
+    /// <summary><see cref="Bf16"/> where the processor has instructions for it (AVX512-BF16 or AMX), otherwise, and on a GPU, <see cref="Fp32"/>.</summary>
+    Auto,
+
+    /// <summary>Single precision: 24 bits of mantissa. On one processor the slower by about a half, and the same bits on more kinds of processors.</summary>
+    Fp32,
+
+    /// <summary>The range of single precision with 8 bits of mantissa. Without instructions for it, it is many times slower.</summary>
+    Bf16,
+}
+
+/// <summary>What <see cref="Precision.Auto"/> comes to.</summary>
+internal static class PrecisionChoice
+{
+    /// <summary>The element type of features on a device.</summary>
+    public static ScalarType On(this Precision precision, Device device) => precision switch
+    {
+        Precision.Auto => device.type == DeviceType.CPU && Interop.ProcessorFeatures.HasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        Precision.Bf16 => ScalarType.BFloat16,
+        _ => ScalarType.Float32,
+    };
+}

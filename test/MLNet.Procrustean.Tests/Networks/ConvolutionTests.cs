@@ -1,0 +1,104 @@
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Networks;
+
+public sealed class ConvolutionTests
+{
+    [TestCase(3, 1)]
+    [TestCase(3, 2)]
+    [TestCase(1, 1)]
+    public void Forward_SinglePrecision_IsTheNaiveSum(int kernel, int stride)
+    {
+        using var scope = NewDisposeScope();
+        using var convolution = Drawn(2, 3, kernel, stride);
+        var images = randn(2, 2, 6, 6);
+        Assert.That(Doubles(convolution.call(images)), Is.EqualTo(Naive(images, convolution.Weight, kernel, stride)).Within(1e-5));
+    }
+
+    /// <summary>Among them shapes for which libtorch's own bfloat16 convolution is wrong, in the features or in the gradient.</summary>
+    [Test]
+    public void ForwardAndBackward_BFloat16_AreThoseOfSinglePrecisionUpToRounding(
+        [Values(1, 16, 20, 48, 64)] int input, [Values(4, 16, 18, 80, 96)] int output, [Values(1, 3, 7)] int kernel, [Values(1, 2)] int stride, [Values] bool channelsLast) =>
+        AssertSound(input, output, kernel, kernel == 1 ? 1 : stride, channelsLast); // the networks have no 1×1 convolution with a stride
+
+    /// <summary>libtorch's own ends the process at these.</summary>
+    [TestCase(256, 1024)]
+    [TestCase(1024, 256)]
+    public void ForwardAndBackward_OneByOneOfManyChannels_AreThoseOfSinglePrecisionUpToRounding(int input, int output) => AssertSound(input, output, 1, 1, channelsLast: true);
+
+    private static void AssertSound(int input, int output, int kernel, int stride, bool channelsLast)
+    {
+        using var scope = NewDisposeScope();
+        using var convolution = Drawn(input, output, kernel, stride);
+        var images = randn(3, input, 8, 8).to(bfloat16);
+        images = channelsLast ? WeightInitialisation.ChannelsLast(images) : images;
+        var gradient = randn(3, output, 8 / stride, 8 / stride).to(bfloat16);
+
+        var half = Pass(convolution, images, gradient);
+        var single = Pass(convolution, images.to(float32), gradient.to(float32));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(half.Output.dtype, Is.EqualTo(ScalarType.BFloat16));
+            Assert.That(half.OfWeight.dtype, Is.EqualTo(ScalarType.Float32));
+            Assert.That(Difference(half.Output, single.Output), Is.LessThan(0.02));
+            Assert.That(Difference(half.OfImages, single.OfImages), Is.LessThan(0.02));
+            Assert.That(Difference(half.OfWeight, single.OfWeight), Is.LessThan(0.02));
+        }
+    }
+
+    private static Convolution Drawn(int input, int output, int kernel, int stride)
+    {
+        var convolution = new Convolution(input, output, kernel, stride);
+        using var noGradient = no_grad();
+        convolution.Weight.copy_(randn(output, input, kernel, kernel));
+        return convolution;
+    }
+
+    private static (Tensor Output, Tensor OfImages, Tensor OfWeight) Pass(Convolution convolution, Tensor images, Tensor gradient)
+    {
+        convolution.zero_grad();
+        var x = images.detach().clone().requires_grad_();
+        var output = convolution.call(x);
+        output.backward([gradient]);
+        return (output.detach(), x.grad!, convolution.Weight.grad!.clone());
+    }
+
+    // The largest difference, in parts of the largest value.
+    private static float Difference(Tensor one, Tensor other) => ((one.to(float32) - other).abs().max() / other.abs().max()).item<float>();
+
+    private static double[] Naive(Tensor images, Tensor weight, int kernel, int stride)
+    {
+        var (x, w) = (images.to(float64), weight.detach().to(float64));
+        var side = ((6 - 1) / stride) + 1;
+        var sums = new List<double>();
+        for (var n = 0; n < 2; n++)
+        {
+            for (var o = 0; o < 3; o++)
+            {
+                for (var at = 0; at < side * side; at++)
+                {
+                    sums.Add(Sum(n, o, (at / side * stride) - (kernel / 2), (at % side * stride) - (kernel / 2)));
+                }
+            }
+        }
+
+        return [.. sums];
+
+        double Sum(int n, int o, int top, int left)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < 2 * kernel * kernel; i++)
+            {
+                var (channel, row, column) = (i / (kernel * kernel), i / kernel % kernel, i % kernel);
+                var (y, z) = (top + row, left + column);
+                sum += y is >= 0 and < 6 && z is >= 0 and < 6 ? x[n, channel, y, z].item<double>() * w[o, channel, row, column].item<double>() : 0;
+            }
+
+            return sum;
+        }
+    }
+
+    private static double[] Doubles(Tensor values) => values.detach().to(float64).contiguous().data<double>().ToArray();
+}
