@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Tests.Examples;
 public sealed class KilledTrainingTests
 {
     [Test]
-    public void TrainFolder_KilledAFewTimes_SavesTheModelOfAnUninterruptedTraining() => KillAndCompare(kills: 3, epochs: 40, seed: 1);
+    public void TrainFolder_KilledAFewTimes_SavesTheModelOfAnUninterruptedTraining() => KillAndCompare(kills: 3, epochs: 20, seed: 1);
 
     [TestCase(1)]
     [TestCase(2)]
