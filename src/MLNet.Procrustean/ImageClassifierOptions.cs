@@ -95,7 +95,8 @@ public sealed record ImageClassifierOptions
     /// <remarks>
     /// <para>
     /// A checkpoint is written at the end of each epoch, every <see cref="CheckpointInterval"/> within one, and when the training is cancelled. The last two
-    /// are kept; one that is damaged is passed over, with a warning. Where one cannot be written, the training goes on with a warning.
+    /// are kept, each three to four times as large as the model; one that is damaged is passed over, with a warning. Where one cannot be written, the
+    /// training goes on with a warning.
     /// </para>
     /// <para>
     /// When the same data is fitted with the same options again, the training goes on from the checkpoint, and on a CPU with the same number of threads ends
