@@ -19,13 +19,16 @@ var batch = new Option<int>("--batch") { Description = "Images per step.", Defau
 var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => 0.1 };
 var seed = new Option<int>("--seed") { Description = "The seed of everything random.", DefaultValueFactory = _ => 1 };
 var skipBad = new Option<bool>("--skip-bad-images") { Description = "Leave out images that cannot be read, instead of stopping at the first." };
+var checkpoint = new Option<DirectoryInfo?>("--checkpoint") { Description = "A folder for checkpoints, from which the same command goes on where it was interrupted; they are deleted when the training is over." };
+var checkpointMinutes = new Option<double>("--checkpoint-minutes") { Description = "The most minutes of an epoch to lose; a checkpoint is written at the end of each epoch anyway.", DefaultValueFactory = _ => 10 };
 var model = new Option<FileInfo?>("--model") { Description = "Where to save the model, as an ML.NET zip file." };
 var json = new Option<FileInfo?>("--json") { Description = "Where to write the results, as JSON." };
 var report = new Option<FileInfo?>("--report") { Description = "Where to write a report with charts, as an HTML file; the training is then diagnosed after each epoch." };
 
 var command = new RootCommand("Trains an image classifier on a folder of images with imbalanced classes.")
 {
-    train, test, testFraction, strategy, correction, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, model, json, report,
+    train, test, testFraction, strategy, correction, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, checkpoint,
+    checkpointMinutes, model, json, report,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -62,6 +65,8 @@ command.SetAction((arguments, cancellation) =>
                 Diagnostics = arguments.GetValue(report) is null ? null : new(),
                 Progress = new ConsoleProgress(),
                 Cancellation = cancellation,
+                CheckpointPath = arguments.GetValue(checkpoint)?.FullName,
+                CheckpointInterval = TimeSpan.FromMinutes(arguments.GetValue(checkpointMinutes)),
             },
         };
         run.Execute();
@@ -72,5 +77,10 @@ command.SetAction((arguments, cancellation) =>
         Console.Error.WriteLine(problem.Message);
         return Task.FromResult(1);
     }
+    catch (OperationCanceledException)
+    {
+        Console.Error.WriteLine(arguments.GetValue(checkpoint) is { } folder ? $"Stopped. The same command goes on from the checkpoint in {folder.FullName}." : "Stopped.");
+        return Task.FromResult(130); // as after Ctrl+C
+    }
 });
-return await command.Parse(args).InvokeAsync();
+return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }); // time for a last checkpoint

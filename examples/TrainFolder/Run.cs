@@ -40,6 +40,11 @@ internal sealed record Run
         }
 
         var ml = new MLContext(Options.Seed);
+        if (Options.CheckpointPath is not null)
+        {
+            ml.Log += (_, line) => TellOfCheckpoints(line.RawMessage);
+        }
+
         var images = ml.Data.LoadImageFolder(Train);
         var (train, test) = Test is { } folder ? (images, ml.Data.LoadImageFolder(folder)) : ml.Data.StratifiedSplit(images, "Label", TestFraction, Options.Seed!.Value);
 
@@ -72,6 +77,14 @@ internal sealed record Run
         {
             var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
             TrainingReport.Write(ReportPath, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}");
+        }
+    }
+
+    private static void TellOfCheckpoints(string message)
+    {
+        if (message.Contains("checkpoint", StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine(message);
         }
     }
 

@@ -129,6 +129,15 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     internal ClassifierHead Head => classifier.Network.Head;
 
+    internal TrainedClassifier Classifier
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return classifier;
+        }
+    }
+
     /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
     internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change)
     {

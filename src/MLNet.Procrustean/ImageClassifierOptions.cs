@@ -85,8 +85,62 @@ public sealed record ImageClassifierOptions
     /// <summary>Told of each epoch as it ends, on the training thread unless it brings its own; null, the default, for nobody.</summary>
     public IProgress<EpochReport>? Progress { get; init; }
 
-    /// <summary>Stops the training within one step, with <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Stops the training within one step; <see cref="OnCancel"/> says what becomes of it.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>What a cancelled training leads to: <see cref="OperationCanceledException"/>, the default, or a model with the best weights so far.</summary>
+    public CancellationOutcome OnCancel { get; init => field = Require.Named(value); } = CancellationOutcome.Throw;
+
+    /// <summary>
+    /// A folder for checkpoints, from which an interrupted training goes on; null, the default, for none. It is made where there is none, and serves one
+    /// training at a time.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// A checkpoint is written at the end of each epoch, every <see cref="CheckpointInterval"/> within one, and when the training is cancelled. The last two
+    /// are kept, each three to four times as large as the model; one that is damaged is passed over, with a warning. Where one cannot be written, the
+    /// training goes on with a warning.
+    /// </para>
+    /// <para>
+    /// When the same data is fitted with the same options again, the training goes on from the checkpoint, and on a CPU with the same number of threads ends
+    /// with the weights of a training that was never interrupted, bit for bit. Its <see cref="ImageClassifierModel.EpochReports"/> hold all epochs;
+    /// <see cref="Progress"/> is told of those that end now. Without a <see cref="Seed"/> it has the checkpoint's. Other options (those that change
+    /// what is trained; a strategy is compared by its text) or other images are refused with a list of what differs.
+    /// </para>
+    /// <para>
+    /// When the training is over, well or by divergence, its checkpoints are deleted, and the next fit begins anew. Cross-validation fits each fold in turn on
+    /// other data: an interrupted one refuses the checkpoint of its fold, so fit the folds yourself with a folder for each.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public string? CheckpointPath
+    {
+        get;
+        init => field = value is null || !string.IsNullOrWhiteSpace(value) ? value : throw new ArgumentException($"{nameof(CheckpointPath)} is empty; give the path of a folder, or null for no checkpoints.");
+    }
+
+    /// <summary>
+    /// The most training time to lose within an epoch when the process is killed: a checkpoint is written after the step during which this has passed since
+    /// the last one. Not negative; 0 writes one after each step. The default is 10 minutes.
+    /// </summary>
+    public TimeSpan CheckpointInterval
+    {
+        get;
+        init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(CheckpointInterval), value, $"{nameof(CheckpointInterval)} is {value}; it must not be negative.");
+    }
+
+    = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// A trained or loaded model whose weights the training begins with; null, the default, draws them. The model itself stays as it is, and yours to
+    /// dispose after the fit.
+    /// </summary>
+    /// <remarks>
+    /// It has the same classes in the same order, <see cref="Backbone"/>, head, <see cref="ImageSize"/>, <see cref="Channels"/> and <see cref="AspectRatio"/>; else
+    /// the fit refuses it with a list of what differs. Images are normalised as they were for the model. The optimizer and the learning rate begin anew:
+    /// to refine a model on more images of the same kind, a tenth of its learning rate is a good first try.
+    /// </remarks>
+    public ImageClassifierModel? StartFrom { get; init; }
 
     internal ImageShape Shape => new() { Size = ImageSize, Channels = Channels, Aspect = AspectRatio };
 

@@ -13,8 +13,8 @@ namespace MLNet.Procrustean;
 /// <remarks>
 /// The main flow of the library: the schema is checked, images are decoded (<see cref="LabelledImagesReader"/>), a network is trained
 /// (<see cref="TrainingLoop"/>) as the strategy says (<see cref="TrainingRule"/>), and becomes an <see cref="ImageClassifierModel"/>.
-/// The trainer keeps no state: each <see cref="Fit"/> starts anew. It trains on the GPU that <see cref="MLContext.GpuDeviceId"/> names, and on
-/// the CPU when that is null.
+/// The trainer keeps no state: each <see cref="Fit"/> starts anew, or from a checkpoint where <see cref="ImageClassifierOptions.CheckpointPath"/> holds one.
+/// It trains on the GPU that <see cref="MLContext.GpuDeviceId"/> names, and on the CPU when that is null.
 /// </remarks>
 public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
 {
@@ -32,11 +32,13 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <summary>Trains a model on all rows of the data.</summary>
     /// <param name="input">The data, with a label column (key) and an image column.</param>
     /// <returns>The model. It holds native memory: dispose it when done.</returns>
-    /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different heads.</exception>
+    /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different heads. Or the model to start from does not fit, or the checkpoint found is of another training; the message lists what differs.</exception>
+    /// <exception cref="IOException"><see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints.</exception>
     /// <exception cref="ImageException">An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.</exception>
     /// <exception cref="InvalidOperationException">The decoded images would not fit in memory, or there is no such GPU and no fallback to the CPU.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
-    /// <exception cref="OperationCanceledException"><see cref="ImageClassifierOptions.Cancellation"/> asked to stop.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no epoch has ended.</exception>
+    /// <exception cref="ObjectDisposedException">The model to start from was disposed.</exception>
     public ImageClassifierModel Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -61,7 +63,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     {
         var host = environment.Register(nameof(ImageClassifierTrainer));
         using var channel = host.Start("Training");
-        var seed = Options.Seed ?? host.Rand.Next();
+        using var checkpoints = TrainingCheckpoints.Open(Options, channel);
+        var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
         var device = TorchDevice.For(environment, channel);
         var labelColumn = LabelColumn.Find(input.Schema, Options.LabelColumnName);
         var labels = ClassLabels.From(labelColumn);
@@ -72,25 +75,37 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
         channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}.");
 
-        var preprocessing = Preprocessing.Measure(images.Train.Pixels, Options.Shape);
+        var start = Options.StartFrom?.Classifier;
+        var preprocessing = start?.Preprocessing ?? Preprocessing.Measure(images.Train.Pixels, Options.Shape);
         var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, Rehearsal.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs));
         try
         {
             network.to(device);
-            var reports = new List<EpochReport>();
-            var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(network, images.Train, images.Validation, report =>
+            start?.CopyWeightsTo(network);
+            using var state = new TrainingState(network, Options);
+            checkpoints?.GoOn(state, Options, seed, images, classes.Names, device);
+            var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(state, images.Train, images.Validation, report =>
             {
-                reports.Add(report);
                 channel.Info(MessageSensitivity.None, report.ToString());
                 Options.Progress?.Report(report);
-            });
+            }, checkpoints);
+            var cancelled = diverged is null && state.Reports.Count < Options.Epochs;
+            if (cancelled)
+            {
+                channel.Info(MessageSensitivity.None, $"The training was cancelled after {state.Reports.Count} of {Options.Epochs} epochs; the model has the best weights so far.");
+            }
+            else
+            {
+                checkpoints?.Clear();
+            }
+
             if (diverged == 1)
             {
                 throw new TrainingDivergedException(1, lastGoodModel: null);
             }
 
             var trained = new TrainedClassifier(network, Options.Backbone, preprocessing, labels, classes.Counts);
-            var model = new ImageClassifierModel(trained, ColumnNames.Of(Options), device) { EpochReports = [.. reports], SkippedImages = [.. skipped] };
+            var model = new ImageClassifierModel(trained, ColumnNames.Of(Options), device) { EpochReports = [.. state.Reports], SkippedImages = [.. skipped] };
             return diverged is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;
         }
         catch (Exception problem) when (problem is not TrainingDivergedException { LastGoodModel: not null })
@@ -100,14 +115,18 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
     }
 
-    // By the labels alone, so that a strategy that cannot work is refused before images are decoded for minutes.
+    // By the labels alone, so that a strategy that cannot work, or a model that cannot be started from, is refused before images are decoded for minutes.
     private void RehearseBeforeDecoding(ClassLabels labels, List<long> labelOfRow)
     {
         var counts = new long[labels.Names.Length];
         labelOfRow.ForEach(label => counts[label]++);
         if (counts.All(count => count > 0)) // else the reader says what is missing
         {
-            Rehearsal.HeadOf(Options.Strategy, Options.Backbone, new([.. labels.Names], [.. counts]), Options.Epochs);
+            var head = Rehearsal.HeadOf(Options.Strategy, Options.Backbone, new([.. labels.Names], [.. counts]), Options.Epochs);
+            if (Options.StartFrom is { } model)
+            {
+                StartingModel.Check(model.Classifier, Options, head, labels.Names);
+            }
         }
     }
 

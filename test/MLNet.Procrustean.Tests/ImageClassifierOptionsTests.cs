@@ -26,6 +26,8 @@ public sealed class ImageClassifierOptionsTests
         Case(options => options with { WeightDecay = 2 }, "WeightDecay is 2; it must be from 0 to 1"),
         Case(options => options with { ValidationFraction = -0.1 }, "ValidationFraction is -0.1; it must be from 0 to 0.9"),
         Case(options => options with { ValidationFraction = 0.91 }, "ValidationFraction is 0.91; it must be from 0 to 0.9"),
+        Case(options => options with { OnCancel = (CancellationOutcome)2 }, "OnCancel is 2; it must be one of Throw, KeepBest"),
+        Case(options => options with { CheckpointInterval = TimeSpan.FromTicks(-1) }, "CheckpointInterval is -00:00:00.0000001; it must not be negative"),
         Case(options => options with { Keep = (KeptEpoch)2 }, "Keep is 2; it must be one of Last, Best"),
     ];
 
@@ -35,6 +37,7 @@ public sealed class ImageClassifierOptionsTests
         Case(options => options with { ImageColumnName = " " }, "ImageColumnName is empty"),
         Case(options => options with { ScoreColumnName = null! }, "ScoreColumnName is empty"),
         Case(options => options with { PredictedLabelColumnName = "\t" }, "PredictedLabelColumnName is empty"),
+        Case(options => options with { CheckpointPath = " " }, "CheckpointPath is empty; give the path of a folder"),
         Case(options => options with { Strategy = null! }, "'Strategy'"),
         Case(options => options with { Backbone = null! }, "'Backbone'"),
         Case(options => options with { Augmentation = null! }, "'Augmentation'"),
@@ -96,6 +99,8 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.Schedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));
             Assert.That((options.ValidationSet, options.ValidationFraction), Is.EqualTo(((IDataView?)null, 0.0)));
             Assert.That(options.Diagnostics, Is.Null);
+            Assert.That(options.StartFrom, Is.Null);
+            Assert.That((options.OnCancel, options.CheckpointPath, options.CheckpointInterval), Is.EqualTo((CancellationOutcome.Throw, (string?)null, TimeSpan.FromMinutes(10))));
             Assert.That((options.Seed, options.Progress, options.Cancellation), Is.EqualTo(((int?)null, (IProgress<EpochReport>?)null, CancellationToken.None)));
         }
     }

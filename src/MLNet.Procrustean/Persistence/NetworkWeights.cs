@@ -10,7 +10,13 @@ internal static class NetworkWeights
     public static List<NamedArray> Read(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
-        return [.. network.state_dict().Select(pair => ToArray(pair.Key, pair.Value.detach().cpu().contiguous()))];
+        return Read(network.state_dict().Select(pair => (pair.Key, pair.Value)));
+    }
+
+    public static List<NamedArray> Read(IEnumerable<(string Name, Tensor Values)> tensors)
+    {
+        using var scope = NewDisposeScope();
+        return [.. tensors.Select(named => ToArray(named.Name, named.Values.detach().cpu().contiguous()))];
     }
 
     /// <exception cref="InvalidDataException">The arrays are not those of the network.</exception>
@@ -42,7 +48,7 @@ internal static class NetworkWeights
     private static NamedArray ToArray(string name, Tensor tensor) =>
         new(name, TypeOf(tensor), tensor.shape, tensor.bytes.ToArray());
 
-    private static Tensor ToTensor(NamedArray array) => array.Type == "I64"
+    public static Tensor ToTensor(NamedArray array) => array.Type == "I64"
         ? tensor(MemoryMarshal.Cast<byte, long>(array.Bytes).ToArray()).reshape(array.Shape)
         : tensor(MemoryMarshal.Cast<byte, float>(array.Bytes).ToArray()).reshape(array.Shape);
 

@@ -56,7 +56,7 @@ internal static class SafeTensors
         var length = BinaryPrimitives.ReadInt64LittleEndian(ReadExactly(stream, 8, "its length field"));
         if (length is < 2 or > LongestHeader)
         {
-            throw new InvalidDataException($"The model is damaged or of another kind: its header claims {length} bytes.");
+            throw new InvalidDataException($"The file is damaged or of another kind: its header claims {length} bytes.");
         }
 
         var text = ReadExactly(stream, (int)length, "its header");
@@ -73,7 +73,7 @@ internal static class SafeTensors
                 var (start, end) = ((long)description["data_offsets"]![0]!, (long)description["data_offsets"]![1]!);
                 if (start != position || end - start != BytesOf(type, shape))
                 {
-                    throw new InvalidDataException($"The model is damaged: its header puts the weight '{name}' {type} [{string.Join(", ", shape)}] at the bytes {start} to {end}.");
+                    throw new InvalidDataException($"The file is damaged: its header puts the weight '{name}' {type} [{string.Join(", ", shape)}] at the bytes {start} to {end}.");
                 }
 
                 arrays.Add(new(name, type, shape, ReadExactly(stream, checked((int)(end - start)), $"the weight '{name}'")));
@@ -84,7 +84,7 @@ internal static class SafeTensors
         }
         catch (Exception problem) when (problem is JsonException or NullReferenceException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
-            throw new InvalidDataException($"The model is damaged: its header cannot be read ({problem.Message}).", problem);
+            throw new InvalidDataException($"The file is damaged: its header cannot be read ({problem.Message}).", problem);
         }
     }
 
@@ -94,7 +94,7 @@ internal static class SafeTensors
         {
             "F32" => 4,
             "I64" => 8,
-            _ => throw new InvalidDataException($"The model is damaged or of another kind: it has weights of type '{type}'."),
+            _ => throw new InvalidDataException($"The file is damaged or of another kind: it has weights of type '{type}'."),
         };
         return shape.Aggregate((long)each, (product, size) => size >= 0 ? checked(product * size) : throw new FormatException($"a size is {size}"));
     }
@@ -106,6 +106,6 @@ internal static class SafeTensors
         var read = stream.ReadAtLeast(bytes, count, throwOnEndOfStream: false);
         return read == count
             ? bytes
-            : throw new InvalidDataException($"The model is cut short: {what} takes {count} bytes, and {read} are left. Copy the file again.");
+            : throw new InvalidDataException($"The file is cut short: {what} takes {count} bytes, and {read} are left. Copy the file again.");
     }
 }

@@ -25,6 +25,13 @@ internal sealed record TrainedClassifier(
             : throw new InvalidOperationException("The network gave a score that is not a finite number; its weights are damaged. Train the model again.");
     }
 
+    /// <summary>Gives a network of the same kind the weights of this one.</summary>
+    public void CopyWeightsTo(StagedNetwork other)
+    {
+        using var weights = WeightSnapshot.Of(Network);
+        weights.Restore(other);
+    }
+
     /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>
     public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device)
     {
@@ -32,9 +39,7 @@ internal sealed record TrainedClassifier(
         try
         {
             copy.to(device);
-            using var weights = WeightSnapshot.Of(Network);
-            weights.Restore(copy);
-
+            CopyWeightsTo(copy);
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
             var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);

@@ -17,6 +17,16 @@ internal sealed class MomentumDescent(IEnumerable<Parameter> parameters, double 
     private readonly Scalar momentum = momentum.ToScalar();
     private readonly Scalar weightDecay = weightDecay.ToScalar();
 
+    /// <summary>v of each weight; none before the first step.</summary>
+    public IReadOnlyList<Tensor> Velocities => velocities;
+
+    /// <summary>Goes on with copies of the velocities of an earlier training, one for each weight, or none.</summary>
+    public void GoOnFrom(IEnumerable<Tensor> earlier)
+    {
+        using var noGradient = no_grad();
+        velocities.AddRange(weights.Zip(earlier, (weight, velocity) => empty_like(weight).copy_(velocity).DetachFromDisposeScope()));
+    }
+
     public void ZeroGradients() => Array.ForEach(weights, weight => weight.grad?.zero_());
 
     /// <summary>One step with the learning rate r.</summary>

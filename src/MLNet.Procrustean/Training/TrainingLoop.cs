@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
@@ -13,68 +12,85 @@ namespace MLNet.Procrustean.Training;
 internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts classes, Preprocessing preprocessing, Device device, int seed)
 {
     /// <summary>Trains the network in place.</summary>
-    /// <param name="network">On the device, freshly built.</param>
+    /// <param name="state">With the network to train; freshly made, or brought to where a training was interrupted.</param>
     /// <param name="train">The training images, on the CPU.</param>
     /// <param name="validation">Images to measure each epoch by, or null.</param>
     /// <param name="report">Called after each epoch that ended well.</param>
+    /// <param name="checkpoints">Where to write checkpoints, or null.</param>
     /// <returns>
     /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before,
-    /// or of the best one where that is to be kept.
+    /// or of the best one where that is to be kept. So it has, and null is returned, where a cancelled training keeps what it has reached.
     /// </returns>
-    public int? Train(StagedNetwork network, LabelledImages train, LabelledImages? validation, Action<EpochReport> report)
+    public int? Train(TrainingState state, LabelledImages train, LabelledImages? validation, Action<EpochReport> report, TrainingCheckpoints? checkpoints = null)
     {
         using var gradient = enable_grad(); // whatever the caller's own thread had set
-        using var optimizer = new MomentumDescent(network.parameters(), options.Momentum, options.WeightDecay);
-        var clock = Stopwatch.StartNew();
-        using var kept = new KeptWeights(options.Keep);
-        var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
-        for (var epoch = 1; epoch <= options.Epochs; epoch++)
+        try
         {
-            var begun = clock.Elapsed;
+            return TrainEpochs(state, train, validation, report, checkpoints);
+        }
+        catch (OperationCanceledException) when (options is { OnCancel: CancellationOutcome.KeepBest, Cancellation.IsCancellationRequested: true } && state.Reports.Count > 0)
+        {
+            state.Kept.RestoreLastGood(state.Network);
+            return null;
+        }
+    }
+
+    private int? TrainEpochs(TrainingState state, LabelledImages train, LabelledImages? validation, Action<EpochReport> report, TrainingCheckpoints? checkpoints)
+    {
+        var (network, kept) = (state.Network, state.Kept);
+        var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
+        for (var number = state.Reports.Count + 1; number <= options.Epochs; number++)
+        {
+            var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
-            var (loss, rate, accuracy) = TrainEpoch(network, optimizer, train, epoch);
-            var seconds = (clock.Elapsed - begun).TotalSeconds;
+            var (loss, accuracy) = TrainEpoch(state, epoch, train, checkpoints);
+            var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
             network.eval();
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
             {
                 kept.RestoreLastGood(network);
-                return epoch;
+                return number;
             }
 
             var validationAccuracy = validation is null ? null : (double?)Inference.MacroAccuracy(network, preprocessing, validation, classes.Classes, device);
+            var diagnostics = probe?.After(number, network);
             kept.Offer(network, validationAccuracy);
-            report(new()
+            state.Reports.Add(new()
             {
-                Epoch = epoch,
+                Epoch = number,
                 Epochs = options.Epochs,
                 Loss = loss,
-                LearningRate = rate,
+                LearningRate = epoch.LearningRate,
                 ImagesPerSecond = train.Count / seconds,
                 Classes = classes.Names,
                 TrainingAccuracy = accuracy,
                 ValidationMacroAccuracy = validationAccuracy,
-                Diagnostics = probe?.After(epoch, network),
-                Elapsed = clock.Elapsed,
+                Diagnostics = diagnostics,
+                Elapsed = state.Elapsed,
             });
+            report(state.Reports[^1]);
         }
 
         kept.RestoreChosen(network);
         return null;
     }
 
-    private (double Loss, double LastRate, ImmutableArray<double> Accuracy) TrainEpoch(StagedNetwork network, MomentumDescent optimizer, LabelledImages train, int epoch)
+    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages train, TrainingCheckpoints? checkpoints)
     {
         using var epochScope = NewDisposeScope();
-        var rule = options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device));
-        var augmentation = RandomStream.Augmentation.Generator(seed, epoch);
-        var mixing = RandomStream.Mixing.Generator(seed, epoch);
-        var batches = EpochOrder.Batches(EpochOrder.Draw(train.Labels, rule.DrawWeights, RandomStream.Order.Generator(seed, epoch)), options.BatchSize);
-        var lossSum = zeros(1, float64, device);
-        var (seen, correct) = (zeros(classes.Classes, int64, device), zeros(classes.Classes, int64, device));
-        var rate = 0.0;
-        for (var step = 0; step < batches.Count; step++)
+        var (network, optimizer) = (state.Network, state.Optimizer);
+        var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
+        var (augmentation, mixing) = (epoch.Augmentation, epoch.Mixing);
+        var batches = EpochOrder.Batches(EpochOrder.Draw(train.Labels, rule.DrawWeights, RandomStream.Order.Generator(seed, epoch.Number)), options.BatchSize);
+        var (lossSum, seen, correct) = (epoch.LossSum, epoch.Seen, epoch.Correct);
+        for (var step = epoch.Steps; step < batches.Count; step++)
         {
-            options.Cancellation.ThrowIfCancellationRequested();
+            if (options.Cancellation.IsCancellationRequested)
+            {
+                checkpoints?.Write(state);
+                throw new OperationCanceledException(options.Cancellation);
+            }
+
             using var stepScope = NewDisposeScope();
             var labels = train.Labels.index_select(0, batches[step]).to(device); // [B]
             var pixels = options.Augmentation.Apply(train.Pixels.index_select(0, batches[step]).to(device), augmentation); // [B, S, S, channels]
@@ -84,16 +100,18 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             var (loss, hits) = Forward(network, rule, images, labels, mixed);
             optimizer.ZeroGradients();
             loss.backward();
-            rate = options.LearningRate * options.Schedule.FactorAt(epoch - 1 + ((step + 0.5) / batches.Count), options.Epochs); // of the step's middle
+            var rate = options.LearningRate * options.Schedule.FactorAt(epoch.Number - 1 + ((step + 0.5) / batches.Count), options.Epochs); // of the step's middle
             optimizer.Step(rate);
 
             lossSum.PlusInPlace(loss.detach().Times(labels.shape[0]));
             seen.scatter_add_(0, labels, ones_like(labels));
             correct.scatter_add_(0, labels, hits);
+            epoch.StepDone(rate);
+            checkpoints?.StepDone(state, endsEpoch: step + 1 == batches.Count);
         }
 
         var shares = correct.to(float64) / seen;
-        return (lossSum.item<double>() / train.Count, rate, [.. shares.cpu().data<double>().ToArray()]);
+        return (lossSum.item<double>() / train.Count, [.. shares.cpu().data<double>().ToArray()]);
     }
 
     // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.

@@ -6,15 +6,18 @@ namespace MLNet.Procrustean.Training;
 /// <summary>A copy of all of a network's weights and running statistics, to return to.</summary>
 internal sealed class WeightSnapshot : IDisposable
 {
-    private readonly List<Tensor> copies;
+    private readonly List<(string Name, Tensor Values)> copies;
 
-    private WeightSnapshot(List<Tensor> copies) => this.copies = copies;
+    private WeightSnapshot(List<(string Name, Tensor Values)> copies) => this.copies = copies;
+
+    /// <summary>The copies, by the names that they have in the network.</summary>
+    public IReadOnlyList<(string Name, Tensor Values)> Named => copies;
 
     public static WeightSnapshot Of(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return new([.. State(network).Select(tensor => tensor.clone().DetachFromDisposeScope())]);
+        return new([.. State(network).Select(named => (named.Name, named.Values.clone().DetachFromDisposeScope()))]);
     }
 
     /// <summary>Whether all weights and running statistics are finite numbers.</summary>
@@ -22,7 +25,7 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var finite = State(network).Where(tensor => tensor.is_floating_point()).Select(tensor => tensor.isfinite().all()).ToArray();
+        var finite = State(network).Where(named => named.Values.is_floating_point()).Select(named => named.Values.isfinite().all()).ToArray();
         return stack(finite).all().item<bool>();
     }
 
@@ -30,14 +33,14 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        foreach (var (tensor, copy) in State(network).Zip(copies))
+        foreach (var (weight, copy) in State(network).Zip(copies))
         {
-            tensor.copy_(copy);
+            weight.Values.copy_(copy.Values);
         }
     }
 
-    public void Dispose() => copies.ForEach(copy => copy.Dispose());
+    public void Dispose() => copies.ForEach(copy => copy.Values.Dispose());
 
-    private static IEnumerable<Tensor> State(StagedNetwork network) =>
-        network.named_parameters().Select(named => (Tensor)named.parameter).Concat(network.named_buffers().Select(named => named.buffer));
+    private static IEnumerable<(string Name, Tensor Values)> State(StagedNetwork network) =>
+        network.named_parameters().Select(named => (named.name, (Tensor)named.parameter)).Concat(network.named_buffers());
 }

@@ -24,6 +24,28 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     /// <summary>Runs dotnet with these arguments; the variables are set, or unset where null, for it alone.</summary>
     public static ChildProcess Dotnet(IEnumerable<string> arguments, string? folder = null, Dictionary<string, string?>? variables = null)
     {
+        using var process = Begin(arguments, folder, variables);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (!process.WaitForExit(_limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {_limit}.");
+        }
+
+        return new(process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>Starts dotnet with these arguments, for the caller to end and to dispose; what it writes is thrown away.</summary>
+    public static Process Start(IEnumerable<string> arguments)
+    {
+        var process = Begin(arguments);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static Process Begin(IEnumerable<string> arguments, string? folder = null, Dictionary<string, string?>? variables = null)
+    {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", arguments)
         {
             RedirectStandardOutput = true,
@@ -35,14 +57,6 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(_limit))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {_limit}.");
-        }
-
-        return new(process.ExitCode, output.Result, errors.Result);
+        return Process.Start(start)!;
     }
 }

@@ -45,13 +45,10 @@ internal sealed class SmallTraining : IDisposable
         var preprocessing = Preprocessing.Measure(images.Pixels, options.Shape);
         var training = new SmallTraining(options.Backbone.Build(options.Channels, classes.Classes, seed, HeadOf(options, classes)));
         prepare?.Invoke(training.Network);
-        var reports = new List<EpochReport>();
-        training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, CPU, seed).Train(training.Network, images, validation, report =>
-        {
-            reports.Add(report);
-            onEpoch?.Invoke(training.Network, report);
-        });
-        training.Reports = [.. reports];
+        using var state = new TrainingState(training.Network, options);
+        training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, CPU, seed)
+            .Train(state, images, validation, report => onEpoch?.Invoke(training.Network, report));
+        training.Reports = [.. state.Reports];
         return training;
     }
 

@@ -1,0 +1,72 @@
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>How far the epoch under way has come: what it has summed up, and where its random draws stand.</summary>
+/// <param name="number">The epoch, counted from 1.</param>
+/// <param name="begun">The time of the training when the epoch began.</param>
+/// <param name="seed">Of the training.</param>
+/// <param name="classes">The number of classes.</param>
+/// <param name="device">Where the sums are.</param>
+internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int classes, Device device) : IDisposable
+{
+    public int Number => number;
+
+    public TimeSpan Begun => begun;
+
+    /// <summary>The number of steps done.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The learning rate of the last step done.</summary>
+    public double LearningRate { get; private set; }
+
+    /// <summary>The sum of the losses of the images so far, [1], float64.</summary>
+    public Tensor LossSum { get; } = zeros(1, float64, device).DetachFromDisposeScope();
+
+    /// <summary>The images of each class so far, [C], int64.</summary>
+    public Tensor Seen { get; } = zeros(classes, int64, device).DetachFromDisposeScope();
+
+    /// <summary>Those of them that were classified correctly, [C], int64.</summary>
+    public Tensor Correct { get; } = zeros(classes, int64, device).DetachFromDisposeScope();
+
+    public Generator Augmentation { get; } = RandomStream.Augmentation.Generator(seed, number);
+
+    public Generator Mixing { get; } = RandomStream.Mixing.Generator(seed, number);
+
+    public void StepDone(double learningRate)
+    {
+        Steps++;
+        LearningRate = learningRate;
+    }
+
+    public EpochMoment Moment()
+    {
+        using var scope = NewDisposeScope();
+        return new(Number, Begun, Steps, LearningRate, LossSum.item<double>(), Counts(Seen), Counts(Correct), State(Augmentation), State(Mixing));
+    }
+
+    /// <summary>Goes on from a moment of the same epoch.</summary>
+    public void GoOnFrom(EpochMoment moment)
+    {
+        using var scope = NewDisposeScope();
+        (Steps, LearningRate) = (moment.Steps, moment.LearningRate);
+        LossSum.copy_(tensor(new[] { moment.LossSum }));
+        Seen.copy_(tensor(moment.Seen));
+        Correct.copy_(tensor(moment.Correct));
+        Augmentation.set_state(tensor(moment.Augmentation));
+        Mixing.set_state(tensor(moment.Mixing));
+    }
+
+    public void Dispose()
+    {
+        LossSum.Dispose();
+        Seen.Dispose();
+        Correct.Dispose();
+        Augmentation.Dispose();
+        Mixing.Dispose();
+    }
+
+    private static long[] Counts(Tensor counts) => counts.cpu().data<long>().ToArray();
+
+    private static byte[] State(Generator random) => random.get_state().bytes.ToArray();
+}

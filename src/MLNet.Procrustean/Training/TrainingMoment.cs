@@ -1,0 +1,21 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>Where a training stands between two steps, but for its weights.</summary>
+/// <param name="Settings">What decides about the training, by name (<see cref="TrainingSettings"/>).</param>
+/// <param name="Elapsed">The time that it has taken.</param>
+/// <param name="BestAccuracy">The best macro accuracy on the validation images so far; −∞ for none.</param>
+/// <param name="Reports">The epochs that have ended.</param>
+/// <param name="Epoch">The epoch under way.</param>
+internal sealed record TrainingMoment(
+    Dictionary<string, string> Settings, TimeSpan Elapsed, double BestAccuracy, List<EpochReport> Reports, EpochMoment Epoch)
+{
+    [JsonIgnore]
+    public int Seed => int.Parse(Settings[nameof(ImageClassifierOptions.Seed)], CultureInfo.InvariantCulture);
+}
+
+/// <summary>What <see cref="EpochProgress"/> holds, as values: the two random generators by their inner state.</summary>
+internal sealed record EpochMoment(
+    int Number, TimeSpan Begun, int Steps, double LearningRate, double LossSum, long[] Seen, long[] Correct, byte[] Augmentation, byte[] Mixing);

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>All that a training changes as it goes on, so that it can be left between two steps and taken up again.</summary>
+/// <param name="network">On the device; it belongs to the caller.</param>
+/// <param name="options">Of the training.</param>
+internal sealed class TrainingState(StagedNetwork network, ImageClassifierOptions options) : IDisposable
+{
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private TimeSpan before; // the time taken by the processes that trained before this one
+
+    public StagedNetwork Network => network;
+
+    public MomentumDescent Optimizer { get; } = new(network.parameters(), options.Momentum, options.WeightDecay);
+
+    public KeptWeights Kept { get; } = new(options.Keep);
+
+    /// <summary>The epochs that have ended.</summary>
+    public List<EpochReport> Reports { get; } = [];
+
+    /// <summary>The epoch under way; null before the first.</summary>
+    public EpochProgress? Epoch { get; private set; }
+
+    public TimeSpan Elapsed => before + clock.Elapsed;
+
+    /// <summary>The epoch of that number: the one under way, or else a new one.</summary>
+    public EpochProgress Enter(int number, int seed, int classes, Device device)
+    {
+        if (Epoch?.Number != number)
+        {
+            Epoch?.Dispose();
+            Epoch = new(number, Elapsed, seed, classes, device);
+        }
+
+        return Epoch;
+    }
+
+    public TrainingMoment Moment(Dictionary<string, string> settings) => new(settings, Elapsed, Kept.BestAccuracy, Reports, Epoch!.Moment());
+
+    /// <summary>Goes on from a moment of the same training; weights apart.</summary>
+    public void GoOnFrom(TrainingMoment moment, int classes, Device device)
+    {
+        Reports.AddRange(moment.Reports);
+        Epoch = new(moment.Epoch.Number, moment.Epoch.Begun, moment.Seed, classes, device);
+        Epoch.GoOnFrom(moment.Epoch);
+        before = moment.Elapsed;
+        clock.Restart();
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Kept.Dispose();
+        Epoch?.Dispose();
+    }
+}

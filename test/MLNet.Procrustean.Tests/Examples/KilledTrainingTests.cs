@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Examples;
+
+/// <summary>Processes that are killed while they train, with no chance to clear up, and started again.</summary>
+public sealed class KilledTrainingTests
+{
+    [Test]
+    public void TrainFolder_KilledAFewTimes_SavesTheModelOfAnUninterruptedTraining() => KillAndCompare(kills: 3, epochs: 20, seed: 1);
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [Explicit("Minutes: run it after a change to checkpoints.")]
+    public void TrainFolder_KilledManyTimes_SavesTheModelOfAnUninterruptedTraining(int seed) => KillAndCompare(kills: 20, epochs: 200, seed);
+
+    private static void KillAndCompare(int kills, int epochs, int seed)
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("photos/cat", 30), ("photos/dog", 14), ("photos/owl", 6));
+        var checkpoints = Path.Combine(folder.Path, "checkpoints");
+        var random = new Random(seed);
+        var (whole, resumed) = (Path.Combine(folder.Path, "whole.zip"), Path.Combine(folder.Path, "resumed.zip"));
+        var run = ChildProcess.Dotnet(Arguments(whole, epochs));
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+
+        string[] again = [.. Arguments(resumed, epochs), "--checkpoint", checkpoints, "--checkpoint-minutes", "0"];
+        var newest = "";
+        for (var kill = 0; kill < kills; kill++)
+        {
+            newest = KillOnceItGoesOn(again, checkpoints, newest, TimeSpan.FromMilliseconds(random.Next(100)));
+        }
+
+        run = ChildProcess.Dotnet(again);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Errors);
+            Assert.That(run.Errors, Does.Contain("Going on from the checkpoint"));
+            Assert.That(Weights(resumed), Is.EqualTo(Weights(whole)));
+            Assert.That(Directory.GetFiles(checkpoints), Is.Empty);
+        }
+    }
+
+    // At a random moment after the process has written a checkpoint later than the newest of the one before; the new newest.
+    private static string KillOnceItGoesOn(string[] arguments, string checkpoints, string newest, TimeSpan delay)
+    {
+        using var process = ChildProcess.Start(arguments);
+        var clock = Stopwatch.StartNew();
+        while (string.CompareOrdinal(Newest(checkpoints), newest) <= 0 && clock.Elapsed < TimeSpan.FromMinutes(1) && !process.HasExited)
+        {
+            Thread.Sleep(5);
+        }
+
+        Thread.Sleep(delay);
+        Assert.That(process.HasExited, Is.False, "it ended before it was killed: train longer");
+        process.Kill(); // SIGKILL, or TerminateProcess
+        process.WaitForExit();
+        return Newest(checkpoints);
+    }
+
+    private static string Newest(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "checkpoint-*").Max(StringComparer.Ordinal) ?? "" : "";
+
+    private static string[] Arguments(string model, int epochs) =>
+    [
+        Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", Path.Combine(Path.GetDirectoryName(model)!, "photos"), "--model", model,
+        "--backbone", "cifar-resnet-8-w4", "--size", "16", "--batch", "8", "--epochs", $"{epochs}", "--strategy", "mfw+la(tau=0.5)",
+    ];
+
+    private static byte[] Weights(string model)
+    {
+        using var zip = ZipFile.OpenRead(model);
+        using var entry = zip.Entries.Single(entry => entry.Name == "model.safetensors").Open();
+        using var bytes = new MemoryStream();
+        entry.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,174 @@
+using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Persistence;
+
+/// <summary>The files of checkpoints: whole or as they were before, whatever happens to the disk and to the files.</summary>
+public sealed class CheckpointFolderTests
+{
+    private CheckpointedTraining training = null!;
+
+    [SetUp]
+    public void TakeAFolder() => training = new();
+
+    [TearDown]
+    public void RemoveTheFolder() => training.Dispose();
+
+    [Test]
+    public void Write_Many_KeepsTheLastTwo()
+    {
+        training.Fail(step: 7, training.Options with { CheckpointInterval = TimeSpan.Zero });
+        Assert.That(training.Contents().Keys.Select(Path.GetFileName), Is.EquivalentTo(new[] { "checkpoint-00000005.safetensors", "checkpoint-00000006.safetensors" }));
+
+        training.Cancel(step: 1);
+        Assert.That(training.Files.Select(Path.GetFileName), Is.EqualTo(new[] { "checkpoint-00000006.safetensors", "checkpoint-00000007.safetensors" }));
+    }
+
+    [TestCase(0.0)]
+    [TestCase(0.001)]
+    [TestCase(0.5)]
+    [TestCase(0.9999)]
+    public void Fit_NewestCutShort_GoesOnFromTheOneBeforeWithAWarning(double where) => AssertFallsBack(bytes => bytes[..(int)(bytes.Length * where)]);
+
+    [TestCase(0.0)]
+    [TestCase(0.05)]
+    [TestCase(0.3)]
+    [TestCase(0.9999)]
+    public void Fit_NewestWithAByteChanged_GoesOnFromTheOneBeforeWithAWarning(double where) => AssertFallsBack(bytes =>
+    {
+        bytes[(int)(bytes.Length * where)] ^= 0x10;
+        return bytes;
+    });
+
+    [Test]
+    public void Fit_BothDamaged_BeginsAnewWithWarnings()
+    {
+        training.Fail(step: 8, training.Options with { CheckpointInterval = TimeSpan.Zero });
+        Array.ForEach(training.Files, path => File.WriteAllText(path, "damaged"));
+        var steps = 0;
+
+        training.Fail(step: 6, training.Options); // an epoch, whose checkpoint is the newest of all
+        training.Fit(training.Options, inStep: _ => steps++).Dispose();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(training.Warnings.Count(), Is.EqualTo(2));
+            Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps - CheckpointedTraining.StepsOfEpoch));
+        }
+    }
+
+    // The process was killed while it wrote, or while it deleted what is no longer needed.
+    [Test]
+    public void Fit_LeftoversOfAKilledProcess_GoesOnFromTheNewest()
+    {
+        training.Fail(step: 4, training.Options with { CheckpointInterval = TimeSpan.Zero });
+        File.WriteAllText(Path.Combine(training.Path, "unfinished.tmp"), "half a checkpo");
+        File.WriteAllText(Path.Combine(training.Path, "in-use.lock"), "");
+        File.Copy(training.Files[0], Path.Combine(training.Path, "checkpoint-00000001.safetensors"));
+        var steps = 0;
+
+        training.Fit(training.Options, inStep: _ => steps++).Dispose();
+
+        Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps - 3));
+        Assert.That(training.Contents(), Is.Empty);
+    }
+
+    [Test]
+    public void Fit_CheckpointOfALaterLibrary_IsRefusedAndStays()
+    {
+        training.Cancel(step: 3);
+        var (texts, arrays) = SafeTensors.Read(new MemoryStream(File.ReadAllBytes(training.Files[^1])));
+        texts["format_version"] = "2";
+        texts["sha256"] = ModelFile.Checksum(texts, arrays);
+        using (var file = File.Create(training.Files[^1]))
+        {
+            SafeTensors.Write(file, texts, arrays);
+        }
+
+        var before = training.Contents();
+        Assert.That(() => training.Fit(training.Options), Throws.InstanceOf<IOException>().With.Message.Contains(training.Files[^1]).And.Message.Contains("version 2").And.Message.Contains("Update MLNet.Procrustean"));
+        Assert.That(training.Contents(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Fit_FolderThatCannotBeMade_IsRefusedBeforeTraining()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Write("file", []), "inside a file");
+        var steps = 0;
+        Assert.That(() => training.Fit(training.Options with { CheckpointPath = path }, inStep: _ => steps++), Throws.InstanceOf<IOException>().With.Message.Contains($"The checkpoint folder '{path}' cannot be used"));
+        Assert.That(steps, Is.Zero);
+    }
+
+    [Test]
+    public void Fit_FolderThatAnotherTrainingUses_IsRefused()
+    {
+        Exception? problem = null;
+        using var other = new CheckpointedTraining();
+        training.Fit(training.Options, inStep: step =>
+        {
+            if (step == 2)
+            {
+                problem = Assert.Catch(() => other.Fit(other.Options with { CheckpointPath = training.Path }));
+            }
+        }).Dispose();
+        Assert.That(problem, Is.InstanceOf<IOException>().With.Message.Contains(training.Path).And.Message.Contains("that no other training uses"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [Platform(Include = "Linux", Reason = "Others have no /dev/full.")]
+    public void Fit_DiskFullOnTheWay_TrainsToTheEndWithWarnings(bool killedAfterwards)
+    {
+        var expected = training.Uninterrupted();
+        var unfinished = Path.Combine(training.Path, "unfinished.tmp");
+        var before = new Dictionary<string, byte[]>();
+        var steps = 0;
+        void FillTheDisk(int step)
+        {
+            if (step == 4)
+            {
+                before = training.Files.ToDictionary(path => path, File.ReadAllBytes);
+                File.CreateSymbolicLink(unfinished, "/dev/full"); // what is written next finds the disk full
+            }
+
+            if (step == 5)
+            {
+                Assert.That(training.Files, Is.EquivalentTo(before.Keys));
+                Assert.That(training.Files.Select(File.ReadAllBytes), Is.EqualTo(training.Files.Select(path => before[path])));
+                Assert.That(training.Warnings.Single(), Does.Contain(Path.Combine(training.Path, "checkpoint-00000004.safetensors")).And.Contain("cannot be written").And.Contain("The training goes on"));
+                _ = killedAfterwards ? throw new NotSupportedException("stopped") : 0;
+            }
+        }
+
+        var options = training.Options with { CheckpointInterval = TimeSpan.Zero };
+        if (killedAfterwards)
+        {
+            Assert.That(() => training.Fit(options, inStep: FillTheDisk), Throws.TypeOf<NotSupportedException>());
+            Assert.That(unfinished, Does.Not.Exist); // there is room again
+        }
+
+        var result = training.Result(training.Fit(options, inStep: killedAfterwards ? _ => steps++ : FillTheDisk));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Weights, Is.EqualTo(expected.Weights));
+            Assert.That(steps, Is.EqualTo(killedAfterwards ? CheckpointedTraining.Steps - 3 : 0));
+        }
+    }
+
+    private void AssertFallsBack(Func<byte[], byte[]> damage)
+    {
+        training.Fail(step: 8, training.Options with { CheckpointInterval = TimeSpan.Zero }); // checkpoints after steps 6 and 7
+        var newest = training.Files[^1];
+        File.WriteAllBytes(newest, damage(File.ReadAllBytes(newest)));
+        var steps = 0;
+
+        training.Fit(training.Options, inStep: _ => steps++).Dispose();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps - 6));
+            Assert.That(training.Warnings.Single(), Does.Contain(newest).And.Contain("cannot be read, and the one before it is taken instead"));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Training;
+
+namespace MLNet.Procrustean.Tests.Support;
+
+/// <summary>Trainings by the trainer that draw at random wherever one can, with a folder for their checkpoints, and that can be stopped at any step.</summary>
+internal sealed class CheckpointedTraining : IDisposable
+{
+    /// <summary>19 training images in batches of 4, the last one of 3: an epoch has 5 steps.</summary>
+    public const int StepsOfEpoch = 5;
+
+    public const int Steps = 3 * StepsOfEpoch;
+
+    private const int LossesOfStep = 2; // mixup asks for the loss with either label
+    private static readonly JsonSerializerOptions _json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private readonly TemporaryFolder folder = new();
+    private readonly TrainingStrategy strategy = new Combined(new Mixup { Depth = MixingDepth.AnyStage }, new ClassBalancedDraw { Exponent = 0.5 });
+    private Action<int> onStep = _ => { };
+    private int step;
+    private int losses;
+
+    public CheckpointedTraining()
+    {
+        Options = SmallTraining.Options with
+        {
+            ImageColumnName = "Image",
+            Strategy = new StrategyOf(Watched),
+            Epochs = 3,
+            BatchSize = 4,
+            ValidationFraction = 0.3,
+            Keep = KeptEpoch.Best,
+            Diagnostics = new TrainingDiagnostics { ImagesPerClass = 5 },
+            Augmentation = new Augmentation(),
+            Seed = 5,
+            CheckpointPath = Path,
+        };
+        Ml.Log += (_, line) => Log.Add(line);
+    }
+
+    public string Path => System.IO.Path.Combine(folder.Path, "made", "by the training");
+
+    public MLContext Ml { get; } = new(seed: 1);
+
+    public List<LoggingEventArgs> Log { get; } = [];
+
+    public IEnumerable<string> Warnings => Log.Where(line => line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning).Select(line => line.RawMessage);
+
+    public ImageClassifierOptions Options { get; }
+
+    /// <summary>What the loss is multiplied by, to make a training unlearn or diverge.</summary>
+    public double LossFactor { get; set; } = 1;
+
+    /// <summary>The checkpoints, the oldest first.</summary>
+    public string[] Files => [.. Directory.GetFiles(Path, "checkpoint-*").Order(StringComparer.Ordinal)];
+
+    /// <summary>All files of the folder with their contents, when no training holds it.</summary>
+    public Dictionary<string, byte[]> Contents() => Directory.GetFiles(Path).ToDictionary(path => path, File.ReadAllBytes);
+
+    public IDataView Images(int red = 16, int green = 11) => ColourRows.Of(Ml, red, green);
+
+    /// <summary>Trains; the action is told of each step while it is under way, counted from 1 in this training.</summary>
+    public ImageClassifierModel Fit(ImageClassifierOptions options, IDataView? images = null, Action<int>? inStep = null)
+    {
+        (onStep, step, losses) = (inStep ?? (_ => { }), 0, 0);
+        return Ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(images ?? Images());
+    }
+
+    /// <summary>Trains and cancels during that step.</summary>
+    public void Cancel(int step, ImageClassifierOptions? options = null)
+    {
+        using var cancellation = new CancellationTokenSource();
+        Assert.That(() => Fit((options ?? Options) with { Cancellation = cancellation.Token }, inStep: now => CancelAt(now)), Throws.InstanceOf<OperationCanceledException>());
+
+        void CancelAt(int now)
+        {
+            if (now == step)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Trains and lets it fail in the midst of that step, as a killed process would.</summary>
+    public void Fail(int step, ImageClassifierOptions options) => Assert.That(
+        () => Fit(options, inStep: now => _ = now == step ? throw new NotSupportedException("stopped") : now), Throws.TypeOf<NotSupportedException>());
+
+    /// <summary>Weights and reports but for their times, to compare trainings by; the model is disposed.</summary>
+    public (byte[] Weights, string Reports) Result(ImageClassifierModel model)
+    {
+        using (model)
+        {
+            var file = System.IO.Path.Combine(folder.Path, "model");
+            model.SaveSafeTensors(file);
+            return (File.ReadAllBytes(file), JsonSerializer.Serialize(model.EpochReports.Select(report => report with { Elapsed = default, ImagesPerSecond = 0 }), _json));
+        }
+    }
+
+    /// <summary>Of a training without checkpoints that nothing interrupts.</summary>
+    public (byte[] Weights, string Reports) Uninterrupted() => Result(Fit(Options with { CheckpointPath = null }));
+
+    public void Dispose() => folder.Dispose();
+
+    private TrainingRule Watched(EpochContext epoch)
+    {
+        var rule = strategy.RuleFor(epoch);
+        return rule with
+        {
+            Loss = (logits, labels) =>
+            {
+                if (logits.requires_grad && losses++ % LossesOfStep == 0) // those of the rehearsal have no gradient
+                {
+                    onStep(++step);
+                }
+
+                return LossFactor == 1 ? rule.Loss(logits, labels) : rule.Loss(logits, labels) * LossFactor;
+            },
+        };
+    }
+}
