@@ -23,7 +23,7 @@ internal static class DecodingSection
                     new("ML.NET", () => Decoders.MlNet(photos.Rows, side)),
                     new("MLNet.Procrustean", () => Decoders.Library(photos.Rows, side)),
                 ],
-                sizes.Blocks);
+                sizes);
             return Table.Of(FormattableString.Invariant($"{width}×{height} ({photos.AverageBytes / 1000:0.0} kB) to {side}×{side}"), "images/s", "this ÷ ML.NET", measurements, (one, first) => one.RatioTo(first));
         });
         return string.Join("\n\n", tables.ToList());

@@ -25,12 +25,13 @@ internal static class Alternation
 {
     /// <summary>One block of each contender per round, and each round another one begins.</summary>
     /// <param name="contenders">At least one.</param>
-    /// <param name="blocks">Rounds that count.</param>
-    /// <param name="warmUp">Whether a round before them does not count; contenders that warm up by themselves do without.</param>
-    public static List<Measurement> Run(IReadOnlyList<Contender> contenders, int blocks, bool warmUp = true)
+    /// <param name="sizes">How many rounds count.</param>
+    /// <param name="warmUp">Whether a round before them does not count; contenders that warm up by themselves do without, and where figures mean nothing all do.</param>
+    public static List<Measurement> Run(IReadOnlyList<Contender> contenders, Sizes sizes, bool warmUp = true)
     {
+        var blocks = sizes.Blocks;
         var figures = contenders.Select(_ => new double[blocks]).ToArray();
-        for (var round = warmUp ? -1 : 0; round < blocks; round++)
+        for (var round = warmUp && !sizes.Tiny ? -1 : 0; round < blocks; round++)
         {
             for (var turn = 0; turn < contenders.Count; turn++)
             {

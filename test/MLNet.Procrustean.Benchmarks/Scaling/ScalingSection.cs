@@ -28,16 +28,16 @@ internal static class ScalingSection
         Contender Of(string name, int threads, params string[] switches) => new(name, () => FreshProcess.Run(
             nameof(ThreadedTraining), sizes, new Dictionary<string, string> { ["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture) }, switches)[ThreadedTraining.Speed]);
         var all = Environment.ProcessorCount;
-        var counts = PowersOfTwo.Where(count => count < all).Append(all);
+        var counts = PowersOfTwo.Where(count => count < all && !sizes.Tiny).Append(all);
         return Told("threads", Alternation.Run(
-            [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, ThreadedTraining.LeaveAllocatorAlone)], sizes.Blocks, warmUp: false));
+            [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, ThreadedTraining.LeaveAllocatorAlone)], sizes, warmUp: false));
     }
 
     private static string Batches(Sizes sizes)
     {
         var images = LabelledPhotos.Keyed(sizes.Batches.Max() * Math.Max(1, sizes.Steps / 2), sizes.Side);
         return Told("batch", Alternation.Run(
-            [.. sizes.Batches.Select(batch => new Contender($"{batch}", () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { BatchSize = batch })))], sizes.Blocks));
+            [.. sizes.Batches.Select(batch => new Contender($"{batch}", () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { BatchSize = batch })))], sizes));
     }
 
     // As many whole batches as have about the pixels of a block at the first size.
@@ -50,7 +50,7 @@ internal static class ScalingSection
                 return new Contender($"{side}×{side}", () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { ImageSize = side }));
             }),
         ],
-        sizes.Blocks));
+        sizes));
 
     private static string Images(Sizes sizes) => Told($"images in an epoch, ResNet-{SmallDepth}", Alternation.Run(
         [
@@ -60,7 +60,7 @@ internal static class ScalingSection
                 return new Contender(count.ToString("#,0", CultureInfo.InvariantCulture), () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { Backbone = new CifarResNet { Depth = SmallDepth } }));
             }),
         ],
-        sizes.Blocks));
+        sizes));
 
     private static string Told(string what, List<Measurement> measurements) => Table.Of(what, Unit, $"this ÷ {measurements[0].Name}", measurements, (one, first) => one.RatioTo(first));
 }

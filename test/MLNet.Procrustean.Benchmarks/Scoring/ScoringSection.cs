@@ -51,12 +51,12 @@ internal static class ScoringSection
                     return ((ITransformer)model).Transform(data).GetColumn<float[]>("Score").Count() / clock.Elapsed.TotalSeconds;
                 }),
             ],
-            sizes.Blocks);
+            sizes);
         yield return Table.Of("scoring", "images/s", "this ÷ row by row", measurements, (one, first) => one.RatioTo(first));
 
         IReadOnlyList<string> Latency(string name, double share)
         {
-            var figures = new Measurement(name, [.. milliseconds.Skip(1).Select(block => Percentile(block, share))]); // the first block warmed up
+            var figures = new Measurement(name, [.. milliseconds.TakeLast(sizes.Blocks).Select(block => Percentile(block, share))]); // not of a block that warmed up
             return [name, Table.Number(figures.Median), $"{Table.Number(figures.Figures.Min())} to {Table.Number(figures.Figures.Max())}"];
         }
 
@@ -70,7 +70,7 @@ internal static class ScoringSection
         {
             answers.Add(FreshProcess.Run(nameof(FirstPrediction), sizes, arguments: path));
             return answers[^1][FirstPrediction.Answer];
-        })], sizes.Blocks, warmUp: false);
+        })], sizes, warmUp: false);
         string[] names = [FirstPrediction.Loading, FirstPrediction.First, FirstPrediction.Second, FirstPrediction.Answer];
         return Table.Of(
             ["in a fresh process", "ms, median of the processes"],

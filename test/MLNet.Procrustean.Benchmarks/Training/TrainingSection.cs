@@ -42,7 +42,7 @@ internal static class TrainingSection
             ]);
         }
 
-        var measurements = Alternation.Run(contenders, sizes.Blocks);
+        var measurements = Alternation.Run(contenders, sizes);
         var table = Table.Of("plain training", Unit, "MLNet.Procrustean as it comes ÷ this", measurements, (one, first) => first.RatioTo(one));
         return python is not null ? table : $"{table}\n\nPyTorch was left out: python3 is not on the PATH or has no PyTorch, and the variable PYTORCH is not set.";
     }
@@ -60,7 +60,7 @@ internal static class TrainingSection
                 Of("MFW, before stage 3", Before(MixingDepth.BeforeStage(3))),
                 Of("MFW, pooled features", Before(MixingDepth.PooledFeatures)),
             ],
-            sizes.Blocks);
+            sizes);
         return Table.Of("strategy", Unit, "this ÷ plain training", measurements, (one, first) => one.RatioTo(first));
     }
 }
