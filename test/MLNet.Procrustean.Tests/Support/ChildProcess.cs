@@ -8,7 +8,10 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(4);
 
     /// <summary>The folder of a program under examples, built in the configuration of these tests.</summary>
-    public static string FolderOfExample(string name)
+    public static string FolderOfExample(string name) => FolderOfProgram($"examples/{name}");
+
+    /// <summary>The same for a project anywhere in the repository.</summary>
+    public static string FolderOfProgram(string projectFolder)
     {
         var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory); // test/MLNet.Procrustean.Tests/bin/CONFIGURATION/...
         var project = output;
@@ -18,7 +21,7 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
         }
 
         var inside = Path.GetRelativePath(project.FullName, output.FullName);
-        return Path.Combine(Repository.Root, "examples", name, "bin", inside);
+        return Path.Combine(Repository.Root, projectFolder, "bin", inside);
     }
 
     /// <summary>Runs dotnet with these arguments; the variables are set, or unset where null, for it alone.</summary>

@@ -1,0 +1,19 @@
+using MLNet.Procrustean.Benchmarks.Data;
+using MLNet.Procrustean.Benchmarks.Training;
+
+namespace MLNet.Procrustean.Benchmarks.Scaling;
+
+/// <summary>In a fresh process, whose threads are set by OMP_NUM_THREADS: one training.</summary>
+internal static class ThreadedTraining
+{
+    public const string Speed = "images per second";
+    public const string LeaveAllocatorAlone = "MLNet.Procrustean.LeaveAllocatorAlone";
+
+    /// <param name="sizes">Of network and images.</param>
+    /// <param name="arguments">Switches to set, as for <see cref="AppContext.SetSwitch"/>.</param>
+    public static IEnumerable<(string Name, double Figure)> Measure(Sizes sizes, string[] arguments)
+    {
+        Array.ForEach(arguments, name => AppContext.SetSwitch(name, isEnabled: true));
+        yield return (Speed, Estimator.ImagesPerSecond(LabelledPhotos.Keyed(sizes.Batch * sizes.Steps, sizes.Side), Estimator.Options(sizes)));
+    }
+}

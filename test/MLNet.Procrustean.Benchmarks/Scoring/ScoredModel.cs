@@ -1,0 +1,33 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Benchmarks.Data;
+using MLNet.Procrustean.Benchmarks.Training;
+
+namespace MLNet.Procrustean.Benchmarks.Scoring;
+
+/// <summary>What a prediction gives.</summary>
+internal sealed class Prediction
+{
+    public float[] Score { get; set; } = [];
+}
+
+/// <summary>A model that was trained for a moment: its weights mean nothing, its speed is that of any.</summary>
+internal static class ScoredModel
+{
+    /// <summary>Trains it with the label's key in its pipeline, and saves it.</summary>
+    public static void Save(Sizes sizes, string path)
+    {
+        var ml = new MLContext();
+        var rows = ml.Data.LoadFromEnumerable(LabelledPhotos.Rows(sizes.Batch, sizes.Side));
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Estimator.Options(sizes) with { Epochs = 1 }));
+        using var model = pipeline.Fit(rows);
+        ml.Model.Save(model, rows.Schema, path);
+    }
+
+    /// <summary>The engine owns the model: disposing it disposes that too.</summary>
+    public static PredictionEngine<EncodedImage, Prediction> Engine(string path)
+    {
+        var ml = new MLContext();
+        return ml.Model.CreatePredictionEngine<EncodedImage, Prediction>(ml.Model.Load(path, out _));
+    }
+}

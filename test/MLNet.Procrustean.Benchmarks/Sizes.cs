@@ -1,0 +1,78 @@
+namespace MLNet.Procrustean.Benchmarks;
+
+/// <summary>How much is measured: enough to mean something, or just enough to see that it runs.</summary>
+internal sealed record Sizes
+{
+    public static readonly Sizes Full = new();
+
+    public static readonly Sizes Quick = new()
+    {
+        Tiny = true,
+        Depth = 8,
+        Side = 16,
+        Batch = 64,
+        Steps = 1,
+        WarmUpSteps = 1,
+        PhotoFiles = 4,
+        PhotoRows = 8,
+        SmallFiles = 8,
+        SmallRows = 64,
+        ScoredRows = 64,
+        EnginePredictions = 20,
+        ManyImages = 640,
+        GrowthSteps = 20,
+        GrowthPredictions = 100,
+        Batches = [32, 64],
+        Sides = [16, 32],
+        ImageCounts = [64, 128],
+    };
+
+    /// <summary>Whether it only shows that all runs.</summary>
+    public bool Tiny { get; private init; }
+
+    /// <summary>Blocks of each contender that count.</summary>
+    public int Blocks { get; init; } = 5;
+
+    /// <summary>Of the network, a <see cref="Networks.CifarResNet"/>.</summary>
+    public int Depth { get; init; } = 32;
+
+    /// <summary>Of the images, in pixels.</summary>
+    public int Side { get; init; } = 32;
+
+    public int Batch { get; init; } = 128;
+
+    /// <summary>Steps of training in a block.</summary>
+    public int Steps { get; init; } = 10;
+
+    /// <summary>Steps before them that do not count.</summary>
+    public int WarmUpSteps { get; init; } = 3;
+
+    /// <summary>Different photos on disk, and rows in which they come again and again.</summary>
+    public int PhotoFiles { get; init; } = 100;
+
+    public int PhotoRows { get; init; } = 800;
+
+    /// <summary>The same for images of 32 pixels.</summary>
+    public int SmallFiles { get; init; } = 500;
+
+    public int SmallRows { get; init; } = 20_000;
+
+    /// <summary>Rows of one batched scoring.</summary>
+    public int ScoredRows { get; init; } = 2_048;
+
+    /// <summary>Predictions of one block, row by row.</summary>
+    public int EnginePredictions { get; init; } = 300;
+
+    /// <summary>Training images whose memory is measured.</summary>
+    public int ManyImages { get; init; } = 100_000;
+
+    public int GrowthSteps { get; init; } = 1_000;
+
+    public int GrowthPredictions { get; init; } = 100_000;
+
+    public IReadOnlyList<int> Batches { get; init; } = [32, 64, 128, 256];
+
+    public IReadOnlyList<int> Sides { get; init; } = [32, 48, 64, 96];
+
+    public IReadOnlyList<int> ImageCounts { get; init; } = [1_280, 5_120, 20_480];
+}

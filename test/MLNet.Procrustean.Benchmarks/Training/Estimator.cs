@@ -1,0 +1,29 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Benchmarks.Measuring;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Strategies;
+
+namespace MLNet.Procrustean.Benchmarks.Training;
+
+/// <summary>Training as a user does it: through the estimator, from encoded images.</summary>
+internal static class Estimator
+{
+    /// <summary>The defaults of the library, for so many pixels and so large a network, without feature mixing, and as few epochs as give a speed after the first.</summary>
+    public static ImageClassifierOptions Options(Sizes sizes) => new()
+    {
+        ImageColumnName = Data.LabelledPhotos.ImageColumn,
+        Backbone = new CifarResNet { Depth = sizes.Depth },
+        ImageSize = sizes.Side,
+        BatchSize = sizes.Batch,
+        Strategy = new PlainTraining(),
+        Epochs = 2,
+        Seed = 1,
+    };
+
+    /// <summary>The median of the epochs after the first, which warms up.</summary>
+    public static double ImagesPerSecond(IDataView images, ImageClassifierOptions options)
+    {
+        using var model = new MLContext().MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(images);
+        return Measurement.MedianOf(model.EpochReports.Skip(1).Select(report => report.ImagesPerSecond));
+    }
+}
