@@ -77,7 +77,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             options.Cancellation.ThrowIfCancellationRequested();
             using var stepScope = NewDisposeScope();
             var labels = train.Labels.index_select(0, batches[step]).to(device); // [B]
-            var pixels = options.Augmentation.Apply(train.Pixels.index_select(0, batches[step]).to(device), augmentation); // [B, S, S, channels]
+            var pixels = options.Augmentation.Apply(train.Pixels.Rows(batches[step]).to(device), augmentation); // [B, S, S, channels]
             var images = preprocessing.Normalise(pixels); // [B, channels, S, S]
 
             var mixed = rule.Mixing?.Draw(labels, options.Backbone.ResidualStages, mixing);
