@@ -47,7 +47,7 @@ public sealed record ImageClassifierOptions
     /// <remarks>
     /// The images are trained on from the file, so that they may be more than fit in memory; it takes <see cref="ImageSize"/>² × <see cref="Channels"/> bytes for each.
     /// A cache of other images is made anew: where the rows, their order or the preprocessing are others, or a file has another path, size or
-    /// time of last writing (of a column of bytes: other bytes). A file that is no such cache is never overwritten. <see cref="ValidationSet"/> has a second one,
+    /// time of last writing (of a column of bytes: other bytes). Each image is checked as it is read. A file that is no such cache is never overwritten. <see cref="ValidationSet"/> has a second one,
     /// with <c>.validation</c> at the end of its name. Trainings on other rows, such as the folds of a cross-validation, take a file each.
     /// Images that are <see cref="Microsoft.ML.Data.MLImage"/> are not cached.
     /// </remarks>

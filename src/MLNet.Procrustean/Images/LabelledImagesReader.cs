@@ -43,7 +43,9 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
             throw new ArgumentException("There is no row to train on.", nameof(data));
         }
 
-        var (pixels, bad) = cachePath is null ? DecodeIntoMemory(data, column, labels.Count) : ReadThroughCache(data, column, labels.Count, Path.GetFullPath(cachePath));
+        var (pixels, bad) = cachePath is null
+            ? DecodeIntoMemory(data, column, labels.Count)
+            : ReadThroughCache(data, column, labels.Count, Path.GetFullPath(cachePath));
         var without = bad.Select(one => one.Row).ToHashSet();
         using var scope = NewDisposeScope();
         return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
@@ -117,7 +119,8 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
                 problems.Add(problem);
             });
             append([.. decoded.OfType<byte[]>()]);
-            bad.AddRange(Enumerable.Range(row, decoded.Length).Where(number => decoded[number - row] is null).Zip(problems, (number, problem) => new SkippedRow(number, problem)));
+            var without = Enumerable.Range(0, decoded.Length).Where(i => decoded[i] is null).Select(i => row + i);
+            bad.AddRange(without.Zip(problems, (number, problem) => new SkippedRow(number, problem)));
             row += batch.Count;
             batch = TakeRows(cursor, image);
         }

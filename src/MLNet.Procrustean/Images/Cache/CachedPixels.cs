@@ -132,7 +132,8 @@ internal sealed class CachedPixels : PixelRows
         }
         catch (UnauthorizedAccessException problem)
         {
-            throw new IOException($"The image cache '{path}' cannot be read: {problem.Message} Let it be read, or name another {nameof(ImageClassifierOptions.CachePath)}.", problem);
+            throw new IOException(
+                $"The image cache '{path}' cannot be read: {problem.Message} Let it be read, or name another {nameof(ImageClassifierOptions.CachePath)}.", problem);
         }
     }
 }

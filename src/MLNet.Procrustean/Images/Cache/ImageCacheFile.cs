@@ -46,7 +46,8 @@ internal static class ImageCacheFile
         var named = Math.Min(read, Name.Length);
         if (!header.AsSpan(0, named).SequenceEqual(Name[..named]))
         {
-            throw new IOException($"'{path}' is not an image cache, and is left as it is. Name another {nameof(ImageClassifierOptions.CachePath)}, or remove the file.");
+            throw new IOException(
+                $"'{path}' is not an image cache, and is left as it is. Name another {nameof(ImageClassifierOptions.CachePath)}, or remove the file.");
         }
 
         var length = RandomAccess.GetLength(file);

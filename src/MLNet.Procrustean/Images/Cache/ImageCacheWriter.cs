@@ -96,9 +96,9 @@ internal sealed class ImageCacheWriter : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new IOException(string.Create(CultureInfo.InvariantCulture,
-                $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, in a folder that "
-                + $"exists and may be written to, beside an earlier cache until it is complete. Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."),
-                problem);
+                $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
+                + $"in a folder that exists and may be written to, beside an earlier cache until it is complete. "
+                + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."), problem);
         }
     }
 }

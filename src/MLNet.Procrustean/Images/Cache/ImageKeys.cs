@@ -23,42 +23,45 @@ internal static class ImageKeys
         if (column.Type is ImageDataViewType)
         {
             throw new ArgumentException(
-                $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: there is nothing to tell by whether it "
-                + "changed, and little to save. Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath.");
+                $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: there is nothing to tell by "
+                + "whether it changed, and little to save. Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath.");
         }
 
-        using var keys = new MemoryStream();
         using var cursor = data.GetRowCursor([column]);
-        var key = column.Type is TextDataViewType ? PathReader(cursor, column) : BytesReader(cursor, column);
+        return column.Type is TextDataViewType ? OfFiles(cursor, column, cancellation) : OfBytes(cursor, column, cancellation);
+    }
+
+    // Files are asked on all processors: on a disk across a network, to ask takes far longer than to hash the answer.
+    private static byte[] OfFiles(DataViewRowCursor cursor, DataViewSchema.Column column, CancellationToken cancellation)
+    {
+        var paths = new List<string>();
+        var getter = cursor.GetGetter<ReadOnlyMemory<char>>(column);
+        ReadOnlyMemory<char> path = default;
+        while (cursor.MoveNext())
+        {
+            getter(ref path);
+            paths.Add(path.ToString());
+        }
+
+        var keys = new byte[paths.Count * Size];
+        Parallel.For(0, paths.Count, new() { CancellationToken = cancellation }, row =>
+            SHA256.HashData(Encoding.UTF8.GetBytes(Describe(paths[row])), keys.AsSpan(row * Size, Size)));
+        return keys;
+    }
+
+    private static byte[] OfBytes(DataViewRowCursor cursor, DataViewSchema.Column column, CancellationToken cancellation)
+    {
+        using var keys = new MemoryStream();
+        var getter = cursor.GetGetter<VBuffer<byte>>(column);
+        VBuffer<byte> bytes = default;
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            keys.Write(key());
+            getter(ref bytes);
+            keys.Write(SHA256.HashData(bytes.IsDense ? bytes.GetValues() : bytes.DenseValues().ToArray()));
         }
 
         return keys.ToArray();
-    }
-
-    private static Func<byte[]> PathReader(DataViewRow row, DataViewSchema.Column column)
-    {
-        var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
-        ReadOnlyMemory<char> path = default;
-        return () =>
-        {
-            getter(ref path);
-            return SHA256.HashData(Encoding.UTF8.GetBytes(Describe(path.ToString())));
-        };
-    }
-
-    private static Func<byte[]> BytesReader(DataViewRow row, DataViewSchema.Column column)
-    {
-        var getter = row.GetGetter<VBuffer<byte>>(column);
-        VBuffer<byte> bytes = default;
-        return () =>
-        {
-            getter(ref bytes);
-            return SHA256.HashData(bytes.IsDense ? bytes.GetValues() : bytes.DenseValues().ToArray());
-        };
     }
 
     private static string Describe(string path)
@@ -75,7 +78,7 @@ internal static class ImageKeys
         }
 
         return file.Exists
-            ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks} {Path.GetFullPath(path)}")
-            : $"missing {Path.GetFullPath(path)}";
+            ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks} {file.FullName}")
+            : $"missing {file.FullName}";
     }
 }
