@@ -43,6 +43,17 @@ public sealed record ImageClassifierOptions
     /// <summary>What to do with images that cannot be read. The default is to refuse them. In scoring they are always refused.</summary>
     public BadImages BadImages { get; init => field = Require.Named(value); } = BadImages.Refuse;
 
+    /// <summary>A file that keeps the decoded images for the next training on them, which then starts at once; null, the default, for none.</summary>
+    /// <remarks>
+    /// The images are trained on from the file, so that they may be more than fit in memory; it takes <see cref="ImageSize"/>² × <see cref="Channels"/> bytes for each.
+    /// A cache of other images is made anew: where the rows, their order or the preprocessing are others, or a file has another path, size or
+    /// time of last writing (of a column of bytes: other bytes). Each image is checked as it is read. A file that is no such cache is never overwritten. <see cref="ValidationSet"/> has a second one,
+    /// with <c>.validation</c> at the end of its name. Trainings on other rows, such as the folds of a cross-validation, take a file each.
+    /// Images that are <see cref="Microsoft.ML.Data.MLImage"/> are not cached.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public string? CachePath { get; init => field = value is null ? null : Require.FilePath(value); }
+
     /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
     public Augmentation Augmentation { get; init => field = Require.NotNull(value); } = new();
 

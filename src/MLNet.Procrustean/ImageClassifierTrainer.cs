@@ -35,7 +35,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different heads. Or the model to start from does not fit, or the checkpoint found is of another training; the message lists what differs.</exception>
     /// <exception cref="IOException"><see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints.</exception>
     /// <exception cref="ImageException">An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.</exception>
-    /// <exception cref="InvalidOperationException">The decoded images would not fit in memory, or there is no such GPU and no fallback to the CPU.</exception>
+    /// <exception cref="InvalidOperationException">The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU and no fallback to the CPU.</exception>
+    /// <exception cref="IOException">The file at <see cref="ImageClassifierOptions.CachePath"/> cannot be written, is damaged, or is no image cache.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
     /// <exception cref="OperationCanceledException"><see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no epoch has ended.</exception>
     /// <exception cref="ObjectDisposedException">The model to start from was disposed.</exception>
@@ -136,7 +137,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         {
             skipped.Add(problem);
             channel.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");
-        });
+        }, text => channel.Info(MessageSensitivity.None, text));
         if (Options.ValidationSet is { } validationSet)
         {
             var found = ClassLabels.From(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));

@@ -43,6 +43,10 @@ internal static class Require
         ? value
         : throw new ArgumentException($"{name} is empty; give the name of a column.", name);
 
+    public static string FilePath(string value, [CallerMemberName] string name = "") => !string.IsNullOrWhiteSpace(value)
+        ? value
+        : throw new ArgumentException($"{name} is empty; give the path of a file, or null for none.", name);
+
     public static T NotNull<T>(T? value, [CallerMemberName] string name = "")
         where T : class => value ?? throw new ArgumentNullException(name);
 }

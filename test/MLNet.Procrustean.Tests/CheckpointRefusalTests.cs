@@ -4,6 +4,7 @@ using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests;
 
@@ -27,6 +28,7 @@ public sealed class CheckpointRefusalTests
         Case(options => options with { Schedule = new StepSchedule() }, "Schedule: checkpoint CosineSchedule", "now StepSchedule"),
         Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
         Case(options => options with { WeightDecay = 0 }, "WeightDecay: checkpoint 0.0002, now 0"),
+        Case(options => options with { Precision = Precision.Auto.On(CPU) == ScalarType.Float32 ? Precision.Bf16 : Precision.Fp32 }, "Precision: checkpoint "),
         Case(options => options with { ValidationFraction = 0.2 }, "ValidationFraction: checkpoint 0.3, now 0.2"),
         Case(options => options with { Keep = KeptEpoch.Last }, "Keep: checkpoint Best, now Last"),
         Case(options => options with { Diagnostics = null }, "Diagnostics: checkpoint TrainingDiagnostics {", "now none"),

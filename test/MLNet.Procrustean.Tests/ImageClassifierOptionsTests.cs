@@ -38,6 +38,7 @@ public sealed class ImageClassifierOptionsTests
         Case(options => options with { ScoreColumnName = null! }, "ScoreColumnName is empty"),
         Case(options => options with { PredictedLabelColumnName = "\t" }, "PredictedLabelColumnName is empty"),
         Case(options => options with { CheckpointPath = " " }, "CheckpointPath is empty; give the path of a folder"),
+        Case(options => options with { CachePath = " " }, "CachePath is empty; give the path of a file, or null for none"),
         Case(options => options with { Strategy = null! }, "'Strategy'"),
         Case(options => options with { Backbone = null! }, "'Backbone'"),
         Case(options => options with { Augmentation = null! }, "'Augmentation'"),
@@ -93,6 +94,7 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.Backbone, Is.EqualTo(new CifarResNet { Depth = 20, Width = 16 }));
             Assert.That((options.ImageSize, options.Channels), Is.EqualTo((64, 3)));
             Assert.That((options.AspectRatio, options.BadImages, options.Keep), Is.EqualTo((AspectRatio.Squash, BadImages.Refuse, KeptEpoch.Last)));
+            Assert.That(options.CachePath, Is.Null);
             Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = true }));
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 128)));
             Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.1, 0.9, 0.0002)));

@@ -21,7 +21,8 @@ internal sealed record ImageFeatures(Tensor Features, Tensor Labels)
             using var partScope = NewDisposeScope();
             using (images)
             {
-                features.Add(network.PooledFeatures(preprocessing.Normalise(images.Pixels.to(device))).to(float64).cpu().MoveToOuterDisposeScope());
+                var pixels = images.Pixels.Narrow(0, images.Count).to(device);
+                features.Add(network.PooledFeatures(preprocessing.Normalise(pixels)).to(float64).cpu().MoveToOuterDisposeScope());
                 labels.Add(images.Labels.clone().MoveToOuterDisposeScope());
             }
         }

@@ -39,9 +39,9 @@ internal sealed class TrainingProbe(
         {
             options.Cancellation.ThrowIfCancellationRequested();
             using var partScope = NewDisposeScope();
-            using var images = train.Rows(part);
-            var labels = images.Labels.to(device);
-            var logits = network.forward(preprocessing.Normalise(images.Pixels.to(device)));
+            var chosen = tensor(part);
+            var labels = train.Labels.index_select(0, chosen).to(device);
+            var logits = network.forward(preprocessing.Normalise(train.Pixels.Rows(chosen).to(device)));
             sums.index_add_(1, labels, EpochDiagnostics.Measure(logits, labels, weight, major), KeptNumbers.One);
         }
 

@@ -7,8 +7,15 @@ public sealed class ImageException : Exception
         : base($"{origin}: {problem}", cause)
     {
         Origin = origin;
+        Problem = problem;
     }
 
     /// <summary>Where the image came from: the path of its file, or its place in the data such as <c>row 12, column 'Image'</c>.</summary>
     public string Origin { get; }
+
+    /// <summary>The message without the origin.</summary>
+    internal string Problem { get; }
+
+    /// <summary>Whether a file is there but could not be opened, which says nothing about the image in it.</summary>
+    internal bool IsOfAccess => InnerException is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 }

@@ -34,10 +34,11 @@ internal static class ImageMemory
         var advice = shape.Channels == 3 ? "fewer images, grey images (a third)" : "fewer images";
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable((double)neededBytes)} of memory, "
-            + $"but {Readable(availableBytes)} are available. Use a smaller ImageSize, {advice} or more memory."));
+            + $"but {Readable(availableBytes)} are available. Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."));
     }
 
-    private static string Readable(double bytes)
+    /// <summary>A number of bytes as people write it.</summary>
+    public static string Readable(double bytes)
     {
         var unit = bytes < 1024 ? 0 : Math.Min((int)Math.Log(bytes, 1024), _units.Length - 1);
         var format = unit == 0 ? "0" : "0.0";

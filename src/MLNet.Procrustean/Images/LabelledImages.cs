@@ -2,11 +2,17 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>Decoded images and their classes, in memory once.</summary>
-/// <param name="Pixels">[N, S, S, channels], uint8: a batch of rows is a channels-last tensor without a copy.</param>
+/// <summary>Decoded images and their classes.</summary>
+/// <param name="Pixels">Of N images, in memory or in a file.</param>
 /// <param name="Labels">[N], int64, from 0.</param>
-internal sealed record LabelledImages(Tensor Pixels, Tensor Labels) : IDisposable
+internal sealed record LabelledImages(PixelRows Pixels, Tensor Labels) : IDisposable
 {
+    /// <summary>Images in memory: uint8 [N, S, S, channels], and their labels.</summary>
+    public LabelledImages(Tensor pixels, Tensor labels)
+        : this(new PixelsInMemory(pixels), labels)
+    {
+    }
+
     public long Count => Labels.shape[0];
 
     /// <summary>The number of images of each class.</summary>
@@ -16,12 +22,13 @@ internal sealed record LabelledImages(Tensor Pixels, Tensor Labels) : IDisposabl
         return counts.data<long>().ToArray();
     }
 
-    /// <summary>Some of the images, in the order given.</summary>
-    public LabelledImages Rows(IEnumerable<long> rows)
+    /// <summary>Some of the images, in the order given. The pixels are shared, not copied: disposing one disposes them for all.</summary>
+    public LabelledImages Part(IEnumerable<long> rows)
     {
         using var scope = NewDisposeScope();
-        var indices = tensor(rows.ToArray());
-        return new(Pixels.index_select(0, indices).DetachFromDisposeScope(), Labels.index_select(0, indices).DetachFromDisposeScope());
+        var chosen = tensor(rows.ToArray());
+        var labels = Labels.index_select(0, chosen);
+        return new(new SelectedPixels(Pixels, chosen.DetachFromDisposeScope()), labels.DetachFromDisposeScope());
     }
 
     public void Dispose()

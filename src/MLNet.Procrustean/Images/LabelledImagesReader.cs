@@ -1,22 +1,24 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Images.Cache;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>Reads labels and images from a data view and decodes the images, on all processors, into one tensor.</summary>
-/// <param name="options">Which columns, which shape, and what to do with bad images.</param>
+/// <summary>Reads labels and images from a data view and decodes the images, on all processors, into one tensor or one file.</summary>
+/// <param name="options">Which columns, which shape, whether there is a cache, and what to do with bad images.</param>
 /// <param name="skipped">Told of each image that is left out, where that is allowed.</param>
-internal sealed class LabelledImagesReader(ImageClassifierOptions options, Action<ImageException> skipped)
+/// <param name="told">Told how the cache was found; null for nobody.</param>
+internal sealed class LabelledImagesReader(ImageClassifierOptions options, Action<ImageException> skipped, Action<string>? told = null)
 {
     private const int ImagesAtOnce = 512;
 
-    /// <summary>Reads the images to train on and those to measure each epoch by.</summary>
+    /// <summary>Reads the images to train on and those to measure each epoch by; the cache of these is a second file.</summary>
     public TrainingImages Read(IDataView train, IDataView validation)
     {
         var images = Read(train);
         try
         {
-            return new(images, Read(validation));
+            return new(images, Read(validation, options.CachePath is { } path ? path + ".validation" : null));
         }
         catch
         {
@@ -29,9 +31,11 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
     /// <exception cref="ArgumentException">A column does not fit, a row has no label, or there is no row.</exception>
     /// <exception cref="ImageException">An image cannot be read, and bad images are not to be skipped.</exception>
     /// <exception cref="InvalidOperationException">The decoded images would not fit in memory, or the data changed while it was read.</exception>
-    public LabelledImages Read(IDataView data)
+    /// <exception cref="IOException">The cache cannot be written, or what is in its place is no cache.</exception>
+    public LabelledImages Read(IDataView data) => Read(data, options.CachePath);
+
+    private LabelledImages Read(IDataView data, string? cachePath)
     {
-        var shape = options.Shape;
         var column = ImageColumn.Find(data.Schema, options.ImageColumnName);
         var labels = LabelColumn.Read(data, LabelColumn.Find(data.Schema, options.LabelColumnName));
         if (labels.Count == 0)
@@ -39,38 +43,94 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
             throw new ArgumentException("There is no row to train on.", nameof(data));
         }
 
-        ImageMemory.Check(labels.Count, shape);
+        var (pixels, bad) = cachePath is null
+            ? DecodeIntoMemory(data, column, labels.Count)
+            : ReadThroughCache(data, column, labels.Count, Path.GetFullPath(cachePath));
+        var without = bad.Select(one => one.Row).ToHashSet();
         using var scope = NewDisposeScope();
-        var pixels = empty([labels.Count, shape.Size, shape.Size, shape.Channels], uint8);
-        var kept = new List<long>(labels.Count);
+        return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
+    }
+
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoMemory(IDataView data, DataViewSchema.Column column, int rows)
+    {
+        var shape = options.Shape;
+        ImageMemory.Check(rows, shape);
+        using var scope = NewDisposeScope();
+        var pixels = empty([rows, shape.Size, shape.Size, shape.Channels], uint8);
+        var count = 0;
+        var bad = Decode(data, column, rows, images =>
+        {
+            Append(images, pixels, count, shape);
+            count += images.Count;
+        });
+        return (new PixelsInMemory(pixels.narrow(0, 0, count).DetachFromDisposeScope()), bad);
+    }
+
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) ReadThroughCache(IDataView data, DataViewSchema.Column column, int rows, string path)
+    {
+        var keys = ImageKeys.Read(data, column, options.Cancellation);
+        if (keys.Length != rows * ImageKeys.Size)
+        {
+            throw Changed(rows, $"{keys.Length / ImageKeys.Size}");
+        }
+
+        var cached = CachedPixels.Open(path, options.Shape, keys, text => told?.Invoke(text));
+        if (cached is null)
+        {
+            using var writer = new ImageCacheWriter(path, options.Shape, rows);
+            var bad = Decode(data, column, rows, writer.Append);
+            return (writer.Finish(keys, bad), bad);
+        }
+
+        try
+        {
+            foreach (var one in cached.Skipped)
+            {
+                OnBadImage(one.Problem);
+            }
+
+            return (cached, cached.Skipped);
+        }
+        catch
+        {
+            cached.Dispose();
+            throw;
+        }
+    }
+
+    // Hands the images on part by part, in the order of the rows, and gives the rows that have none.
+    private List<SkippedRow> Decode(IDataView data, DataViewSchema.Column column, int rows, Action<IReadOnlyList<byte[]>> append)
+    {
+        var bad = new List<SkippedRow>();
         using var cursor = data.GetRowCursor([column]);
-        var image = ImageColumn.Reader(cursor, column, shape);
+        var image = ImageColumn.Reader(cursor, column, options.Shape);
         var (row, batch) = (0, TakeRows(cursor, image));
         while (batch.Count > 0)
         {
-            if (row + batch.Count > labels.Count)
+            if (row + batch.Count > rows)
             {
-                throw Changed(labels.Count, "more");
+                throw Changed(rows, "more");
             }
 
-            var decoded = ParallelDecoding.Decode(batch, OnBadImage);
-            Append(decoded.OfType<byte[]>().ToList(), pixels, kept.Count, shape);
-            kept.AddRange(Enumerable.Range(0, decoded.Length).Where(i => decoded[i] is not null).Select(i => labels[row + i]));
+            var problems = new List<ImageException>();
+            var decoded = ParallelDecoding.Decode(batch, problem =>
+            {
+                OnBadImage(problem);
+                problems.Add(problem);
+            });
+            append([.. decoded.OfType<byte[]>()]);
+            var without = Enumerable.Range(0, decoded.Length).Where(i => decoded[i] is null).Select(i => row + i);
+            bad.AddRange(without.Zip(problems, (number, problem) => new SkippedRow(number, problem)));
             row += batch.Count;
             batch = TakeRows(cursor, image);
         }
 
-        if (row < labels.Count)
+        if (row < rows)
         {
-            throw Changed(labels.Count, $"{row}");
+            throw Changed(rows, $"{row}");
         }
 
-        if (kept.Count == 0)
-        {
-            throw new ArgumentException($"None of the {labels.Count} images can be read; all were skipped.", nameof(data));
-        }
-
-        return new(pixels.narrow(0, 0, kept.Count).DetachFromDisposeScope(), tensor(kept.ToArray()).DetachFromDisposeScope());
+        return bad.Count < rows ? bad : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
     }
 
     private List<Func<byte[]>> TakeRows(DataViewRowCursor cursor, Func<Func<byte[]>> image)
@@ -98,7 +158,7 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         skipped(problem);
     }
 
-    private static void Append(List<byte[]> images, Tensor pixels, int first, ImageShape shape)
+    private static void Append(IReadOnlyList<byte[]> images, Tensor pixels, int first, ImageShape shape)
     {
         if (images.Count > 0)
         {

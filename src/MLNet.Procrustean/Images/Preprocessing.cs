@@ -10,25 +10,15 @@ namespace MLNet.Procrustean.Images;
 /// <param name="Deviations">Standard deviation of each channel over the training images, at least 1.</param>
 internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Means, ImmutableArray<float> Deviations)
 {
-    private const int ImagesAtOnce = 256;
-
-    /// <summary>Measures mean and deviation of each channel.</summary>
-    public static Preprocessing Measure(Tensor pixels, ImageShape shape)
+    /// <summary>Mean and deviation of each channel.</summary>
+    public static Preprocessing Measure(PixelRows pixels, ImageShape shape)
     {
         using var scope = NewDisposeScope();
-        var (sum, squares) = (zeros(shape.Channels, float64), zeros(shape.Channels, float64));
-        for (long start = 0; start < pixels.shape[0]; start += ImagesAtOnce)
-        {
-            using var part = NewDisposeScope();
-            var values = pixels.narrow(0, start, Math.Min(ImagesAtOnce, pixels.shape[0] - start)).reshape(-1, shape.Channels).to(float64);
-            // The name is needed: a bare 0 is taken for the element type Byte.
-            sum.PlusInPlace(values.sum(dim: 0));
-            squares.PlusInPlace(values.Squared().sum(dim: 0));
-        }
-
-        var n = tensor(new[] { (double)pixels.numel() / shape.Channels });
-        var means = sum / n;
-        var deviations = (squares / n - means.Squared()).AtLeast(1).sqrt(); // a channel that never varies is left alone
+        // The name is needed: a bare 0 is taken for the element type Byte.
+        var sums = pixels.ChannelSums().sum(dim: 0); // [2, channels]
+        var n = tensor(new[] { (double)pixels.Count * shape.Size * shape.Size });
+        var means = sums[0] / n;
+        var deviations = (sums[1] / n - means.Squared()).AtLeast(1).sqrt(); // a channel that never varies is left alone
         return new(shape, Floats(means), Floats(deviations));
     }
 

@@ -28,7 +28,7 @@ internal static class Inference
             using var part = NewDisposeScope();
             var count = Math.Min(ImagesAtOnce, images.Count - start);
             var labels = images.Labels.narrow(0, start, count).to(device);
-            var logits = network.forward(preprocessing.Normalise(images.Pixels.narrow(0, start, count).to(device)));
+            var logits = network.forward(preprocessing.Normalise(images.Pixels.Narrow(start, count).to(device)));
             correct.scatter_add_(0, labels, (logits.argmax(1) == labels).to(int64));
         }
 

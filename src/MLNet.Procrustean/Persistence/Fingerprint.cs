@@ -16,13 +16,11 @@ internal static class Fingerprint
     public static string Of(LabelledImages images)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var values in new[] { images.Labels, images.Pixels })
+        hash.AppendData(images.Labels.bytes);
+        for (long start = 0; start < images.Count; start += ImagesAtOnce)
         {
-            for (long start = 0; start < images.Count; start += ImagesAtOnce)
-            {
-                using var scope = NewDisposeScope();
-                hash.AppendData(values.narrow(0, start, Math.Min(ImagesAtOnce, images.Count - start)).contiguous().bytes);
-            }
+            using var scope = NewDisposeScope();
+            hash.AppendData(images.Pixels.Narrow(start, Math.Min(ImagesAtOnce, images.Count - start)).contiguous().bytes);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Digits];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Persistence;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
@@ -17,6 +18,7 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.PredictedLabelColumnName), nameof(ImageClassifierOptions.BadImages), nameof(ImageClassifierOptions.ValidationSet),
         nameof(ImageClassifierOptions.Progress), nameof(ImageClassifierOptions.Cancellation), nameof(ImageClassifierOptions.OnCancel),
         nameof(ImageClassifierOptions.CheckpointPath), nameof(ImageClassifierOptions.CheckpointInterval),
+        nameof(ImageClassifierOptions.CachePath),
     ];
 
     /// <summary>Every other option, so that none is forgotten.</summary>
@@ -57,6 +59,7 @@ internal static class TrainingSettings
     private static string Text(object? value) => value switch
     {
         null => None,
+        Precision precision => precision.On(CPU).ToString(), // what Auto comes to, so that a checkpoint does not go on in another precision on another processor
         ImageClassifierModel model => $"a model with weights {Fingerprint.Of(model.Classifier)}",
         LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
         _ => value.ToString() ?? None,

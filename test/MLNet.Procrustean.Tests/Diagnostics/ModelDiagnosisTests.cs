@@ -32,7 +32,7 @@ public sealed class ModelDiagnosisTests
         var trained = new TrainedClassifier(network, options.Backbone, preprocessing, new(["red", "green", "blue"], "text"), [7, 4, 5]);
         using var model = new ImageClassifierModel(trained, ColumnNames.Of(options), CPU);
 
-        ImageFeatures Features(LabelledImages set) => new(network.PooledFeatures(preprocessing.Normalise(set.Pixels)).to(float64), set.Labels);
+        ImageFeatures Features(LabelledImages set) => new(network.PooledFeatures(preprocessing.Normalise(set.Pixels.Narrow(0, set.Count))).to(float64), set.Labels);
         var (weight, bias) = (network.Classifier.Weight.to(float64), network.Classifier.Bias.to(float64));
         var expected = ModelDiagnostics.Of(Features(images), Features(testImages), weight, bias, 10, RandomStream.Diagnostics.Generator(9, 1));
 

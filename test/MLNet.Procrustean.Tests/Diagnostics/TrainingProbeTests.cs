@@ -54,7 +54,7 @@ public sealed class TrainingProbeTests
         foreach (var row in ClassSample.Draw(labels, perClass, RandomStream.Diagnostics.Generator(SmallTraining.Seed, 0)))
         {
             var label = labels[row];
-            var logits = Rows(training.Network.forward(Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels.narrow(0, row, 1))))[0];
+            var logits = Rows(training.Network.forward(Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels.Narrow(row, 1))))[0];
             var p = logits.Select(z => Math.Exp(z) / logits.Sum(Math.Exp)).ToArray();
             var gradient = Enumerable.Range(0, weight[0].Length).Select(d => Enumerable.Range(0, 3).Sum(c => weight[c][d] * (p[c] - (c == label ? 1 : 0)))).ToArray();
             hits[label] += Matrix.ArgMax(logits) == label ? 1 : 0;

@@ -14,7 +14,7 @@ public sealed class ImageMemoryTests
     public void Check_TooLittleMemory_NamesNeedAndRemedies() =>
         Assert.That(() => ImageMemory.Check(1_300_000, _shape, 8L << 30), Throws.InvalidOperationException
             .With.Message.Contains("1,300,000 images of 224 × 224 × 3 bytes need 182.2 GiB").And.Message.Contains("8.0 GiB are available")
-            .And.Message.Contains("smaller ImageSize").And.Message.Contains("grey").And.Message.Contains("more memory"));
+            .And.Message.Contains("smaller ImageSize").And.Message.Contains("grey").And.Message.Contains("CachePath").And.Message.Contains("more memory"));
 
     [Test]
     public void Check_GreyImages_AreNotAdvisedToBecomeGrey() =>

@@ -14,7 +14,7 @@ public sealed class PreprocessingTests
         using var scope = NewDisposeScope();
         var pixels = Pixels(images, channels);
         var values = pixels.data<byte>().ToArray();
-        var preprocessing = Preprocessing.Measure(pixels, Shape(channels));
+        var preprocessing = Preprocessing.Measure(new PixelsInMemory(pixels), Shape(channels));
         for (var channel = 0; channel < channels; channel++)
         {
             var own = values.Where((_, i) => i % channels == channel).Select(value => (double)value).ToList();
@@ -31,7 +31,7 @@ public sealed class PreprocessingTests
     public void Measure_ChannelThatNeverVaries_HasDeviationOne()
     {
         using var scope = NewDisposeScope();
-        var preprocessing = Preprocessing.Measure(full([4, 8, 8, 3], 200, ScalarType.Byte), Shape(3));
+        var preprocessing = Preprocessing.Measure(new PixelsInMemory(full([4, 8, 8, 3], 200, ScalarType.Byte)), Shape(3));
         Assert.That(preprocessing.Deviations.AsEnumerable(), Is.EqualTo(new[] { 1f, 1f, 1f }));
         Assert.That(preprocessing.Means.AsEnumerable(), Is.EqualTo(new[] { 200f, 200f, 200f }));
     }

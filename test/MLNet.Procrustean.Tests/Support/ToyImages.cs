@@ -31,7 +31,7 @@ internal static class ToyImages
 
     /// <summary>The same images, with label c called <paramref name="names"/>[c].</summary>
     public static LabelledImages Renamed(LabelledImages images, ImmutableArray<long> names) =>
-        new(images.Pixels.clone(), tensor(images.Labels.data<long>().ToArray().Select(label => names[(int)label]).ToArray()));
+        new(images.Pixels.Narrow(0, images.Count).clone(), tensor(images.Labels.data<long>().ToArray().Select(label => names[(int)label]).ToArray()));
 
     private static IEnumerable<byte> Image(long label, Random random)
     {

@@ -98,11 +98,11 @@ public sealed class TrainingLoopEndingTests
         using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 1 }, data);
         var preprocessing = Preprocessing.Measure(data.Pixels, SmallTraining.Options.Shape);
         var labels = data.Labels.data<long>().ToArray().Select((label, i) => i % 5 == 0 ? (label + 1) % 3 : label).ToArray(); // a fifth is wrong
-        using var relabelled = new LabelledImages(data.Pixels.alias(), TorchSharp.torch.tensor(labels));
+        using var relabelled = new LabelledImages(data.Pixels.Narrow(0, data.Count), TorchSharp.torch.tensor(labels));
         var (hits, counts) = (new double[3], new double[3]);
         for (var i = 0; i < labels.Length; i++)
         {
-            using var one = data.Pixels.narrow(0, i, 1);
+            using var one = data.Pixels.Narrow(i, 1);
             var probabilities = Inference.Probabilities(training.Network, preprocessing, one, TorchSharp.torch.CPU);
             hits[labels[i]] += Array.IndexOf(probabilities, probabilities.Max()) == labels[i] ? 1 : 0;
             counts[labels[i]]++;

@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace MLNet.Procrustean.Images.Cache;
+
+/// <summary>Writes an image cache as images are decoded, in a file beside its place that takes the place when complete: until then an earlier cache stays.</summary>
+internal sealed class ImageCacheWriter : IDisposable
+{
+    private readonly string path;
+    private readonly string temporary;
+    private readonly ImageShape shape;
+    private readonly long rows;
+    private readonly FileStream stream;
+    private readonly List<uint> checksums = [];
+    private readonly List<double> sums = [];
+
+    /// <summary>Claims the room that so many images take, so that a disk too small is found out before any is decoded.</summary>
+    /// <exception cref="IOException">There is too little room, or the folder is missing or may not be written to; so for all members.</exception>
+    public ImageCacheWriter(string path, ImageShape shape, long rows)
+    {
+        (this.path, this.shape, this.rows) = (path, shape, rows);
+        temporary = $"{path}.{Guid.NewGuid():N}.tmp"; // in the same folder: a move within one file system is a rename
+        stream = Write(() => new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            PreallocationSize = BytesNeeded,
+            BufferSize = 0, // whole images are written at once
+        }));
+        stream.Position = ImageCacheFile.PixelsStart;
+    }
+
+    private long BytesNeeded => ImageCacheFile.PixelsStart + (rows * (shape.Bytes + ImageCacheTable.BytesPerRow));
+
+    /// <summary>Adds decoded images.</summary>
+    public void Append(IReadOnlyList<byte[]> images)
+    {
+        var ofOne = new double[2 * shape.Channels];
+        foreach (var image in images)
+        {
+            checksums.Add(CachedPixels.Checksum(image));
+            ChannelSums.Of(image, ofOne);
+            sums.AddRange(ofOne);
+            Write(() => stream.Write(image));
+        }
+    }
+
+    /// <summary>Completes the file and puts it in its place.</summary>
+    /// <param name="keys">Of all rows, <see cref="ImageKeys"/>.</param>
+    /// <param name="skipped">The rows of which there is no image.</param>
+    /// <returns>The images, open.</returns>
+    public CachedPixels Finish(byte[] keys, IReadOnlyList<SkippedRow> skipped)
+    {
+        // A file that is there and could not be opened may be so tomorrow, unchanged: no key fits it, so that the next training tries again.
+        foreach (var row in skipped.Where(one => one.Problem.IsOfAccess).Select(one => one.Row))
+        {
+            keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size).Clear();
+        }
+
+        return Write(() =>
+        {
+            ImageCacheFile.Complete(stream, new(shape, keys, [.. checksums], [.. sums], skipped));
+            stream.Dispose();
+            var pixels = CachedPixels.Open(temporary); // before the move: what is read is this file, even where another training replaces it
+            try
+            {
+                File.Move(temporary, path, overwrite: true);
+                return pixels;
+            }
+            catch
+            {
+                pixels.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Removes what was written, unless it was finished.</summary>
+    public void Dispose()
+    {
+        stream.Dispose();
+        File.Delete(temporary);
+    }
+
+    private void Write(Action step) => Write(() =>
+    {
+        step();
+        return 0;
+    });
+
+    private T Write<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(string.Create(CultureInfo.InvariantCulture,
+                $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
+                + $"in a folder that exists and may be written to, beside an earlier cache until it is complete. "
+                + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."), problem);
+        }
+    }
+}
