@@ -11,7 +11,7 @@ using QuickStart.Parts;
 using QuickStart.Results;
 
 // Draws images of machine parts, of which four kinds are common and four rare, trains the same network on them twice, plainly and with
-// Major Feature Weakening, and shows what each of the two recognises.
+// what the library recommends, and shows what each of the two recognises.
 int[] trainCounts = [600, 600, 600, 600, 30, 30, 30, 30];
 const int TestCount = 100;
 const int Epochs = 18;
@@ -27,9 +27,9 @@ var train = ml.Data.LoadImageFolder(Path.Combine(parts, "train"));
 var test = ml.Data.LoadImageFolder(Path.Combine(parts, "test"));
 
 var (_, plain) = Train(new PlainTraining(), "Plain training");
-var (model, weakened) = Train(new MajorFeatureWeakening(), "Major Feature Weakening");
+var (model, ours) = Train(new RecommendedStrategy(), "MLNet.Procrustean");
 
-var comparison = new Comparison(plain, weakened);
+var comparison = new Comparison(plain, ours);
 Console.WriteLine();
 Console.Write(ResultTable.Format(comparison));
 

@@ -90,11 +90,12 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.ImageColumnName, Is.EqualTo("ImagePath"));
             Assert.That(options.ScoreColumnName, Is.EqualTo("Score"));
             Assert.That(options.PredictedLabelColumnName, Is.EqualTo("PredictedLabel"));
-            Assert.That(options.Strategy, Is.EqualTo(new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(2), SmallestShare = 0.75, Exponent = 1, PartnerGradient = true }));
+            Assert.That(options.Strategy, Is.EqualTo(new RecommendedStrategy()));
             Assert.That(options.Backbone, Is.EqualTo(new CifarResNet { Depth = 20, Width = 16 }));
             Assert.That((options.ImageSize, options.Channels), Is.EqualTo((64, 3)));
             Assert.That((options.AspectRatio, options.BadImages, options.Keep), Is.EqualTo((AspectRatio.Squash, BadImages.Refuse, KeptEpoch.Last)));
             Assert.That(options.CachePath, Is.Null);
+            Assert.That(options.Precision, Is.EqualTo(Precision.Auto));
             Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = true }));
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 128)));
             Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.1, 0.9, 0.0002)));

@@ -19,7 +19,7 @@ internal sealed record ChartBars(SKCanvas Canvas, ChartText Text, SKRect Area)
             var centre = Area.Left + (pitch * (index + 0.5f));
             var width = pitch * 0.29f;
             Bar(centre - (Gap / 2) - width, width, result.PlainRecall, ChartStyle.Plain, ChartStyle.PlainFigure);
-            Bar(centre + (Gap / 2), width, result.MfwRecall, ChartStyle.Mfw, ChartStyle.MfwFigure);
+            Bar(centre + (Gap / 2), width, result.OurRecall, ChartStyle.Ours, ChartStyle.OursFigure);
             Sample(centre, sampleOf(result.Name));
             Text.Write(result.Name, centre, Area.Bottom + 124, 18, ChartStyle.Ink, SKTextAlign.Center, isBold: true);
             var count = string.Create(CultureInfo.InvariantCulture, $"{result.TrainCount:#,0} images");

@@ -16,6 +16,6 @@ internal static class ChartStyle
 
     public static readonly SKColor Plain = new(0, 114, 178);
     public static readonly SKColor PlainFigure = new(0, 92, 146);
-    public static readonly SKColor Mfw = new(230, 159, 0);
-    public static readonly SKColor MfwFigure = new(150, 98, 0);
+    public static readonly SKColor Ours = new(230, 159, 0);
+    public static readonly SKColor OursFigure = new(150, 98, 0);
 }

@@ -46,7 +46,7 @@ internal static class ResultChart
             "Same images, network and number of epochs for both; only the training strategy differs.",
             Left, 90, 18, ChartStyle.QuietInk);
         var next = Legend(Left, "Plain training", comparison.Plain, ChartStyle.Plain);
-        Legend(next + 48, "Major Feature Weakening", comparison.Mfw, ChartStyle.Mfw);
+        Legend(next + 48, "MLNet.Procrustean", comparison.Ours, ChartStyle.Ours);
 
         float Legend(float x, string name, ImbalanceMetrics metrics, SKColor colour)
         {

@@ -11,23 +11,23 @@ internal static class ResultTable
     public static string Format(Comparison comparison)
     {
         var text = new StringBuilder();
-        Row("class", "train images", "plain", "MFW", "difference");
+        Row("class", "train images", "plain", "ours", "difference");
         Rule();
         foreach (var result in comparison.Classes)
         {
-            Numbers(result.Name, $"{result.TrainCount}", result.PlainRecall, result.MfwRecall);
+            Numbers(result.Name, $"{result.TrainCount}", result.PlainRecall, result.OurRecall);
         }
 
         Rule();
-        Numbers("macro accuracy", "", comparison.Plain.MacroAccuracy, comparison.Mfw.MacroAccuracy);
-        Numbers("G-mean", "", comparison.Plain.GeometricMean, comparison.Mfw.GeometricMean);
+        Numbers("macro accuracy", "", comparison.Plain.MacroAccuracy, comparison.Ours.MacroAccuracy);
+        Numbers("G-mean", "", comparison.Plain.GeometricMean, comparison.Ours.GeometricMean);
         return text.ToString();
 
-        void Numbers(string name, string count, double plain, double mfw) =>
-            Row(name, count, Percent(plain, "0.0"), Percent(mfw, "0.0"), Percent(mfw - plain, "+0.0;-0.0;0.0"));
+        void Numbers(string name, string count, double plain, double ours) =>
+            Row(name, count, Percent(plain, "0.0"), Percent(ours, "0.0"), Percent(ours - plain, "+0.0;-0.0;0.0"));
 
-        void Row(string name, string count, string plain, string mfw, string difference) =>
-            text.AppendLine(CultureInfo.InvariantCulture, $"{name,-16}{count,12}{plain,9}{mfw,9}{difference,12}");
+        void Row(string name, string count, string plain, string ours, string difference) =>
+            text.AppendLine(CultureInfo.InvariantCulture, $"{name,-16}{count,12}{plain,9}{ours,9}{difference,12}");
 
         void Rule() => text.Append('-', Width).AppendLine();
     }

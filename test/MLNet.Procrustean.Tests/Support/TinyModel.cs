@@ -27,6 +27,7 @@ internal sealed class TinyModel : IDisposable
 
     public static ImageClassifierOptions Options { get; } = new()
     {
+        Strategy = new Procrustean.Strategies.MajorFeatureWeakening(),
         Backbone = new CifarResNet { Depth = 8, Width = 4 },
         ImageSize = ImageFolders.Side,
         Epochs = 3,

@@ -75,7 +75,7 @@ public sealed class TrainingLoopTests
     {
         using var scope = NewDisposeScope();
         using var data = ToyImages.Of(4, 3);
-        var options = SmallTraining.Options with { Epochs = 1, Momentum = 0, WeightDecay = 0, Augmentation = Augmentation.None };
+        var options = SmallTraining.Options with { Epochs = 1, Momentum = 0, WeightDecay = 0, Augmentation = Augmentation.None, Precision = Precision.Fp32 };
         using var network = options.Backbone.Build(channels: 3, classes: 2, SmallTraining.Seed);
         network.train();
         var images = Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels.Narrow(0, data.Count));
