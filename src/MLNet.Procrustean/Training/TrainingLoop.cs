@@ -93,7 +93,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
 
             using var stepScope = NewDisposeScope();
             var labels = train.Labels.index_select(0, batches[step]).to(device); // [B]
-            var pixels = options.Augmentation.Apply(train.Pixels.Rows(batches[step]).to(device), augmentation); // [B, S, S, channels]
+            var pixels = options.Augmentation.Apply(train.Pixels.Rows(batches[step]), augmentation).to(device); // [B, S, S, channels]
             var images = preprocessing.Normalise(pixels, options.Precision.On(device)); // [B, channels, S, S]
 
             var mixed = rule.Mixing?.Draw(labels, options.Backbone.ResidualStages, mixing);

@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Tests.Images;
 public sealed class AugmentationTests
 {
     [Test]
-    public void CropAndFlip_Batch_EqualsNaiveLoops([Values(0, 1, 4)] int padding, [Values(1, 3)] int channels)
+    public void CropAndFlip_Batch_EqualsNaiveLoops([Values(0, 1, 4, 12)] int padding, [Values(1, 3)] int channels)
     {
         using var scope = NewDisposeScope();
         const int images = 12, size = 9;
