@@ -51,6 +51,13 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// <summary>The images that training left out because they could not be read; empty in a model that was loaded.</summary>
     public ImmutableArray<ImageException> SkippedImages { get; internal init; } = [];
 
+    /// <summary>
+    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the processor has it, which
+    /// is faster and changes probabilities by about a hundredth. It holds for rows that are read from now on, and is not saved.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    public Precision ScoringPrecision { get; set => field = Require.Named(value); } = Precision.Fp32;
+
     bool ITransformer.IsRowToRowMapper => true;
 
     internal ColumnNames Columns { get; }
@@ -152,7 +159,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     internal float[][] Score(byte[][] images)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return classifier.Score(images, device);
+        return classifier.Score(images, device, ScoringPrecision);
     }
 
     [SuppressMessage("CodeQuality", "IDE0051", Justification = "ML.NET calls it when it loads a model; it finds it by the attribute at the top of this file.")]
@@ -169,7 +176,9 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     {
         var (classifier, columns) = ModelFile.Read(stream);
         classifier.Network.to(device);
-        return new(classifier, columns, device);
+        var model = new ImageClassifierModel(classifier, columns, device);
+        classifier.WarmUp(device);
+        return model;
     }
 
     private static VersionInfo Version() => new(

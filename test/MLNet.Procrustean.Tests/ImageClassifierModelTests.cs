@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests;
 
@@ -53,6 +54,22 @@ public sealed class ImageClassifierModelTests
 
         Assert.That(engine.Predict(new() { Image = image }).Values, Is.EqualTo(Predict(tiny.Paths[25])));
         Assert.That(image.Width, Is.EqualTo(16), "the image is still its owner's");
+    }
+
+    [Test]
+    public void ScoringPrecision_BFloat16_ChangesScoresALittleUntilItIsSetBack()
+    {
+        var single = Predict(tiny.Paths[3]);
+        tiny.Classifier.ScoringPrecision = Precision.Bf16;
+        var half = Predict(tiny.Paths[3]);
+        tiny.Classifier.ScoringPrecision = Precision.Fp32;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(half, Is.Not.EqualTo(single));
+            Assert.That(half, Is.EqualTo(single).Within(0.05));
+            Assert.That(Predict(tiny.Paths[3]), Is.EqualTo(single));
+            Assert.That(() => tiny.Classifier.ScoringPrecision = (Precision)9, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ScoringPrecision is 9"));
+        }
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
@@ -8,12 +9,17 @@ internal static class Inference
 {
     private const int ImagesAtOnce = 256;
 
-    /// <summary>Softmax probabilities [B, C] of pixels [B, S, S, channels].</summary>
-    public static float[] Probabilities(StagedNetwork network, Preprocessing preprocessing, Tensor pixels, Device device)
+    /// <summary>Softmax probabilities [B, C] of pixels [B, S, S, channels], computed in a precision.</summary>
+    /// <remarks>
+    /// A lone image is computed twice over: two take no longer than one, for which libtorch leaves its fast convolutions and writes a line
+    /// about NNPACK to the console at each layer.
+    /// </remarks>
+    public static float[] Probabilities(StagedNetwork network, Preprocessing preprocessing, Tensor pixels, Device device, Precision precision = Precision.Fp32)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var logits = network.forward(preprocessing.Normalise(pixels.to(device)));
+        var images = preprocessing.Normalise(pixels.to(device), precision.On(device));
+        var logits = images.shape[0] == 1 ? network.forward(cat([images, images])).narrow(0, 0, 1) : network.forward(images);
         return logits.softmax(1).cpu().data<float>().ToArray();
     }
 

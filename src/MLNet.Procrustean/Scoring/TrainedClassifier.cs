@@ -14,12 +14,13 @@ internal sealed record TrainedClassifier(
     /// <summary>The probabilities of each image's classes; any number of threads may ask at once.</summary>
     /// <param name="images">Decoded images, all of the size that the preprocessing says.</param>
     /// <param name="device">Where the network is.</param>
-    public float[][] Score(IReadOnlyList<byte[]> images, Device device)
+    /// <param name="precision">Of the convolutions.</param>
+    public float[][] Score(IReadOnlyList<byte[]> images, Device device, Precision precision = Precision.Fp32)
     {
         using var scope = NewDisposeScope();
         var shape = Preprocessing.Shape;
         var pixels = tensor(shape.Concatenate(images)).reshape(images.Count, shape.Size, shape.Size, shape.Channels);
-        var probabilities = Inference.Probabilities(Network, Preprocessing, pixels, device);
+        var probabilities = Inference.Probabilities(Network, Preprocessing, pixels, device, precision);
         return probabilities.All(float.IsFinite)
             ? [.. probabilities.Chunk(Labels.Names.Length)]
             : throw new InvalidOperationException("The network gave a score that is not a finite number; its weights are damaged. Train the model again.");
@@ -30,6 +31,14 @@ internal sealed record TrainedClassifier(
     {
         using var weights = WeightSnapshot.Of(Network);
         weights.Restore(other);
+    }
+
+    /// <summary>Scores a black image, so that the first real one finds code compiled and convolutions prepared.</summary>
+    public void WarmUp(Device device)
+    {
+        using var scope = NewDisposeScope();
+        var shape = Preprocessing.Shape;
+        Inference.Probabilities(Network, Preprocessing, zeros([1, shape.Size, shape.Size, shape.Channels], uint8), device);
     }
 
     /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>

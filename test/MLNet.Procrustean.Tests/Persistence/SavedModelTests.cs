@@ -97,6 +97,13 @@ public sealed class SavedModelTests
     }
 
     [Test]
+    public void Predict_OneImageOnOneThread_WritesNoWordOfLibtorchs()
+    {
+        var process = Predict(path, tiny.Paths[..1], new() { ["OMP_NUM_THREADS"] = "1" });
+        Assert.That((process.ExitCode, process.Errors), Is.EqualTo((0, "")));
+    }
+
+    [Test]
     public void Predict_WrongArguments_FailsWithAWord()
     {
         var missing = Predict(path, ["nowhere.png"]);
