@@ -29,6 +29,7 @@ internal static class TrainingSection
         List<Contender> contenders =
         [
             new("MLNet.Procrustean, as it comes", () => Estimator.ImagesPerSecond(images, options)),
+            new("MLNet.Procrustean, fp32", () => Estimator.ImagesPerSecond(images, options with { Precision = Precision.Fp32 })),
             new("bare TorchSharp, channels last, fp32", float32.ImagesPerSecond),
             new("bare TorchSharp, channels last, bf16", bfloat16.ImagesPerSecond),
         ];
