@@ -7,19 +7,21 @@ namespace MLNet.Procrustean.Networks;
 /// <remarks>
 /// So a batch cast to bfloat16 takes the whole network through bfloat16, while weights, and so their gradients, keep their 24 bits.
 /// Shapes that libtorch 2.10 gets wrong in bfloat16 are computed in single precision and then rounded. On processors with AVX512-BF16 it gives
-/// wrong numbers, without a word and up to as large as the right ones, unless the channels on both sides are 16 or multiples of 32, and a
-/// 1×1 convolution of 1,024 channels or more ends the process.
+/// wrong numbers, without a word and up to as large as the right ones, unless the channels on both sides are 16 or multiples of 32 (those of the
+/// input matter for its gradient only), and a 1×1 convolution of 1,024 channels or more ends the process.
 /// </remarks>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
-    private readonly bool soundInBFloat16;
+    private readonly bool soundForward;
+    private readonly bool soundBackward;
     private readonly long[] strides;
     private readonly long[] padding;
 
     public Convolution(int input, int output, int kernel, int stride = 1)
         : base(nameof(Convolution))
     {
-        soundInBFloat16 = IsSound(input) && IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
+        soundForward = IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
+        soundBackward = IsSound(input);
         strides = [stride, stride];
         padding = [kernel / 2, kernel / 2];
         register_parameter("weight", nn.Parameter(zeros(output, input, kernel, kernel))); // drawn by WeightInitialisation
@@ -30,7 +32,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var type = soundInBFloat16 ? x.dtype : ScalarType.Float32;
+        var type = soundForward && (soundBackward || !x.requires_grad) ? x.dtype : ScalarType.Float32;
         return nn.functional.conv2d(x.to(type), Weight.to(type), strides: strides, padding: padding).to(x.dtype);
     }
 
