@@ -19,7 +19,7 @@ namespace MLNet.Procrustean.Strategies;
 /// <para>λ_c = 1 − (1 − λ_min) · (1 − (n_min/n_c)^γ) / (1 − (n_min/n_max)^γ).</para>
 /// <para>Equal counts give λ ≡ 1, which is plain training. Only training is changed: a trained model scores as the plain network.</para>
 /// <para>
-/// It is for strong imbalance. At a ratio of 10, with hundreds of images of the smallest class, it was measured to do harm: the network learns that an
+/// Alone it is for strong imbalance; <see cref="RecommendedStrategy"/> has it in a form that did no harm. At a ratio of 10, with hundreds of images of the smallest class, it was measured to do harm: the network learns that an
 /// image which is not mixed is of a small class, and no image to be scored is mixed.
 /// </para>
 /// </remarks>

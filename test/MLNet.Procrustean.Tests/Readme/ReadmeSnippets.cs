@@ -81,12 +81,14 @@ public sealed class ReadmeSnippets
         #region options
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(new ImageClassifierOptions
         {
-            Strategy = new MajorFeatureWeakening { SmallestShare = 0.5 }, // or new PlainTraining(), to compare
+            Strategy = new LogitAdjustment(), // or new PlainTraining(), to compare
             Backbone = new ResNet { Depth = 18 },
             ImageSize = 224,
             Epochs = 50,
             ValidationFraction = 0.1,
             Keep = KeptEpoch.Best,
+            CachePath = "photos.cache", // decode once, for all later trainings
+            CheckpointPath = "checkpoints", // go on here when the program was killed
             Seed = 1,
             Progress = new Progress<EpochReport>(report => Console.WriteLine(report)),
         });
