@@ -149,7 +149,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return new(classifier.WithClassifier(change, device), Columns, device) { EpochReports = EpochReports, SkippedImages = SkippedImages };
+        return new(classifier.WithClassifier(change, device), Columns, device) { EpochReports = EpochReports, SkippedImages = SkippedImages, ScoringPrecision = ScoringPrecision };
     }
 
     internal Func<Func<byte[]>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
@@ -177,8 +177,16 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         var (classifier, columns) = ModelFile.Read(stream);
         classifier.Network.to(device);
         var model = new ImageClassifierModel(classifier, columns, device);
-        classifier.WarmUp(device);
-        return model;
+        try
+        {
+            classifier.WarmUp(device);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     private static VersionInfo Version() => new(

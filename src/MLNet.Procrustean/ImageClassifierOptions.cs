@@ -49,7 +49,7 @@ public sealed record ImageClassifierOptions
     /// A cache of other images is made anew: where the rows, their order or the preprocessing are others, or a file has another path, size or
     /// time of last writing (of a column of bytes: other bytes). Each image is checked as it is read. A file that is no such cache is never overwritten. <see cref="ValidationSet"/> has a second one,
     /// with <c>.validation</c> at the end of its name. Trainings on other rows, such as the folds of a cross-validation, take a file each.
-    /// Images that are <see cref="Microsoft.ML.Data.MLImage"/> are not cached.
+    /// With a column of <see cref="Microsoft.ML.Data.MLImage"/> the fit is refused.
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public string? CachePath { get; init => field = value is null ? null : Require.FilePath(value); }

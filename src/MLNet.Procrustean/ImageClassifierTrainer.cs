@@ -33,10 +33,9 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <param name="input">The data, with a label column (key) and an image column.</param>
     /// <returns>The model. It holds native memory: dispose it when done.</returns>
     /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different heads. Or the model to start from does not fit, or the checkpoint found is of another training; the message lists what differs.</exception>
-    /// <exception cref="IOException"><see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints.</exception>
+    /// <exception cref="IOException"><see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints, or a checkpoint in it cannot be opened; or the file at <see cref="ImageClassifierOptions.CachePath"/> cannot be written, is damaged, or is no image cache.</exception>
     /// <exception cref="ImageException">An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.</exception>
     /// <exception cref="InvalidOperationException">The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU and no fallback to the CPU.</exception>
-    /// <exception cref="IOException">The file at <see cref="ImageClassifierOptions.CachePath"/> cannot be written, is damaged, or is no image cache.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
     /// <exception cref="OperationCanceledException"><see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no epoch has ended.</exception>
     /// <exception cref="ObjectDisposedException">The model to start from was disposed.</exception>
@@ -64,9 +63,9 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     {
         var host = environment.Register(nameof(ImageClassifierTrainer));
         using var channel = host.Start("Training");
-        using var checkpoints = TrainingCheckpoints.Open(Options, channel);
-        var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
         var device = TorchDevice.For(environment, channel);
+        using var checkpoints = TrainingCheckpoints.Open(Options, device, channel);
+        var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
         var labelColumn = LabelColumn.Find(input.Schema, Options.LabelColumnName);
         var labels = ClassLabels.From(labelColumn);
 
@@ -76,9 +75,15 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
         channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}.");
 
+        var head = Rehearsal.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
         var start = Options.StartFrom?.Classifier;
+        if (start is not null)
+        {
+            StartingModel.Check(start, Options, head, labels.Names); // once more: the counts may ask for another head now that some images are held out or skipped
+        }
+
         var preprocessing = start?.Preprocessing ?? Preprocessing.Measure(images.Train.Pixels, Options.Shape);
-        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, Rehearsal.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs));
+        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, head);
         try
         {
             network.to(device);

@@ -31,7 +31,6 @@ public sealed class CheckpointRefusalTests
         Case(options => options with { Precision = Precision.Auto.On(CPU) == ScalarType.Float32 ? Precision.Bf16 : Precision.Fp32 }, "Precision: checkpoint "),
         Case(options => options with { ValidationFraction = 0.2 }, "ValidationFraction: checkpoint 0.3, now 0.2"),
         Case(options => options with { Keep = KeptEpoch.Last }, "Keep: checkpoint Best, now Last"),
-        Case(options => options with { Diagnostics = null }, "Diagnostics: checkpoint TrainingDiagnostics {", "now none"),
         Case(options => options with { Seed = 6 }, "Seed: checkpoint 5, now 6"),
         Case(options => options with { StartFrom = TinyModel.Shared.Classifier }, "StartFrom: checkpoint none, now a model with weights"),
         Case(options => options with { LearningRate = 0.1, Epochs = 4, BatchSize = 5 }, "LearningRate: checkpoint", "Epochs: checkpoint", "BatchSize: checkpoint"),
@@ -70,7 +69,7 @@ public sealed class CheckpointRefusalTests
     [Test]
     public void Options_AllOthers_AreCompared()
     {
-        var compared = TrainingSettings.Of(new ImageClassifierOptions()).Keys;
+        var compared = TrainingSettings.Of(new ImageClassifierOptions(), CPU).Keys;
         var tried = OtherTrainings.SelectMany(one => (string[])one.Arguments[1]!).Select(line => line.Split(':')[0]);
         using (Assert.EnterMultipleScope())
         {
@@ -100,7 +99,7 @@ public sealed class CheckpointRefusalTests
     public void Fit_OtherChoicesWithoutInfluence_GoesOn()
     {
         var steps = 0;
-        var options = training.Options with { ScoreColumnName = "Probability", BadImages = BadImages.Skip, OnCancel = CancellationOutcome.KeepBest, Progress = new CalledProgress<EpochReport>(_ => { }) };
+        var options = training.Options with { ScoreColumnName = "Probability", BadImages = BadImages.Skip, OnCancel = CancellationOutcome.KeepBest, Diagnostics = null, Progress = new CalledProgress<EpochReport>(_ => { }) };
         training.Fit(options, inStep: _ => steps++).Dispose();
         Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps - 7));
     }

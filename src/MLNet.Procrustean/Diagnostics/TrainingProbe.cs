@@ -41,7 +41,7 @@ internal sealed class TrainingProbe(
             using var partScope = NewDisposeScope();
             var chosen = tensor(part);
             var labels = train.Labels.index_select(0, chosen).to(device);
-            var logits = network.forward(preprocessing.Normalise(train.Pixels.Rows(chosen).to(device)));
+            var logits = Inference.Logits(network, preprocessing.Normalise(train.Pixels.Rows(chosen).to(device)));
             sums.index_add_(1, labels, EpochDiagnostics.Measure(logits, labels, weight, major), KeptNumbers.One);
         }
 

@@ -9,18 +9,21 @@ internal static class Inference
 {
     private const int ImagesAtOnce = 256;
 
-    /// <summary>Softmax probabilities [B, C] of pixels [B, S, S, channels], computed in a precision.</summary>
+    /// <summary>Logits [B, C] of normalised images [B, channels, S, S].</summary>
     /// <remarks>
     /// A lone image is computed twice over: two take no longer than one, for which libtorch leaves its fast convolutions and writes a line
     /// about NNPACK to the console at each layer.
     /// </remarks>
+    public static Tensor Logits(StagedNetwork network, Tensor images) =>
+        images.shape[0] == 1 ? network.forward(cat([images, images])).narrow(0, 0, 1) : network.forward(images);
+
+    /// <summary>Softmax probabilities [B, C] of pixels [B, S, S, channels], computed in a precision.</summary>
     public static float[] Probabilities(StagedNetwork network, Preprocessing preprocessing, Tensor pixels, Device device, Precision precision = Precision.Fp32)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var images = preprocessing.Normalise(pixels.to(device), precision.On(device));
-        var logits = images.shape[0] == 1 ? network.forward(cat([images, images])).narrow(0, 0, 1) : network.forward(images);
-        return logits.softmax(1).cpu().data<float>().ToArray();
+        return Logits(network, images).softmax(1).cpu().data<float>().ToArray();
     }
 
     /// <summary>The mean of the classes' accuracies, over the classes that have images.</summary>
@@ -34,7 +37,7 @@ internal static class Inference
             using var part = NewDisposeScope();
             var count = Math.Min(ImagesAtOnce, images.Count - start);
             var labels = images.Labels.narrow(0, start, count).to(device);
-            var logits = network.forward(preprocessing.Normalise(images.Pixels.Narrow(start, count).to(device)));
+            var logits = Logits(network, preprocessing.Normalise(images.Pixels.Narrow(start, count).to(device)));
             correct.scatter_add_(0, labels, (logits.argmax(1) == labels).to(int64));
         }
 

@@ -18,7 +18,7 @@ internal static class WeightInitialisation
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var random = RandomStream.Initialisation.Generator(seed, epoch: 0);
+        using var random = RandomStream.Initialisation.Generator(seed, epoch: 0);
         foreach (var module in network.modules())
         {
             switch (module)

@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace MLNet.Procrustean.Persistence;
 
 /// <summary>The folder in which a training keeps its last two checkpoints, a file each, numbered as they come. One training at a time may hold it.</summary>
-internal sealed class CheckpointFolder : IDisposable
+internal sealed partial class CheckpointFolder : IDisposable
 {
     private readonly FileStream held;
     private int number; // of the checkpoint that was read or written last
@@ -26,23 +29,27 @@ internal sealed class CheckpointFolder : IDisposable
     private string Unfinished => Inside("unfinished.tmp");
 
     /// <summary>The newest checkpoint that is whole, or null; each one that is not is told of.</summary>
-    /// <exception cref="IOException">A checkpoint was written by a later library.</exception>
+    /// <exception cref="IOException">A checkpoint was written by a later library, or cannot be opened just now: it is not to be replaced by a training that begins anew.</exception>
     public Checkpoint? ReadNewest(Action<string> warn)
     {
-        foreach (var path in Directory.GetFiles(Path, "checkpoint-*.safetensors").OrderDescending(StringComparer.Ordinal))
+        foreach (var path in Checkpoints().OrderDescending(StringComparer.Ordinal))
         {
             try
             {
                 using var file = File.OpenRead(path);
                 var checkpoint = Checkpoint.Read(file);
-                number = int.Parse(System.IO.Path.GetFileNameWithoutExtension(path).Split('-')[1], System.Globalization.CultureInfo.InvariantCulture);
+                number = int.Parse(NameForm().Match(path).Groups["number"].Value, CultureInfo.InvariantCulture);
                 return checkpoint;
             }
             catch (NotSupportedException problem)
             {
                 throw new IOException($"The checkpoint '{path}' cannot be read: {problem.Message}. Update MLNet.Procrustean, or name another folder.", problem);
             }
-            catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException($"The checkpoint '{path}' cannot be opened: {problem.Message} Let it be read, or name another folder.", problem);
+            }
+            catch (InvalidDataException problem)
             {
                 warn($"The checkpoint '{path}' cannot be read, and the one before it is taken instead, if there is one: {problem.Message}");
             }
@@ -65,13 +72,14 @@ internal sealed class CheckpointFolder : IDisposable
 
             File.Move(Unfinished, Numbered(number + 1), overwrite: true); // what it replaces was damaged
             number++;
-            Delete(except: [Numbered(number), Numbered(number - 1)]);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             DeleteUnfinished();
             throw new IOException($"The checkpoint '{Numbered(number + 1)}' cannot be written: {problem.Message}", problem);
         }
+
+        Try(() => Delete(except: [Numbered(number), Numbered(number - 1)])); // one too many does no harm
     }
 
     /// <summary>Deletes all checkpoints. The folder itself stays.</summary>
@@ -91,28 +99,36 @@ internal sealed class CheckpointFolder : IDisposable
 
     public void Dispose() => held.Dispose();
 
-    // What could not be written is of no use, and may be what fills the disk.
-    private void DeleteUnfinished()
+    // What could not be written is of no use, and may be what fills the disk; the next one replaces it.
+    private void DeleteUnfinished() => Try(() => File.Delete(Unfinished));
+
+    private static void Try(Action deletion)
     {
         try
         {
-            File.Delete(Unfinished);
+            deletion();
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // The next one replaces it.
+            // It is tried again after the next checkpoint.
         }
     }
 
     private void Delete(string[] except)
     {
-        foreach (var path in Directory.GetFiles(Path, "checkpoint-*.safetensors").Except(except))
+        foreach (var path in Checkpoints().Except(except))
         {
             File.Delete(path);
         }
     }
 
+    // Only what this class names so: a user may keep other files here.
+    private IEnumerable<string> Checkpoints() => Directory.GetFiles(Path).Where(path => NameForm().IsMatch(path));
+
     private string Numbered(int count) => Inside($"checkpoint-{count:00000000}.safetensors");
 
     private string Inside(string name) => System.IO.Path.Combine(Path, name);
+
+    [GeneratedRegex(@"[/\\]checkpoint-(?<number>[0-9]{8})\.safetensors$")]
+    private static partial Regex NameForm();
 }

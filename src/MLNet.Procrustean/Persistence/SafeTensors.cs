@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -22,6 +23,9 @@ internal static class SafeTensors
     private const int Alignment = 8;
     private const int LongestHeader = 100_000_000; // what the reference implementation allows
 
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // read by JSON readers, never by browsers
+
+    /// <exception cref="IOException">The texts take more than readers allow; nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
     {
         var header = new JsonObject { [Metadata] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
@@ -37,8 +41,13 @@ internal static class SafeTensors
             offset += array.Bytes.Length;
         }
 
-        var text = JsonSerializer.SerializeToUtf8Bytes(header);
+        var text = JsonSerializer.SerializeToUtf8Bytes(header, Unescaped);
         var padded = (text.Length + Alignment - 1) / Alignment * Alignment;
+        if (padded > LongestHeader)
+        {
+            throw new IOException($"The texts of the file take {padded} bytes, and readers of this format allow {LongestHeader}.");
+        }
+
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, padded);
         stream.Write(length);

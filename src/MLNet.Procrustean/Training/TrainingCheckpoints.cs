@@ -30,7 +30,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <summary>Null where no checkpoints are asked for.</summary>
     /// <exception cref="ArgumentException">The options are not those of the checkpoint found.</exception>
     /// <exception cref="IOException">The folder cannot be used.</exception>
-    public static TrainingCheckpoints? Open(ImageClassifierOptions options, IChannel channel)
+    public static TrainingCheckpoints? Open(ImageClassifierOptions options, Device device, IChannel channel)
     {
         if (options.CheckpointPath is not { } path)
         {
@@ -41,7 +41,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         try
         {
             checkpoints.found = checkpoints.folder.ReadNewest(problem => channel.Warning(MessageSensitivity.None, problem));
-            checkpoints.Compare(TrainingSettings.Of(options with { Seed = options.Seed ?? checkpoints.Seed }));
+            checkpoints.Compare(TrainingSettings.Of(options with { Seed = options.Seed ?? checkpoints.Seed }, device));
             return checkpoints;
         }
         catch

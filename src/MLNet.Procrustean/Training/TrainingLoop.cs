@@ -81,7 +81,8 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         var (network, optimizer) = (state.Network, state.Optimizer);
         var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
         var (augmentation, mixing) = (epoch.Augmentation, epoch.Mixing);
-        var batches = EpochOrder.Batches(EpochOrder.Draw(train.Labels, rule.DrawWeights, RandomStream.Order.Generator(seed, epoch.Number)), options.BatchSize);
+        using var order = RandomStream.Order.Generator(seed, epoch.Number); // kept during the draw, which a garbage collection could end otherwise
+        var batches = EpochOrder.Batches(EpochOrder.Draw(train.Labels, rule.DrawWeights, order), options.BatchSize);
         var (lossSum, seen, correct) = (epoch.LossSum, epoch.Seen, epoch.Correct);
         for (var step = epoch.Steps; step < batches.Count; step++)
         {

@@ -18,11 +18,11 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.PredictedLabelColumnName), nameof(ImageClassifierOptions.BadImages), nameof(ImageClassifierOptions.ValidationSet),
         nameof(ImageClassifierOptions.Progress), nameof(ImageClassifierOptions.Cancellation), nameof(ImageClassifierOptions.OnCancel),
         nameof(ImageClassifierOptions.CheckpointPath), nameof(ImageClassifierOptions.CheckpointInterval),
-        nameof(ImageClassifierOptions.CachePath),
+        nameof(ImageClassifierOptions.CachePath), nameof(ImageClassifierOptions.Diagnostics),
     ];
 
-    /// <summary>Every other option, so that none is forgotten.</summary>
-    public static Dictionary<string, string> Of(ImageClassifierOptions options)
+    /// <summary>Every other option, so that none is forgotten; of the precision what it comes to, so that another machine does not go on in another one.</summary>
+    public static Dictionary<string, string> Of(ImageClassifierOptions options, Device device)
     {
         var culture = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records print their numbers by it
@@ -30,7 +30,7 @@ internal static class TrainingSettings
         {
             return typeof(ImageClassifierOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(option => !WithoutInfluence.Contains(option.Name))
-                .ToDictionary(option => option.Name, option => Text(option.GetValue(options)));
+                .ToDictionary(option => option.Name, option => option.GetValue(options) is Precision precision ? precision.On(device).ToString() : Text(option.GetValue(options)));
         }
         finally
         {
@@ -59,7 +59,6 @@ internal static class TrainingSettings
     private static string Text(object? value) => value switch
     {
         null => None,
-        Precision precision => precision.On(CPU).ToString(), // what Auto comes to, so that a checkpoint does not go on in another precision on another processor
         ImageClassifierModel model => $"a model with weights {Fingerprint.Of(model.Classifier)}",
         LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
         _ => value.ToString() ?? None,

@@ -57,6 +57,32 @@ public sealed class CheckpointFolderTests
         }
     }
 
+    [Test]
+    public void Fit_OtherFilesInTheFolder_StayWhateverTheirNames()
+    {
+        training.Fail(step: 4, training.Options with { CheckpointInterval = TimeSpan.Zero });
+        string[] own = ["checkpoint-best.safetensors", "checkpoint-00000002-copy.safetensors", "checkpoint-123.safetensors", "notes.txt"];
+        Array.ForEach(own, name => File.WriteAllText(Path.Combine(training.Path, name), "the user's own"));
+
+        training.Fit(training.Options).Dispose();
+
+        Assert.That(training.Contents().Keys.Select(Path.GetFileName), Is.EquivalentTo(own));
+    }
+
+    // A virus scanner or a backup has it open: that is no reason to begin anew and to replace it.
+    [Test]
+    public void Fit_NewestCannotBeOpened_IsRefusedAndAllStays()
+    {
+        training.Cancel(step: 7);
+        var before = training.Contents();
+        using (File.Open(training.Files[^1], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.That(() => training.Fit(training.Options), Throws.TypeOf<IOException>().With.Message.Contains(training.Files[^1]).And.Message.Contains("cannot be opened"));
+        }
+
+        Assert.That(training.Contents(), Is.EqualTo(before));
+    }
+
     // The process was killed while it wrote, or while it deleted what is no longer needed.
     [Test]
     public void Fit_LeftoversOfAKilledProcess_GoesOnFromTheNewest()

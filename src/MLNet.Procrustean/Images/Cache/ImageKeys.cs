@@ -45,7 +45,7 @@ internal static class ImageKeys
 
         var keys = new byte[paths.Count * Size];
         Parallel.For(0, paths.Count, new() { CancellationToken = cancellation }, row =>
-            SHA256.HashData(Encoding.UTF8.GetBytes(Describe(paths[row])), keys.AsSpan(row * Size, Size)));
+            SHA256.HashData(Encoding.UTF8.GetBytes(DescribeAny(paths[row])), keys.AsSpan(row * Size, Size)));
         return keys;
     }
 
@@ -62,6 +62,19 @@ internal static class ImageKeys
         }
 
         return keys.ToArray();
+    }
+
+    // A path that cannot be asked for is left to the decoder, which names the image.
+    private static string DescribeAny(string path)
+    {
+        try
+        {
+            return Describe(path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return $"unreadable {path}";
+        }
     }
 
     private static string Describe(string path)
