@@ -27,7 +27,7 @@ public static class NativeCompatibility
     {
         if (OperatingSystem.IsLinux() && Interlocked.Exchange(ref enabled, 1) == 0)
         {
-            OpenMpThreads.WaitPassively();
+            OpenMpThreads.WaitBriefly();
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
         }
     }

@@ -8,16 +8,17 @@ namespace MLNet.Procrustean.Tests.Interop;
 [Platform("Linux")]
 public sealed class OpenMpThreadsTests
 {
-    [TestCase(null, "PASSIVE")]
-    [TestCase("active", "ACTIVE")]
-    public void WaitPolicy_InAFreshProcess_IsPassiveUnlessTheUserSetsIt(string? set, string wanted)
+    [TestCase(null, "PASSIVE", true)]
+    [TestCase("active", "ACTIVE", false)]
+    public void WaitPolicy_InAFreshProcess_IsBriefUnlessTheUserSetsIt(string? set, string wanted, bool brief)
     {
         using var folder = new TemporaryFolder();
 
         var process = SavedModelTests.Predict(
-            SavedModelTests.Save(folder.Path), [TinyModel.Shared.Paths[0]], new() { [OpenMpThreads.WaitPolicy] = set, ["OMP_DISPLAY_ENV"] = "true" });
+            SavedModelTests.Save(folder.Path), [TinyModel.Shared.Paths[0]], new() { [OpenMpThreads.WaitPolicy] = set, ["OMP_DISPLAY_ENV"] = "verbose" });
 
         Assert.That(process.ExitCode, Is.Zero, process.Errors);
         Assert.That(process.Errors, Does.Contain($"{OpenMpThreads.WaitPolicy} = '{wanted}'")); // OpenMP's own words
+        Assert.That(process.Errors.Contains($"{OpenMpThreads.SpinCount} = '5000'"), Is.EqualTo(brief));
     }
 }
