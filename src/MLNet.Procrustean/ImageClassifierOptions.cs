@@ -52,7 +52,7 @@ public sealed record ImageClassifierOptions
     /// With a column of <see cref="Microsoft.ML.Data.MLImage"/> the fit is refused.
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public string? CachePath { get; init => field = value is null ? null : Require.FilePath(value); }
+    public string? CachePath { get; init => field = Require.PathOrNull(value, "a file, or null for none"); }
 
     /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
     public Augmentation Augmentation { get; init => field = Require.NotNull(value); } = new();
@@ -124,11 +124,7 @@ public sealed record ImageClassifierOptions
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public string? CheckpointPath
-    {
-        get;
-        init => field = value is null || !string.IsNullOrWhiteSpace(value) ? value : throw new ArgumentException($"{nameof(CheckpointPath)} is empty; give the path of a folder, or null for no checkpoints.");
-    }
+    public string? CheckpointPath { get; init => field = Require.PathOrNull(value, "a folder, or null for no checkpoints"); }
 
     /// <summary>
     /// The most training time to lose within an epoch when the process is killed: a checkpoint is written after the step during which this has passed since

@@ -43,9 +43,9 @@ internal static class Require
         ? value
         : throw new ArgumentException($"{name} is empty; give the name of a column.", name);
 
-    public static string FilePath(string value, [CallerMemberName] string name = "") => !string.IsNullOrWhiteSpace(value)
+    public static string? PathOrNull(string? value, string what, [CallerMemberName] string name = "") => value is null || !string.IsNullOrWhiteSpace(value)
         ? value
-        : throw new ArgumentException($"{name} is empty; give the path of a file, or null for none.", name);
+        : throw new ArgumentException($"{name} is empty; give the path of {what}.", name);
 
     public static T NotNull<T>(T? value, [CallerMemberName] string name = "")
         where T : class => value ?? throw new ArgumentNullException(name);

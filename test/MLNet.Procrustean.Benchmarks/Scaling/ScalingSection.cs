@@ -2,6 +2,7 @@ using System.Globalization;
 using MLNet.Procrustean.Benchmarks.Data;
 using MLNet.Procrustean.Benchmarks.Measuring;
 using MLNet.Procrustean.Benchmarks.Training;
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
 
 namespace MLNet.Procrustean.Benchmarks.Scaling;
@@ -30,7 +31,7 @@ internal static class ScalingSection
         var all = Environment.ProcessorCount;
         var counts = PowersOfTwo.Where(count => count < all && !sizes.Tiny).Append(all);
         return Told("threads", Alternation.Run(
-            [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, ThreadedTraining.LeaveAllocatorAlone)], sizes, warmUp: false));
+            [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, NativeAllocator.LeaveAlone)], sizes, warmUp: false));
     }
 
     private static string Batches(Sizes sizes)

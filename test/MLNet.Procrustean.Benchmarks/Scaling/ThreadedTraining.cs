@@ -7,7 +7,6 @@ namespace MLNet.Procrustean.Benchmarks.Scaling;
 internal static class ThreadedTraining
 {
     public const string Speed = "images per second";
-    public const string LeaveAllocatorAlone = "MLNet.Procrustean.LeaveAllocatorAlone";
 
     /// <param name="sizes">Of network and images.</param>
     /// <param name="arguments">Switches to set, as for <see cref="AppContext.SetSwitch"/>.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,12 +26,12 @@ internal sealed class BareTraining : IDisposable
         {
             foreach (var weight in network.parameters().Where(parameter => parameter.dim() == 4))
             {
-                weight.set_(ChannelsLast(weight));
+                weight.set_(WeightInitialisation.ChannelsLast(weight));
             }
         }
 
         optimizer = optim.SGD(network.parameters(), LearningRate, momentum: 0.9, weight_decay: 2e-4);
-        images = ChannelsLast(randn(sizes.Batch, 3, sizes.Side, sizes.Side));
+        images = WeightInitialisation.ChannelsLast(randn(sizes.Batch, 3, sizes.Side, sizes.Side));
         labels = randint(0, 10, [sizes.Batch], ScalarType.Int64);
         network.train();
     }
@@ -67,6 +68,4 @@ internal sealed class BareTraining : IDisposable
         using var forwardScope = NewDisposeScope();
         return nn.functional.cross_entropy(network.call(images), labels).MoveToOuterDisposeScope();
     }
-
-    private static Tensor ChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }
