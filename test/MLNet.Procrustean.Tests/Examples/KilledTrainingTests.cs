@@ -8,10 +8,12 @@ namespace MLNet.Procrustean.Tests.Examples;
 public sealed class KilledTrainingTests
 {
     [Test]
+    [Category(FaultsTried.Category)]
     public void TrainFolder_KilledAFewTimes_SavesTheModelOfAnUninterruptedTraining() => KillAndCompare(kills: 3, epochs: 20, seed: 1);
 
     [TestCase(1)]
     [TestCase(2)]
+    [Category(FaultsTried.LongCategory)]
     [Explicit("Minutes: run it after a change to checkpoints.")]
     public void TrainFolder_KilledManyTimes_SavesTheModelOfAnUninterruptedTraining(int seed) => KillAndCompare(kills: 20, epochs: 200, seed);
 
@@ -40,6 +42,8 @@ public sealed class KilledTrainingTests
             Assert.That(Weights(resumed), Is.EqualTo(Weights(whole)));
             Assert.That(Directory.GetFiles(checkpoints), Is.Empty);
         }
+
+        FaultsTried.Record("Training", "process killed (kill -9) at random moments of a training", kills, "goes on by itself; the model is that of a training never killed, bit for bit");
     }
 
     // At a random moment after the process has written a checkpoint later than the newest of the one before; the new newest.
