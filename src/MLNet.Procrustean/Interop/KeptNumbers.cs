@@ -16,6 +16,12 @@ internal static class KeptNumbers
 
     public static Tensor Plus(this Tensor tensor, Tensor other) => tensor.add(other, One);
 
+    public static Tensor Plus(this Tensor tensor, double number)
+    {
+        using var kept = number.ToScalar();
+        return tensor.add(kept, One);
+    }
+
     public static Tensor PlusInPlace(this Tensor tensor, Tensor other) => tensor.add_(other, One);
 
     public static Tensor Times(this Tensor tensor, double factor)

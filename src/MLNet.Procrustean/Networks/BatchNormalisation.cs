@@ -12,6 +12,7 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
 {
     private const double Momentum = 0.1;
     private const double Epsilon = 1e-5;
+    private bool folded;
 
     public BatchNormalisation(int features)
         : base(nameof(BatchNormalisation))
@@ -23,9 +24,25 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
         register_buffer("num_batches_tracked", zeros([], int64));
     }
 
+    /// <summary>Lets the convolution before it do what this does in evaluation; from now on this passes its input on.</summary>
+    /// <remarks>(x − μ) · γ / √(σ² + ε) + β = a · x + (β − a · μ), with a = γ / √(σ² + ε).</remarks>
+    public void FoldInto(Convolution before)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var factor = get_parameter("weight")! / get_buffer("running_var")!.Plus(Epsilon).sqrt(); // a
+        before.Absorb(factor, get_parameter("bias")! - (factor * get_buffer("running_mean")!));
+        folded = true;
+    }
+
     // Looked up each time, since moving the module to a GPU replaces them.
     public override Tensor forward(Tensor x)
     {
+        if (folded)
+        {
+            return x.alias(); // a sequence of modules disposes what goes in
+        }
+
         if (training)
         {
             get_buffer("num_batches_tracked")!.add_(KeptNumbers.One, KeptNumbers.One);

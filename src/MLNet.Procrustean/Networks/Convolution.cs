@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
 
-/// <summary>A square convolution without bias that gives features of the type of its input; its weight stays in single precision.</summary>
+/// <summary>A square convolution, without bias unless it has absorbed one, that gives features of the type of its input; its weight stays in single precision.</summary>
 /// <remarks>
 /// So a batch cast to bfloat16 takes the whole network through bfloat16, while weights, and so their gradients, keep their 24 bits.
 /// Shapes that libtorch 2.10 gets wrong in bfloat16 are computed in single precision and then rounded. On processors with AVX512-BF16 it gives
@@ -16,6 +16,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     private readonly bool soundBackward;
     private readonly long[] strides;
     private readonly long[] padding;
+    private bool hasBias;
 
     public Convolution(int input, int output, int kernel, int stride = 1)
         : base(nameof(Convolution))
@@ -30,10 +31,21 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     /// <summary>[out, in, k, k]. Looked up each time, since moving the module to a GPU replaces it.</summary>
     public Parameter Weight => get_parameter("weight")!;
 
+    /// <summary>Multiplies each output channel by a factor and then adds a shift to it, from now on.</summary>
+    /// <param name="scale">[out].</param>
+    /// <param name="shift">[out].</param>
+    public void Absorb(Tensor scale, Tensor shift)
+    {
+        Weight.mul_(scale.reshape(-1, 1, 1, 1));
+        register_buffer("bias", shift.clone().DetachFromDisposeScope());
+        hasBias = true;
+    }
+
     public override Tensor forward(Tensor x)
     {
         var type = soundForward && (soundBackward || !x.requires_grad) ? x.dtype : ScalarType.Float32;
-        return nn.functional.conv2d(x.to(type), Weight.to(type), strides: strides, padding: padding).to(x.dtype);
+        var bias = hasBias ? get_buffer("bias")!.to(type) : null;
+        return nn.functional.conv2d(x.to(type), Weight.to(type), bias, strides: strides, padding: padding).to(x.dtype);
     }
 
     private static bool IsSound(int channels) => channels == 16 || channels % 32 == 0;

@@ -33,6 +33,21 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         ? (NormalisedLinear.Unit(normalised.Weight).Times(NormalisedLinear.Scale), normalised.Bias)
         : Classifier;
 
+    /// <summary>Takes each batch normalisation into the convolution before it: the same logits but for rounding, in evaluation only, and faster.</summary>
+    public void Fold()
+    {
+        Convolution? before = null;
+        foreach (var module in modules())
+        {
+            if (module is BatchNormalisation normalisation)
+            {
+                normalisation.FoldInto(before!); // each one follows its convolution in the list of modules as in the network
+            }
+
+            before = module as Convolution;
+        }
+    }
+
     public override Tensor forward(Tensor images) => Forward(images, mixing: null);
 
     /// <summary>Pooled features [B, D] of images [B, channels, S, S]; those that a normalised head takes have length 1.</summary>

@@ -42,6 +42,37 @@ public sealed class StagedNetworkTests
         Assert.That(nn.functional.linear(features, weight, bias).data<float>().ToArray(), Is.EqualTo(network.forward(images).data<float>().ToArray()).Within(1e-5));
     }
 
+    [TestCase("cifar-resnet-14-w16", 7)]
+    [TestCase("resnet-18", 8)]
+    [TestCase("resnet-50", 16)]
+    public void Fold_AfterTraining_LeavesTheLogitsAsTheyWere(string backbone, int blocks)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var network = Backbone.Parse(backbone).Build(channels: 3, classes: 5, seed: 1);
+        using var random = new Generator(2);
+        var normalisations = network.modules().OfType<BatchNormalisation>().ToList();
+        foreach (var (name, tensor) in normalisations.SelectMany(normalisation => normalisation.state_dict()))
+        {
+            if (name != "num_batches_tracked")
+            {
+                tensor.uniform_(0.5, 1.5, random); // variances and factors stay positive, and nothing is 0 or 1
+            }
+        }
+
+        network.eval();
+        var images = rand([6, 3, 32, 32], generator: random);
+        var (before, half) = (network.forward(images), network.forward(images.to(bfloat16)));
+        network.Fold();
+        normalisations.ForEach(normalisation => normalisation.get_parameter("weight")!.zero_()); // no longer looked at
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(normalisations, Has.Count.GreaterThan(blocks));
+            Assert.That(Difference(network.forward(images), before), Is.LessThan(1e-5));
+            Assert.That(Difference(network.forward(images.to(bfloat16)), before), Is.LessThan(Math.Max(0.02, 2 * Difference(half, before))));
+        }
+    }
+
     [Test]
     public void Forward_NoMixing_EqualsThePlainForward()
     {
@@ -50,4 +81,7 @@ public sealed class StagedNetworkTests
         var images = rand(4, 3, 16, 16);
         Assert.That(NetworkBits.Of(network.Forward(images, mixing: null)), Is.EqualTo(NetworkBits.Of(network.forward(images))));
     }
+
+    // Root mean square, as a share of that of the other.
+    private static double Difference(Tensor some, Tensor other) => ((some - other).square().mean().sqrt() / other.square().mean().sqrt()).item<float>();
 }
