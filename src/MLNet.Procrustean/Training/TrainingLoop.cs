@@ -4,6 +4,7 @@ using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -38,12 +39,13 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     private int? TrainEpochs(TrainingState state, LabelledImages train, LabelledImages? validation, Action<EpochReport> report, TrainingCheckpoints? checkpoints)
     {
         var (network, kept) = (state.Network, state.Kept);
+        using var threads = options.ShareProcessors && device.type == DeviceType.CPU ? new SharedProcessors() : null;
         var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
         for (var number = state.Reports.Count + 1; number <= options.Epochs; number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
-            var (loss, accuracy) = TrainEpoch(state, epoch, train, checkpoints);
+            var (loss, accuracy) = TrainEpoch(state, epoch, train, checkpoints, threads);
             var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
             network.eval();
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
@@ -75,7 +77,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         return null;
     }
 
-    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages train, TrainingCheckpoints? checkpoints)
+    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages train, TrainingCheckpoints? checkpoints, SharedProcessors? threads)
     {
         using var epochScope = NewDisposeScope();
         var (network, optimizer) = (state.Network, state.Optimizer);
@@ -108,6 +110,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             seen.scatter_add_(0, labels, ones_like(labels));
             correct.scatter_add_(0, labels, hits);
             epoch.StepDone(rate);
+            threads?.StepDone();
             checkpoints?.StepDone(state, endsEpoch: step + 1 == batches.Count);
         }
 

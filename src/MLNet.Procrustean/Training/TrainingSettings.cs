@@ -18,7 +18,7 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.PredictedLabelColumnName), nameof(ImageClassifierOptions.BadImages), nameof(ImageClassifierOptions.ValidationSet),
         nameof(ImageClassifierOptions.Progress), nameof(ImageClassifierOptions.Cancellation), nameof(ImageClassifierOptions.OnCancel),
         nameof(ImageClassifierOptions.CheckpointPath), nameof(ImageClassifierOptions.CheckpointInterval),
-        nameof(ImageClassifierOptions.CachePath), nameof(ImageClassifierOptions.Diagnostics),
+        nameof(ImageClassifierOptions.CachePath), nameof(ImageClassifierOptions.Diagnostics), nameof(ImageClassifierOptions.ShareProcessors),
     ];
 
     /// <summary>Every other option, so that none is forgotten; of the precision what it comes to, so that another machine does not go on in another one.</summary>
