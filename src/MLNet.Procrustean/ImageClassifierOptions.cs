@@ -75,6 +75,10 @@ public sealed record ImageClassifierOptions
     /// <summary>Weight decay (L2) on all weights, from 0 to 1. The default is 0.0002.</summary>
     public double WeightDecay { get; init => field = Require.Between(value, 0, 1, nameof(WeightDecay)); } = 2e-4;
 
+    /// <summary>The longest gradient, over all weights together, above 0: a longer one is shortened to it. Null, the default, for any length.</summary>
+    /// <remarks>g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it otherwise.</remarks>
+    public double? LongestGradient { get; init => field = value is { } given ? Require.Positive(given, nameof(LongestGradient)) : null; }
+
     /// <summary>The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor has it. A trained model scores in single precision.</summary>
     public Precision Precision { get; init => field = Require.Named(value); } = Precision.Auto;
 

@@ -17,6 +17,7 @@ public sealed class ImageClassifierOptionsTests
         Case(options => options with { BadImages = (BadImages)9 }, "BadImages is 9; it must be one of Refuse"),
         Case(options => options with { Epochs = 0 }, "Epochs is 0; it must be at least 1"),
         Case(options => options with { BatchSize = 1 }, "BatchSize is 1; it must be at least 2"),
+        Case(options => options with { LongestGradient = 0 }, "LongestGradient is 0; it must be a finite number above 0"),
         Case(options => options with { LearningRate = 0 }, "LearningRate is 0; it must be a finite number above 0"),
         Case(options => options with { LearningRate = double.NaN }, "LearningRate is NaN"),
         Case(options => options with { LearningRate = double.PositiveInfinity }, "LearningRate is"),

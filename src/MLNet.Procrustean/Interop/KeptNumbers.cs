@@ -43,4 +43,10 @@ internal static class KeptNumbers
         using var kept = smallest.ToScalar();
         return tensor.clamp_min(kept);
     }
+
+    public static Tensor AtMost(this Tensor tensor, double largest)
+    {
+        using var kept = largest.ToScalar();
+        return tensor.clamp_max(kept);
+    }
 }

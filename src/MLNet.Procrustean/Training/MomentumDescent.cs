@@ -17,6 +17,8 @@ internal sealed class MomentumDescent(IEnumerable<Parameter> parameters, double 
     private readonly Scalar momentum = momentum.ToScalar();
     private readonly Scalar weightDecay = weightDecay.ToScalar();
 
+    public IReadOnlyCollection<Parameter> Weights => weights;
+
     /// <summary>v of each weight; none before the first step.</summary>
     public IReadOnlyList<Tensor> Velocities => velocities;
 

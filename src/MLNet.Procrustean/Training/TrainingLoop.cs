@@ -103,6 +103,11 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             var (loss, hits) = Forward(network, rule, images, labels, mixed);
             optimizer.ZeroGradients();
             loss.backward();
+            if (options.LongestGradient is { } longest)
+            {
+                GradientClipping.Shorten(optimizer.Weights, longest);
+            }
+
             var rate = options.LearningRate * options.Schedule.FactorAt(epoch.Number - 1 + ((step + 0.5) / batches.Count), options.Epochs); // of the step's middle
             optimizer.Step(rate);
 
