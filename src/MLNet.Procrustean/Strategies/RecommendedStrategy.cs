@@ -6,12 +6,12 @@ namespace MLNet.Procrustean.Strategies;
 /// <summary>What is trained when nothing else is chosen: weak Major Feature Weakening with margins, and class-balanced weights in the last fifth.</summary>
 /// <remarks>
 /// <para>
-/// It is made of <see cref="MajorFeatureWeakening"/> (https://arxiv.org/abs/2104.01769) with λ_min = 0.9 and <see cref="LabelDistributionAwareMargin"/>
-/// with deferred <see cref="ClassBalancedWeights"/> (LDAM-DRW, https://arxiv.org/abs/1906.07413):
+/// It is made of <see cref="MajorFeatureWeakening"/> (https://arxiv.org/abs/2104.01769) with λ_min = 0.9 before the third stage and
+/// <see cref="LabelDistributionAwareMargin"/> with deferred <see cref="ClassBalancedWeights"/> (LDAM-DRW, https://arxiv.org/abs/1906.07413):
 /// </para>
 /// <code>
 /// new Deferred(
-///     new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new LabelDistributionAwareMargin()),
+///     new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, new LabelDistributionAwareMargin()),
 ///     new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() },
 ///     FromEpoch: 1 + 4 * epochs / 5) // LDAM-DRW defers to epoch 160 of 200
 /// </code>
@@ -40,7 +40,7 @@ public sealed record RecommendedStrategy : TrainingStrategy
     public static TrainingStrategy Parts(int epochs)
     {
         var margins = new LabelDistributionAwareMargin();
-        var before = new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, margins);
+        var before = new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins);
         return Require.AtLeast(epochs, 1, nameof(epochs)) == 1
             ? before
             : new Deferred(before, new ClassBalancedWeights { Of = margins }, Math.Max(2, 1 + (4 * epochs / 5)));

@@ -1,6 +1,7 @@
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -17,7 +18,7 @@ public sealed class RecommendedStrategyTests
         var margins = new LabelDistributionAwareMargin();
         Assert.That(
             RecommendedStrategy.Parts(epochs),
-            Is.EqualTo(new Deferred(new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, margins), new ClassBalancedWeights { Of = margins }, from)));
+            Is.EqualTo(new Deferred(new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins), new ClassBalancedWeights { Of = margins }, from)));
     }
 
     [Test]
