@@ -122,21 +122,21 @@ public sealed class ImageBombTests
         }
     }
 
-    // 64 MB each, on as many threads.
+    // 81 MB each, on as many threads: more than the 64 MiB that glibc may keep for each thread, so that only its main heap can hold on to one.
     [Test]
     [Category(FaultsTried.Category)]
     public void Decode_LargeImagesOnManyThreads_TakesTheMemoryOfOne()
     {
-        const int threads = 4;
-        var large = ImageBombs.Gif(4_001, 4_001);
+        const int threads = 3;
+        var large = ImageBombs.Gif(4_500, 4_500);
         var peak = NativeMemory.PeakOf(() =>
         {
             Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => ImageDecoder.Decode(large, _shape, "here")))];
             Array.ForEach(all, thread => thread.Start());
             Array.ForEach(all, thread => thread.Join());
         });
-        Assert.That(peak, Is.LessThan(190 * Megabyte), "one, and what the allocator may keep of those before");
-        FaultsTried.Record("Images", "files of 35 bytes that claim 16 million pixels, decoded on several threads at once", threads, "decoded one at a time, in the memory of one");
+        Assert.That(peak, Is.LessThan(200 * Megabyte), "one, and what the allocator may keep of those before");
+        FaultsTried.Record("Images", "files of 35 bytes that claim 20 million pixels, decoded on several threads at once", threads, "decoded one at a time, in the memory of one");
     }
 
     private static IEnumerable<TestCaseData> Largest()

@@ -61,9 +61,9 @@ public sealed class HostileModelTests
     [TestCase("backbone")]
     [TestCase("format")]
     [TestCase("sha256")]
-    public void Read_WordOfMegabytes_IsNotRepeated(string name)
+    public void Read_WordOfAMegabyte_IsNotRepeated(string name)
     {
-        var file = ForgedModel.Of(whole, (texts, _) => texts[name] = new('x', 5 * Megabyte), sign: name != "sha256");
+        var file = ForgedModel.Of(whole, (texts, _) => texts[name] = new('x', Megabyte), sign: name != "sha256");
         var problem = Assert.Throws<InvalidDataException>(() => Read(file));
         Assert.That(problem.ToString(), Has.Length.LessThan(5_000).And.Contains(name));
     }
