@@ -23,6 +23,11 @@ namespace MLNet.Procrustean;
 /// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as slot
 /// names; the predicted label is a key whose values are those of the training label. It is saved and loaded as any ML.NET model, with
 /// nothing to register. Any number of threads may score with it at once. It holds native memory: dispose it when done.
+/// <para>
+/// A model file is data: nothing in its part of this library is run, what it claims is checked before memory is taken for it, and one that is damaged or does not
+/// fit together is refused with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c> wraps it in one
+/// <see cref="System.Reflection.TargetInvocationException"/> or several, reads the rest of the zip by itself, and makes other transformers that it names.
+/// </para>
 /// </remarks>
 public sealed class ImageClassifierModel : ITransformer, IDisposable
 {
@@ -172,7 +177,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         return found && model is not null ? model : throw new InvalidDataException($"The model has no entry '{ModelFile.EntryName}'; the file is incomplete.");
     }
 
-    private static ImageClassifierModel Read(Stream stream, Device device)
+    internal static ImageClassifierModel Read(Stream stream, Device device)
     {
         var (classifier, columns) = ModelFile.Read(stream);
         classifier.Network.to(device);
@@ -181,6 +186,11 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         {
             classifier.WarmUp(device);
             return model;
+        }
+        catch (InvalidOperationException problem) // no finite score
+        {
+            model.Dispose();
+            throw new InvalidDataException(problem.Message, problem);
         }
         catch
         {

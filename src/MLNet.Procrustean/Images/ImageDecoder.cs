@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using SkiaSharp;
@@ -9,13 +10,20 @@ namespace MLNet.Procrustean.Images;
 /// where it is transparent, without colour management; of an animation the first frame. Safe to call from many threads.
 /// </summary>
 /// <remarks>
+/// A small file may claim a large image. None takes more memory than <see cref="MaximumPixels"/> do, four bytes each, beside the bytes of the file; and of those that
+/// take much, one is decoded at a time, so that all threads together take no more either.
 /// All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused as well: Skia does not tell it from one
 /// that lacks pixels.
 /// </remarks>
 internal static class ImageDecoder
 {
-    /// <summary>The most pixels that an image may have; it bounds the memory that a small hostile file can claim to 0.8 GB.</summary>
-    public const long MaximumPixels = 200_000_000;
+    /// <summary>The setting of the application (in its runtimeconfig.json, or by AppContext) that sets <see cref="MaximumPixels"/>.</summary>
+    public const string Setting = "MLNet.Procrustean.MaximumPixels";
+
+    private const long UnlessSet = 200_000_000; // 0.8 GB
+    private const long MuchBytes = 64_000_000;
+
+    private static readonly Lock _alone = new();
 
     private static readonly SKEncodedImageFormat[] _formats =
     [
@@ -26,8 +34,11 @@ internal static class ImageDecoder
         SKEncodedImageFormat.Webp,
     ];
 
+    /// <summary>The most pixels that an image may have.</summary>
+    public static long MaximumPixels => int.TryParse(AppContext.GetData(Setting)?.ToString(), CultureInfo.InvariantCulture, out var most) && most > 0 ? most : UnlessSet;
+
     /// <exception cref="ImageException">The file is missing, unreadable or no whole image.</exception>
-    public static byte[] Decode(string path, ImageShape shape) => Decode(ImageFile.Read(path), shape, path);
+    public static byte[] Decode(string path, ImageShape shape) => AloneWhereMuch(ImageFile.Length(path), () => Decode(ImageFile.Read(path), shape, path));
 
     /// <exception cref="ImageException">The bytes are not a whole image.</exception>
     public static byte[] Decode(ReadOnlyMemory<byte> encoded, ImageShape shape, string origin)
@@ -40,22 +51,13 @@ internal static class ImageDecoder
         using var data = SKData.CreateCopy(encoded.Span);
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var opened) ?? throw Unopened(opened, encoded, origin);
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
         CheckFormat(codec.EncodedFormat, origin);
-        CheckPixels(width, height, origin);
-
+        var held = Held(codec.EncodedFormat, encoded.Span);
+        CheckPixels(codec.Info.Width, codec.Info.Height, held, origin);
         var eighths = SmallestSufficient(codec, shape);
         var scaled = codec.GetScaledDimensions(eighths / 8f);
-        using var bitmap = new SKBitmap(new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
-        var decoded = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
-        if (decoded != SKCodecResult.Success)
-        {
-            throw Undecoded(decoded, codec, encoded.Length, origin);
-        }
-
-        var grid = new PixelGrid(MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan()), scaled.Width);
-        var orientation = new ExifOrientation((int)codec.EncodedOrigin); // Skia numbers them as EXIF does
-        return SquareResampler.Resample(grid, width, height, eighths / 8.0, orientation, shape);
+        var pixels = held == 1 ? (long)scaled.Width * scaled.Height : (long)codec.Info.Width * codec.Info.Height * held;
+        return AloneWhereMuch(4 * pixels, () => Decode(codec, eighths, encoded.Length, shape, origin));
     }
 
     /// <remarks>The image stays the caller's to dispose.</remarks>
@@ -67,11 +69,54 @@ internal static class ImageDecoder
             throw new ImageException(origin, "there is no image. Remove the row or give it one.");
         }
 
-        CheckPixels(image.Width, image.Height, origin);
+        CheckPixels(image.Width, image.Height, held: 1, origin);
         var pixels = MemoryMarshal.Cast<byte, uint>(image.Pixels);
         var grid = new PixelGrid(pixels, image.Width, image.PixelFormat == MLPixelFormat.Bgra32);
         return SquareResampler.Resample(grid, image.Width, image.Height, 1, ExifOrientation.AsStored, shape);
     }
+
+    private static byte[] Decode(SKCodec codec, int eighths, int length, ImageShape shape, string origin)
+    {
+        var scaled = codec.GetScaledDimensions(eighths / 8f);
+        var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
+        using var bitmap = new SKBitmap();
+        if (!bitmap.TryAllocPixels(info))
+        {
+            throw new ImageException(origin, $"there is no memory for {scaled.Width} × {scaled.Height} pixels ({ImageMemory.Readable(info.BytesSize64)}). Shrink or remove it.");
+        }
+
+        var decoded = codec.GetPixels(info, bitmap.GetPixels());
+        if (decoded != SKCodecResult.Success)
+        {
+            throw Undecoded(decoded, codec, length, origin);
+        }
+
+        var grid = new PixelGrid(MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan()), scaled.Width);
+        var orientation = new ExifOrientation((int)codec.EncodedOrigin); // Skia numbers them as EXIF does
+        return SquareResampler.Resample(grid, codec.Info.Width, codec.Info.Height, eighths / 8.0, orientation, shape);
+    }
+
+    private static byte[] AloneWhereMuch(long bytes, Func<byte[]> decode)
+    {
+        if (bytes <= MuchBytes)
+        {
+            return decode();
+        }
+
+        lock (_alone)
+        {
+            return decode();
+        }
+    }
+
+    // How much the decoder holds at once, in pictures of four bytes a pixel: the result, and what it is made of where that is not read row by row.
+    private static int Held(SKEncodedImageFormat format, ReadOnlySpan<byte> encoded) => format switch
+    {
+        SKEncodedImageFormat.Jpeg => JpegScans.IsOne(encoded) ? 1 : 2, // two bytes a coefficient, of up to four channels
+        SKEncodedImageFormat.Png => encoded.Length > 28 && encoded[28] != 0 ? 3 : 1, // interlaced: up to eight bytes a pixel more
+        SKEncodedImageFormat.Webp => 2,
+        _ => 1,
+    };
 
     // A JPEG shrinks while it is decoded, in steps of an eighth, at a fraction of the cost. WebP can, but decodes everything first.
     private static int SmallestSufficient(SKCodec codec, ImageShape shape)
@@ -95,12 +140,13 @@ internal static class ImageDecoder
         }
     }
 
-    private static void CheckPixels(int width, int height, string origin)
+    private static void CheckPixels(int width, int height, int held, string origin)
     {
-        if (width < 1 || height < 1 || (long)width * height > MaximumPixels)
+        var most = MaximumPixels / held;
+        if (width < 1 || height < 1 || (long)width * height > most)
         {
-            throw new ImageException(origin,
-                $"the image claims {width} × {height} pixels; 1 to {MaximumPixels / 1_000_000} million are allowed. Shrink or remove it.");
+            throw new ImageException(origin, string.Create(CultureInfo.InvariantCulture,
+                $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed of its kind. Shrink or remove it, or set {Setting}."));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Microsoft.ML;
 
 namespace MLNet.Procrustean.Images;
@@ -17,7 +18,8 @@ public static class ImageFolder
     /// <remarks>
     /// Images are found at any depth below a class folder and come in the ordinal order of class and then relative path, the same on
     /// every system. Files ending in .jpg, .jpeg, .jfif, .png, .bmp, .gif or .webp in any case are images; other files are ignored,
-    /// and so is every file and folder whose name starts with a dot. The files are listed, not opened.
+    /// and so is every file and folder whose name starts with a dot. The files are listed, not opened. Links to files and links that are class folders are
+    /// followed, wherever they lead: in a folder from a stranger, look for links first.
     /// </remarks>
     /// <param name="data">The catalog, <c>mlContext.Data</c>.</param>
     /// <param name="path">The folder that holds one sub-folder per class; a relative path gives relative image paths.</param>
@@ -25,8 +27,10 @@ public static class ImageFolder
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="ArgumentException">The path is empty or that of a file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The folder has no sub-folder, an image lies beside the class folders, or a class folder has no image.
+    /// The folder has no sub-folder, an image lies beside the class folders, a class folder has no image, or there is a link to a folder within it.
     /// </exception>
+    /// <exception cref="UnauthorizedAccessException">A folder may not be listed.</exception>
+    /// <exception cref="IOException">A folder cannot be listed, for instance since its path is too long.</exception>
     public static IDataView LoadImageFolder(this DataOperationsCatalog data, string path)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -54,13 +58,29 @@ public static class ImageFolder
     private static List<LabelledImageFile> ImagesOf(string path, string name)
     {
         var folder = Path.Join(path, name);
-        return Directory.EnumerateFiles(folder, "*", _below)
-            .Where(ImageFile.IsImage)
+        return new FileSystemEnumerable<string>(folder, Found, _below) { ShouldRecursePredicate = IsShown, ShouldIncludePredicate = IsImage }
             .Select(file => (File: file, Parts: Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)))
-            .Where(found => !found.Parts.Any(part => part.StartsWith('.')))
             .OrderBy(found => string.Join('/', found.Parts), StringComparer.Ordinal)
             .Select(found => new LabelledImageFile { ImagePath = found.File, Label = name })
             .ToList();
+    }
+
+    private static string Found(ref FileSystemEntry entry) => entry.ToSpecifiedFullPath();
+
+    private static bool IsImage(ref FileSystemEntry entry) => !entry.IsDirectory && IsShown(ref entry) && ImageFile.IsImage(entry.FileName.ToString());
+
+    // Links to folders could lead back to where they stand, and two such links to as many paths as there are atoms.
+    private static bool IsShown(ref FileSystemEntry entry)
+    {
+        if (entry.FileName[0] == '.')
+        {
+            return false;
+        }
+
+        return !entry.IsDirectory || entry.ToFileSystemInfo().LinkTarget is not { } target
+            ? true
+            : throw new InvalidDataException($"'{entry.ToSpecifiedFullPath()}' is a link to the folder '{target}'; within a class folder such links are not followed, since they may "
+                + "lead in a circle. Put the images there, or make the class folder itself a link.");
     }
 
     private static void CheckFolder(string path)

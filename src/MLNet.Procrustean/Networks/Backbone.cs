@@ -42,6 +42,9 @@ public abstract record Backbone
         }
     }
 
+    /// <summary>How many weights the network has, running statistics apart: known without building it.</summary>
+    internal abstract long CountWeights(int channels, int classes);
+
     /// <summary>Builds the network with weights drawn from the seed.</summary>
     internal StagedNetwork Build(int channels, int classes, int seed, ClassifierHead head = ClassifierHead.Linear)
     {

@@ -44,6 +44,14 @@ public sealed record CifarResNet : Backbone
     /// <inheritdoc/>
     public override int ResidualStages => 3;
 
+    internal override long CountWeights(int channels, int classes)
+    {
+        var (w, n) = ((long)Width, (Depth - 2) / 6); // n blocks of two convolutions in each stage
+        var convolutions = 9 * w * (channels + (2 * n * w) + (2 * w) + ((2 * n - 1) * 4 * w) + (8 * w) + ((2 * n - 1) * 16 * w));
+        var normalisations = 2 * w * (1 + (2 * n * (1 + 2 + 4)));
+        return convolutions + normalisations + (((4 * w) + 1) * classes);
+    }
+
     private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head) => new(
         ("stem", Sequential(("conv1", new Convolution(channels, Width, 3)), ("bn1", new BatchNormalisation(Width)), ("relu", ReLU(inplace: true)))),
         ("layer1", Stage(Width, Width, stride: 1)),

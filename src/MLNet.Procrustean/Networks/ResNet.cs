@@ -34,9 +34,32 @@ public sealed record ResNet : Backbone
     /// <inheritdoc/>
     public override int ResidualStages => 4;
 
+    private int[] Blocks => Depth == 18 ? [2, 2, 2, 2] : [3, 4, 6, 3];
+
+    internal override long CountWeights(int channels, int classes)
+    {
+        long Normalised(long weights, int output) => weights + (2 * output);
+        var (count, input) = (Normalised(49L * 64 * channels, 64), 64);
+        for (var stage = 0; stage < Blocks.Length; stage++)
+        {
+            var inner = 64 << stage;
+            var output = OutputOf(inner);
+            count += input == output ? 0 : Normalised((long)input * output, output); // the shortcut
+            for (var block = 0; block < Blocks[stage]; block++)
+            {
+                count += Depth == 50
+                    ? Normalised((long)input * inner, inner) + Normalised(9L * inner * inner, inner) + Normalised((long)inner * output, output)
+                    : Normalised(9L * input * inner, inner) + Normalised(9L * inner * inner, inner);
+                input = output;
+            }
+        }
+
+        return count + ((input + 1L) * classes);
+    }
+
     private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head)
     {
-        var blocks = Depth == 18 ? new[] { 2, 2, 2, 2 } : [3, 4, 6, 3];
+        var blocks = Blocks;
         var expansion = Depth == 50 ? Bottleneck.Expansion : 1;
         return new(
             ("stem", Sequential(

@@ -13,6 +13,8 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         IgnoreReadOnlyProperties = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     public void Write(Stream stream)
@@ -26,19 +28,34 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
     /// <exception cref="NotSupportedException">The file is whole, and of a later version.</exception>
     public static Checkpoint Read(Stream stream)
     {
-        var (texts, arrays) = SafeTensors.Read(stream);
-        if (texts.GetValueOrDefault("format") != Format)
+        var header = SafeTensors.ReadHeader(stream);
+        if (header.Texts.GetValueOrDefault("format") != Format)
         {
             throw new InvalidDataException("The file is damaged or of another kind: it does not say that it is a checkpoint.");
         }
 
-        if (texts.GetValueOrDefault("sha256") != ModelFile.Checksum(texts, arrays))
+        var arrays = SafeTensors.ReadArrays(stream, header);
+        if (header.Texts.GetValueOrDefault("sha256") != ModelFile.Checksum(header.Texts, arrays))
         {
             throw new InvalidDataException("The file is damaged: its checksum does not match its contents.");
         }
 
-        return texts.GetValueOrDefault("format_version") == Version
-            ? new(JsonSerializer.Deserialize<TrainingMoment>(texts["moment"], Json)!, arrays)
-            : throw new NotSupportedException($"it has format version {texts.GetValueOrDefault("format_version")}, and this library reads version {Version}");
+        var version = ModelTexts.Word(header.Texts, "format_version");
+        return version == Version
+            ? new(Parse(header.Texts.GetValueOrDefault("moment", "")), arrays)
+            : throw new NotSupportedException($"it has format version {version}, and this library reads version {Version}");
+    }
+
+    private static TrainingMoment Parse(string text)
+    {
+        try
+        {
+            var moment = JsonSerializer.Deserialize<TrainingMoment>(text, Json);
+            return moment is { IsPossible: true } ? moment : throw new JsonException("It is no moment of a training.");
+        }
+        catch (Exception problem) when (problem is JsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"The file is damaged: it does not say where the training stood ({problem.Message}).", problem);
+        }
     }
 }

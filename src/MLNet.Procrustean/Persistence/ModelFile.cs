@@ -1,15 +1,17 @@
-using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean.Persistence;
 
 /// <summary>A model as one safetensors file: the weights, and as texts all else that scoring takes, under a checksum.</summary>
+/// <remarks>
+/// The checksum tells accidents, not forgeries: whoever writes a file can write its checksum too. So a file is read without trust. It is data only, nothing in it is
+/// ever run; all that its header claims is checked before a weight is read or a network is built; and reading takes memory in proportion to the file.
+/// </remarks>
 internal static class ModelFile
 {
     /// <summary>The name of the file within an ML.NET model.</summary>
@@ -20,82 +22,46 @@ internal static class ModelFile
 
     public static void Write(Stream stream, TrainedClassifier classifier, ColumnNames columns)
     {
-        var shape = classifier.Preprocessing.Shape;
         var arrays = NetworkWeights.Read(classifier.Network);
-        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["format"] = Format,
-            ["format_version"] = Version.ToString(CultureInfo.InvariantCulture),
-            ["backbone"] = classifier.Backbone.Name,
-            ["head"] = classifier.Network.Head.ToString(),
-            ["image_size"] = shape.Size.ToString(CultureInfo.InvariantCulture),
-            ["channels"] = shape.Channels.ToString(CultureInfo.InvariantCulture),
-            ["aspect_ratio"] = shape.Aspect.ToString(),
-            ["channel_means"] = JsonSerializer.Serialize(classifier.Preprocessing.Means),
-            ["channel_deviations"] = JsonSerializer.Serialize(classifier.Preprocessing.Deviations),
-            ["class_names"] = JsonSerializer.Serialize(classifier.Labels.Names),
-            ["class_value_type"] = classifier.Labels.ValueType,
-            ["training_counts"] = JsonSerializer.Serialize(classifier.TrainingCounts),
-            ["image_column"] = columns.Image,
-            ["score_column"] = columns.Score,
-            ["predicted_label_column"] = columns.PredictedLabel,
-        };
-        metadata["sha256"] = Checksum(metadata, arrays);
-        SafeTensors.Write(stream, metadata, arrays);
+        var texts = ModelTexts.Write(classifier, columns);
+        texts["format"] = Format;
+        texts["format_version"] = Version.ToString(CultureInfo.InvariantCulture);
+        texts["sha256"] = Checksum(texts, arrays);
+        SafeTensors.Write(stream, texts, arrays);
     }
 
     /// <exception cref="InvalidDataException">The file is cut short, damaged, of another kind, of a later version, or its weights do not fit its network; the message says which.</exception>
     public static (TrainedClassifier Classifier, ColumnNames Columns) Read(Stream stream)
     {
-        var (metadata, arrays) = SafeTensors.Read(stream);
-        string Text(string name) => metadata.TryGetValue(name, out var text) ? text : throw new InvalidDataException($"The model is damaged or of another kind: its header has no '{name}'.");
-        if (Text("format") != Format)
+        var header = SafeTensors.ReadHeader(stream);
+        string Word(string name) => ModelTexts.Word(header.Texts, name);
+        if (Word("format") != Format)
         {
-            throw new InvalidDataException($"The file is of another kind: its format is '{Text("format")}', not '{Format}'.");
+            throw new InvalidDataException($"The file is of another kind: its format is '{Word("format")}', not '{Format}'.");
         }
 
-        if (!int.TryParse(Text("format_version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > Version)
+        if (!int.TryParse(Word("format_version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > Version)
         {
-            throw new InvalidDataException($"The model has format version {Text("format_version")}, and this library reads versions up to {Version}; update MLNet.Procrustean.");
+            throw new InvalidDataException($"The model has format version {Word("format_version")}, and this library reads versions up to {Version}; update MLNet.Procrustean.");
         }
 
-        if (Text("sha256") != Checksum(metadata, arrays))
+        var texts = ModelTexts.Read(header.Texts, header.Bytes);
+        var arrays = SafeTensors.ReadArrays(stream, header);
+        if (Word("sha256") != Checksum(header.Texts, arrays))
         {
             throw new InvalidDataException("The model is damaged: its checksum does not match its contents. Copy the file again.");
         }
 
-        try
-        {
-            return Parse(Text, arrays);
-        }
-        catch (Exception problem) when (problem is FormatException or ArgumentException or OverflowException or JsonException)
-        {
-            throw new InvalidDataException($"The model cannot be used: {problem.Message} A later MLNet.Procrustean may have written it.", problem);
-        }
+        arrays.ForEach(CheckValues);
+        return (new(Network(texts, arrays), texts.Backbone, texts.Preprocessing, texts.Labels, texts.TrainingCounts), texts.Columns);
     }
 
-    private static (TrainedClassifier Classifier, ColumnNames Columns) Parse(Func<string, string> text, List<NamedArray> arrays)
+    private static StagedNetwork Network(ModelTexts texts, List<NamedArray> arrays)
     {
-        var shape = new ImageShape
-        {
-            Size = int.Parse(text("image_size"), CultureInfo.InvariantCulture),
-            Channels = int.Parse(text("channels"), CultureInfo.InvariantCulture),
-            Aspect = Enum.Parse<AspectRatio>(text("aspect_ratio")),
-        };
-        var labels = new ClassLabels(List<string>(text("class_names")), text("class_value_type"));
-        var preprocessing = new Preprocessing(shape, List<float>(text("channel_means")), List<float>(text("channel_deviations")));
-        var counts = List<long>(text("training_counts"));
-        var columns = new ColumnNames(text("image_column"), text("score_column"), text("predicted_label_column"));
-        var backbone = Backbone.Parse(text("backbone"));
-        return (new(Network(backbone, Enum.Parse<ClassifierHead>(text("head")), shape.Channels, labels.Names.Length, arrays), backbone, preprocessing, labels, counts), columns);
-    }
-
-    private static StagedNetwork Network(Backbone backbone, ClassifierHead head, int channels, int classes, List<NamedArray> arrays)
-    {
-        var network = backbone.Build(channels, classes, seed: 0, head);
+        var network = texts.Backbone.Build(texts.Preprocessing.Shape.Channels, texts.Labels.Names.Length, seed: 0, texts.Head);
         try
         {
-            NetworkWeights.Write(arrays, network, backbone.Name);
+            NetworkWeights.Write(arrays, network, texts.Backbone.Name);
             return network;
         }
         catch
@@ -105,7 +71,18 @@ internal static class ModelFile
         }
     }
 
-    private static ImmutableArray<T> List<T>(string json) => JsonSerializer.Deserialize<ImmutableArray<T>>(json);
+    // What no training leads to, and no score comes of.
+    private static void CheckValues(NamedArray array)
+    {
+        var smallest = array.Name.EndsWith("running_var", StringComparison.Ordinal) ? 0 : float.MinValue;
+        foreach (var value in array.Type == "F32" ? MemoryMarshal.Cast<byte, float>(array.Bytes) : [])
+        {
+            if (!(value >= smallest && value <= float.MaxValue)) // no comparison with NaN holds
+            {
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The model is damaged: its weight '{array.Name}' has the value {value}. Train the model again."));
+            }
+        }
+    }
 
     // Over every text but itself and every weight, with lengths between so that no two models share a sequence of bytes.
     internal static string Checksum(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)

@@ -19,16 +19,16 @@ internal sealed record NamedArray(string Name, string Type, long[] Shape, byte[]
 /// </remarks>
 internal static class SafeTensors
 {
-    private const string Metadata = "__metadata__";
     private const int Alignment = 8;
     private const int LongestHeader = 100_000_000; // what the reference implementation allows
+    private const int FirstPart = 1 << 20;
 
     private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // read by JSON readers, never by browsers
 
     /// <exception cref="IOException">The texts take more than readers allow; nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
     {
-        var header = new JsonObject { [Metadata] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
+        var header = new JsonObject { [SafeTensorsHeader.Metadata] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
         long offset = 0;
         foreach (var array in arrays)
         {
@@ -59,62 +59,56 @@ internal static class SafeTensors
         }
     }
 
-    /// <exception cref="InvalidDataException">The stream ends too soon, or is no safetensors file.</exception>
+    /// <exception cref="InvalidDataException">The stream ends too soon or too late, or is no safetensors file.</exception>
     public static (Dictionary<string, string> Metadata, List<NamedArray> Arrays) Read(Stream stream)
     {
+        var header = ReadHeader(stream);
+        return (header.Texts, ReadArrays(stream, header));
+    }
+
+    /// <summary>Reads what stands before the arrays, so that it can be checked before any of these is read.</summary>
+    /// <exception cref="InvalidDataException">The stream ends too soon, or is no safetensors file.</exception>
+    public static SafeTensorsHeader ReadHeader(Stream stream)
+    {
         var length = BinaryPrimitives.ReadInt64LittleEndian(ReadExactly(stream, 8, "its length field"));
-        if (length is < 2 or > LongestHeader)
-        {
-            throw new InvalidDataException($"The file is damaged or of another kind: its header claims {length} bytes.");
-        }
+        return length is >= 2 and <= LongestHeader
+            ? SafeTensorsHeader.Parse(ReadExactly(stream, length, "its header"))
+            : throw new InvalidDataException($"The file is damaged or of another kind: its header claims {length} bytes.");
+    }
 
-        var text = ReadExactly(stream, (int)length, "its header");
-        try
+    /// <summary>Reads the arrays behind a header.</summary>
+    /// <exception cref="InvalidDataException">The stream ends too soon or too late.</exception>
+    public static List<NamedArray> ReadArrays(Stream stream, SafeTensorsHeader header)
+    {
+        List<NamedArray> arrays = [.. header.Places.Select(place => new NamedArray(place.Name, place.Type, place.Shape, ReadExactly(stream, place.End - place.Start, $"the weight '{place.Name}'")))];
+        return stream.ReadByte() < 0 ? arrays : throw new InvalidDataException("The file is damaged: it goes on after its last weight.");
+    }
+
+    // A file of a few bytes may claim gigabytes: where the stream does not say how many there are, room is made as they come, for at most twice as many.
+    private static byte[] ReadExactly(Stream stream, long count, string what)
+    {
+        var left = stream.CanSeek ? stream.Length - stream.Position : 0;
+        var bytes = new byte[Math.Min(Math.Min(count, Math.Max(left, FirstPart)), Array.MaxLength)];
+        var read = 0;
+        while (true)
         {
-            var header = JsonNode.Parse(text)!.AsObject();
-            var metadata = header[Metadata]!.AsObject().ToDictionary(pair => pair.Key, pair => (string)pair.Value!);
-            var arrays = new List<NamedArray>();
-            long position = 0;
-            foreach (var (name, description) in header.Where(pair => pair.Key != Metadata).OrderBy(pair => (long)pair.Value!["data_offsets"]![0]!))
+            read += stream.ReadAtLeast(bytes.AsSpan(read), bytes.Length - read, throwOnEndOfStream: false);
+            if (read < bytes.Length)
             {
-                var shape = description!["shape"]!.AsArray().Select(size => (long)size!).ToArray();
-                var type = (string)description["dtype"]!;
-                var (start, end) = ((long)description["data_offsets"]![0]!, (long)description["data_offsets"]![1]!);
-                if (start != position || end - start != BytesOf(type, shape))
-                {
-                    throw new InvalidDataException($"The file is damaged: its header puts the weight '{name}' {type} [{string.Join(", ", shape)}] at the bytes {start} to {end}.");
-                }
-
-                arrays.Add(new(name, type, shape, ReadExactly(stream, checked((int)(end - start)), $"the weight '{name}'")));
-                position = end;
+                throw new InvalidDataException($"The file is cut short: {what} takes {count} bytes, and {read} are left. Copy the file again.");
             }
 
-            return (metadata, arrays);
-        }
-        catch (Exception problem) when (problem is JsonException or NullReferenceException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
-        {
-            throw new InvalidDataException($"The file is damaged: its header cannot be read ({problem.Message}).", problem);
-        }
-    }
+            if (read == count)
+            {
+                return bytes;
+            }
 
-    private static long BytesOf(string type, long[] shape)
-    {
-        var each = type switch
-        {
-            "F32" => 4,
-            "I64" => 8,
-            _ => throw new InvalidDataException($"The file is damaged or of another kind: it has weights of type '{type}'."),
-        };
-        return shape.Aggregate((long)each, (product, size) => size >= 0 ? checked(product * size) : throw new FormatException($"a size is {size}"));
-    }
+            if (read == Array.MaxLength)
+            {
+                throw new InvalidDataException($"The file cannot be read: {what} takes {count} bytes, which are too many.");
+            }
 
-    private static byte[] ReadExactly(Stream stream, int count, string what)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        var bytes = new byte[count];
-        var read = stream.ReadAtLeast(bytes, count, throwOnEndOfStream: false);
-        return read == count
-            ? bytes
-            : throw new InvalidDataException($"The file is cut short: {what} takes {count} bytes, and {read} are left. Copy the file again.");
+            Array.Resize(ref bytes, (int)Math.Min(Math.Min(count, 2L * read), Array.MaxLength));
+        }
     }
 }

@@ -30,9 +30,8 @@ internal static class StateArrays
             [.. arrays.Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(array => array with { Name = array.Name[prefix.Length..] })];
 
         // Kept weights pass through the network, so that copies of it are made as in training.
-        WeightSnapshot? Snapshot(string prefix)
+        WeightSnapshot? Snapshot(List<NamedArray> weights)
         {
-            var weights = Of(prefix);
             if (weights.Count == 0)
             {
                 return null;
@@ -42,11 +41,17 @@ internal static class StateArrays
             return WeightSnapshot.Of(state.Network);
         }
 
-        state.Kept.GoOnFrom(Snapshot(LastGood), Snapshot(Best), bestAccuracy);
-        NetworkWeights.Write(Of(Network), state.Network, backbone);
+        var (network, velocities, lastGood, best) = (Of(Network), Of(Velocity), Of(LastGood), Of(Best));
+        if (network.Count + velocities.Count + lastGood.Count + best.Count != arrays.Count)
+        {
+            throw new InvalidDataException("The checkpoint is damaged or of another kind: it has weights of which it is not told what they are.");
+        }
+
+        state.Kept.GoOnFrom(Snapshot(lastGood), Snapshot(best), bestAccuracy);
+        NetworkWeights.Write(network, state.Network, backbone);
         using var scope = NewDisposeScope();
-        var velocities = Of(Velocity).ToDictionary(array => array.Name, NetworkWeights.ToTensor);
-        state.Optimizer.GoOnFrom(velocities.Count == 0 ? [] : [.. state.Network.named_parameters().Select(named => velocities[named.name])]);
+        var pairs = velocities.Count == 0 ? [] : NetworkWeights.Match(velocities, state.Network.named_parameters().Select(named => (named.name, (Tensor)named.parameter)), backbone);
+        state.Optimizer.GoOnFrom(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
     }
 
     private static IEnumerable<NamedArray> Under(string prefix, IEnumerable<NamedArray> arrays) => arrays.Select(array => array with { Name = prefix + array.Name });

@@ -34,12 +34,7 @@ internal sealed record TrainedClassifier(
     }
 
     /// <summary>Scores a black image, so that the first real one finds code compiled and convolutions prepared.</summary>
-    public void WarmUp(Device device)
-    {
-        using var scope = NewDisposeScope();
-        var shape = Preprocessing.Shape;
-        Inference.Probabilities(Network, Preprocessing, zeros([1, shape.Size, shape.Size, shape.Channels], uint8), device);
-    }
+    public void WarmUp(Device device) => Score([new byte[Preprocessing.Shape.Bytes]], device);
 
     /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>
     public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device)

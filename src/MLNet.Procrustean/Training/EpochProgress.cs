@@ -46,9 +46,15 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
     }
 
     /// <summary>Goes on from a moment of the same epoch.</summary>
+    /// <exception cref="InvalidDataException">It is of another training.</exception>
     public void GoOnFrom(EpochMoment moment)
     {
         using var scope = NewDisposeScope();
+        if (moment.Seen.Length != classes || moment.Correct.Length != classes || !IsState(moment.Augmentation) || !IsState(moment.Mixing))
+        {
+            throw new InvalidDataException("The epoch under way has other classes or other random draws.");
+        }
+
         (Steps, LearningRate) = (moment.Steps, moment.LearningRate);
         LossSum.copy_(tensor(new[] { moment.LossSum }));
         Seen.copy_(tensor(moment.Seen));
@@ -67,6 +73,8 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
     }
 
     private static long[] Counts(Tensor counts) => counts.cpu().data<long>().ToArray();
+
+    private bool IsState(byte[] bytes) => bytes.Length == State(Augmentation).Length;
 
     private static byte[] State(Generator random) => random.get_state().bytes.ToArray();
 }

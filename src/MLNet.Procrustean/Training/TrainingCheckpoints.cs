@@ -53,6 +53,7 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     /// <summary>Brings the state to where the checkpoint found was taken; leaves it as it is where there is none.</summary>
     /// <exception cref="ArgumentException">The images are not those of the checkpoint.</exception>
+    /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
     public void GoOn(TrainingState state, ImageClassifierOptions options, int seed, TrainingImages images, IReadOnlyList<string> classes, Device device)
     {
         Compare(TrainingSettings.Of(images, classes));
@@ -62,8 +63,16 @@ internal sealed class TrainingCheckpoints : IDisposable
             return;
         }
 
-        StateArrays.Write(found.Arrays, state, options.Backbone.Name, moment.BestAccuracy);
-        state.GoOnFrom(moment, classes.Count, device);
+        try
+        {
+            StateArrays.Write(found.Arrays, state, options.Backbone.Name, moment.BestAccuracy);
+            state.GoOnFrom(moment, classes.Count, device);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new IOException($"The checkpoint in '{folder.Path}' cannot be gone on from: {problem.Message} Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.", problem);
+        }
+
         found = null; // it is as large as the training's own weights
         channel.Info(MessageSensitivity.None, $"Going on from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, after step {moment.Epoch.Steps}.");
     }

@@ -12,8 +12,17 @@ namespace MLNet.Procrustean.Training;
 internal sealed record TrainingMoment(
     Dictionary<string, string> Settings, TimeSpan Elapsed, double BestAccuracy, List<EpochReport> Reports, EpochMoment Epoch)
 {
+    private static readonly TimeSpan _longest = TimeSpan.FromDays(36_500);
+
     [JsonIgnore]
     public int Seed => int.Parse(Settings[nameof(ImageClassifierOptions.Seed)], CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a training can have come to it, as far as it tells by itself.</summary>
+    [JsonIgnore]
+    public bool IsPossible =>
+        int.TryParse(Settings.GetValueOrDefault(nameof(ImageClassifierOptions.Seed)), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+        && Elapsed >= Epoch.Begun && Elapsed < _longest && Epoch.Begun >= TimeSpan.Zero && Epoch.Number >= 1 && Epoch.Steps >= 0
+        && Reports.All(report => report is { Classes.IsDefault: false, TrainingAccuracy.IsDefault: false });
 }
 
 /// <summary>What <see cref="EpochProgress"/> holds, as values: the two random generators by their inner state.</summary>

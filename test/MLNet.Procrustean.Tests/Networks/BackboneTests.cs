@@ -44,4 +44,17 @@ public sealed class BackboneTests
 
     [Test]
     public void Parse_Null_Refuses() => Assert.That(() => Backbone.Parse(null!), Throws.ArgumentNullException);
+
+    [TestCase("cifar-resnet-8-w4", 3, 2)]
+    [TestCase("cifar-resnet-20-w6", 1, 10)]
+    [TestCase("cifar-resnet-56-w8", 3, 5)]
+    [TestCase("resnet-18", 3, 7)]
+    [TestCase("resnet-34", 1, 3)]
+    [TestCase("resnet-50", 3, 1000)]
+    public void CountWeights_ANetwork_AreThoseOfTheOneBuilt(string name, int channels, int classes)
+    {
+        var backbone = Backbone.Parse(name);
+        using var network = backbone.Build(channels, classes, seed: 1);
+        Assert.That(backbone.CountWeights(channels, classes), Is.EqualTo(network.parameters().Sum(parameter => parameter.numel())));
+    }
 }

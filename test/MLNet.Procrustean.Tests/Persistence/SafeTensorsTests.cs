@@ -49,6 +49,20 @@ public sealed class SafeTensorsTests
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "cannot be read")]
     [TestCase("""{"__metadata__":{},"a":1,"a":2}""", "cannot be read")]
     [TestCase("""[1, 2]""", "cannot be read")]
+    [TestCase("""{"__metadata__":{},"__metadata__":{}}""", "twice")]
+    [TestCase("""{"__metadata__":{"x":"1","x":"2"}}""", "'x' is there twice")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", "'a' is there twice")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", "'shape'")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"code":"run"}}""", "'code'")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2]}}""", "takes a dtype, a shape and two data_offsets")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "more than 8 numbers")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[[[2]]],"data_offsets":[0,8]}}""", "cannot be read")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", "cannot be read")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}""", "bytes 0 to 9223372036854775807")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "bytes 0 to 8")]
+    [TestCase("""{"__metadata__":{"x":"\ud800"}}""", "cannot be read")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "goes on after its last weight")]
+    [TestCase("""{"__metadata__":{}} {}""", "cannot be read")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "12 bytes, and 8 are left")]
     public void Read_HeaderThatDoesNotFit_SaysWhatIsWrong(string header, string part)
     {
@@ -57,5 +71,40 @@ public sealed class SafeTensorsTests
         using var stream = new MemoryStream([.. length, .. Encoding.UTF8.GetBytes(header), 1, 2, 3, 4, 5, 6, 7, 8]);
 
         Assert.That(() => SafeTensors.Read(stream), Throws.TypeOf<InvalidDataException>().With.Message.Contains(part));
+    }
+
+    [Test]
+    public void Read_HeaderNotInUtf8_SaysThatItCannotBeRead()
+    {
+        byte[] header = [.. "{\"__metadata__\":{\"x\":\""u8, 0xC3, 0x28, .. "\"}}"u8];
+        using var stream = new MemoryStream([(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. header]);
+        Assert.That(() => SafeTensors.Read(stream), Throws.TypeOf<InvalidDataException>().With.Message.Contains("cannot be read"));
+    }
+
+    // The sizes are claims, and the stream does not say how long it is: room is made as bytes come.
+    [TestCase(90_000_000, """{"__metadata__":{}}""")]
+    [TestCase(0, """{"__metadata__":{},"a":{"dtype":"F32","shape":[500000000],"data_offsets":[0,2000000000]}}""")]
+    [TestCase(0, """{"__metadata__":{},"a":{"dtype":"F32","shape":[5000000000000],"data_offsets":[0,20000000000000]}}""")]
+    public void Read_MoreClaimedThanThere_TakesNoSuchMemory(int claimed, string header)
+    {
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, Math.Max(claimed, header.Length));
+        byte[] file = [.. length, .. Encoding.UTF8.GetBytes(header), .. new byte[1000]];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.That(() => SafeTensors.Read(new MemoryStream(file)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("cut short"));
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(3 << 20));
+    }
+
+    [Test]
+    public void Read_ArrayLongerThanOnePart_GivesAllOfIt()
+    {
+        var bytes = new byte[5 << 20];
+        new Random(1).NextBytes(bytes);
+        using var stream = new MemoryStream();
+        SafeTensors.Write(stream, new Dictionary<string, string>(), [new("a", "F32", [bytes.Length / 4], bytes)]);
+        stream.Position = 0;
+        Assert.That(SafeTensors.Read(stream).Arrays.Single().Bytes, Is.EqualTo(bytes));
     }
 }

@@ -84,10 +84,38 @@ internal static class HandmadeImages
         0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, .. jpeg[2..],
     ];
 
+    /// <summary>A PNG with a chunk of that name and content behind its header.</summary>
+    public static byte[] WithChunk(byte[] png, ReadOnlySpan<byte> name, byte[] content)
+    {
+        const int headerEnd = 33;
+        return [.. png[..headerEnd], .. Chunk(name, content), .. png[headerEnd..]];
+    }
+
+    /// <summary>A PNG whose chunks have checksums that fit what they hold now, as far as it is one.</summary>
+    public static byte[] Resealed(byte[] png)
+    {
+        var sealedAgain = png.ToArray();
+        long at = 8;
+        while (at + 12 <= png.Length)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan((int)at));
+            if (at + 12 + length > png.Length)
+            {
+                break;
+            }
+
+            var body = png.AsSpan((int)at + 4, (int)length + 4);
+            BinaryPrimitives.WriteUInt32BigEndian(sealedAgain.AsSpan((int)(at + 8 + length)), Checksum(body.ToArray()));
+            at += 12 + length;
+        }
+
+        return sealedAgain;
+    }
+
     private static IEnumerable<byte> Palette(Func<int, SKColor> palette) =>
         Enumerable.Range(0, 256).Select(palette).SelectMany(color => new[] { color.Red, color.Green, color.Blue });
 
-    private static byte[] Chunk(ReadOnlySpan<byte> name, IEnumerable<byte> content)
+    internal static byte[] Chunk(ReadOnlySpan<byte> name, IEnumerable<byte> content)
     {
         byte[] body = [.. name, .. content];
         var ends = new byte[8];

@@ -23,4 +23,23 @@ internal static class NativeMemory
         work();
         return Tensor.TotalCount - before;
     }
+
+    /// <summary>The most resident memory that the work takes beyond what there was before it, in bytes; 0 on systems that do not tell.</summary>
+    public static long PeakOf(Action work)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            work();
+            return 0;
+        }
+
+        GC.Collect();
+        File.WriteAllText("/proc/self/clear_refs", "5"); // the peak is counted anew
+        var before = Resident("VmRSS");
+        work();
+        return Resident("VmHWM") - before;
+    }
+
+    private static long Resident(string name) =>
+        1024 * long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
 }

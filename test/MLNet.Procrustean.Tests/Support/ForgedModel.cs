@@ -1,0 +1,22 @@
+using MLNet.Procrustean.Persistence;
+
+namespace MLNet.Procrustean.Tests.Support;
+
+/// <summary>A model file changed on purpose.</summary>
+internal static class ForgedModel
+{
+    /// <summary>The file with a change, and a checksum that fits it unless told otherwise.</summary>
+    public static byte[] Of(byte[] whole, Action<Dictionary<string, string>, List<NamedArray>> change, bool sign = true)
+    {
+        var (texts, arrays) = SafeTensors.Read(new MemoryStream(whole));
+        change(texts, arrays);
+        if (sign)
+        {
+            texts["sha256"] = ModelFile.Checksum(texts, arrays);
+        }
+
+        using var file = new MemoryStream();
+        SafeTensors.Write(file, texts, arrays);
+        return file.ToArray();
+    }
+}
