@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Persistence;
 
-/// <summary>Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept.</summary>
+/// <summary>Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept; its reports too.</summary>
 internal static class StateArrays
 {
     private const string Network = "network.";
@@ -20,8 +20,12 @@ internal static class StateArrays
             .. Under(Velocity, NetworkWeights.Read(names.Zip(state.Optimizer.Velocities))), // none before the first step
             .. Under(LastGood, NetworkWeights.Read(state.Kept.LastGood?.Named ?? [])),
             .. Under(Best, NetworkWeights.Read(state.Kept.Best?.Named ?? [])),
+            .. ReportArrays.Read(state.Reports),
         ];
     }
+
+    /// <summary>Of a training that is over, whose network has the weights that were chosen: nothing else is needed any more.</summary>
+    public static List<NamedArray> ReadFinished(TrainingState state) => [.. Under(Network, NetworkWeights.Read(state.Network)), .. ReportArrays.Read(state.Reports)];
 
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
     public static void Write(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
