@@ -19,7 +19,7 @@ var batch = new Option<int>("--batch") { Description = "Images per step.", Defau
 var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => 0.1 };
 var seed = new Option<int>("--seed") { Description = "The seed of everything random.", DefaultValueFactory = _ => 1 };
 var skipBad = new Option<bool>("--skip-bad-images") { Description = "Leave out images that cannot be read, instead of stopping at the first." };
-var checkpoint = new Option<DirectoryInfo?>("--checkpoint") { Description = "A folder for checkpoints, from which the same command goes on where it was interrupted; they are deleted when the training is over." };
+var checkpoint = new Option<DirectoryInfo?>("--checkpoint") { Description = "A folder for checkpoints, from which the same command goes on where it was interrupted, or ends at once where the training was over." };
 var checkpointMinutes = new Option<double>("--checkpoint-minutes") { Description = "The most minutes of an epoch to lose; a checkpoint is written at the end of each epoch anyway.", DefaultValueFactory = _ => 10 };
 var model = new Option<FileInfo?>("--model") { Description = "Where to save the model, as an ML.NET zip file." };
 var json = new Option<FileInfo?>("--json") { Description = "Where to write the results, as JSON." };
@@ -79,8 +79,12 @@ command.SetAction((arguments, cancellation) =>
     }
     catch (OperationCanceledException)
     {
-        Console.Error.WriteLine(arguments.GetValue(checkpoint) is { } folder ? $"Stopped. The same command goes on from the checkpoint in {folder.FullName}." : "Stopped.");
+        Console.Error.WriteLine(CheckpointIn(arguments.GetValue(checkpoint)) is { } folder ? $"Stopped. The same command goes on from the checkpoint in {folder}." : "Stopped.");
         return Task.FromResult(130); // as after Ctrl+C
     }
 });
 return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }); // time for a last checkpoint
+
+// Null where none was written yet.
+static string? CheckpointIn(DirectoryInfo? folder) =>
+    folder is not null && Directory.Exists(folder.FullName) && Directory.EnumerateFiles(folder.FullName, "*.safetensors").Any() ? folder.FullName : null;

@@ -37,6 +37,10 @@ internal sealed record Run
         foreach (var path in new[] { ModelPath, JsonPath, ReportPath }.OfType<string>())
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!); // now, not when the training is done
+            if (Directory.Exists(path))
+            {
+                throw new IOException($"'{path}' is a folder; name a file.");
+            }
         }
 
         var ml = new MLContext(Options.Seed);
@@ -58,7 +62,7 @@ internal sealed record Run
         var model = keys.Append(classifier);
         if (ModelPath is not null)
         {
-            ml.Model.Save(model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
+            Save(ml, model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
         }
 
         var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(test));
@@ -70,13 +74,47 @@ internal sealed record Run
 
         if (JsonPath is not null)
         {
-            File.WriteAllText(JsonPath, JsonSerializer.Serialize(Results(metrics, seconds, classifier), Json));
+            WriteWhole(JsonPath, JsonSerializer.Serialize(Results(metrics, seconds, classifier), Json));
         }
 
         if (ReportPath is not null)
         {
             var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
             TrainingReport.Write(ReportPath, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}");
+        }
+    }
+
+    private void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)
+    {
+        try
+        {
+            ml.Model.SaveWhole(model, schema, path);
+        }
+        catch (IOException problem) when (Options.CheckpointPath is not null)
+        {
+            throw new IOException($"{problem.Message} The same command saves it without training again, from the checkpoint in {Options.CheckpointPath}.", problem);
+        }
+    }
+
+    // Earlier results stay until these are complete. A device, as /dev/stdout, is written to as it is.
+    private static void WriteWhole(string path, string text)
+    {
+        if (path.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            File.WriteAllText(path, text);
+            return;
+        }
+
+        var temporary = $"{path}.tmp"; // what a killed process left there is written over
+        try
+        {
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
     }
 

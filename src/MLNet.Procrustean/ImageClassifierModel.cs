@@ -22,7 +22,7 @@ namespace MLNet.Procrustean;
 /// <remarks>
 /// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as slot
 /// names; the predicted label is a key whose values are those of the training label. It is saved and loaded as any ML.NET model, with
-/// nothing to register. Any number of threads may score with it at once. It holds native memory: dispose it when done.
+/// nothing to register; <see cref="ModelSavingCatalog.SaveWhole"/> keeps an earlier file until the new one is whole. Any number of threads may score with it at once. It holds native memory: dispose it when done.
 /// <para>
 /// A model file is data: nothing in its part of this library is run, what it claims is checked before memory is taken for it, and one that is damaged or does not
 /// fit together is refused with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c> wraps it in one
@@ -68,13 +68,15 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     internal ColumnNames Columns { get; }
 
     /// <summary>Writes the weights and all that scoring takes as one file in the safetensors format, which Python reads too.</summary>
-    /// <param name="path">The file to write; one that is there is replaced.</param>
+    /// <param name="path">The file to write; one that is there is replaced once this one is whole and on the disk.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there before is as it was.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public void SaveSafeTensors(string path)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ObjectDisposedException.ThrowIf(disposed, this);
-        using var file = File.Create(path);
-        ModelFile.Write(file, classifier, Columns);
+        WholeFile.Write(path, "model", stream => ModelFile.Write(stream, classifier, Columns));
     }
 
     /// <summary>The columns of scored data.</summary>

@@ -25,6 +25,7 @@ public sealed class CheckpointRefusalTests
         Case(options => options with { Epochs = 4 }, "Epochs: checkpoint 3, now 4"),
         Case(options => options with { BatchSize = 5 }, "BatchSize: checkpoint 4, now 5"),
         Case(options => options with { LearningRate = 0.1 }, "LearningRate: checkpoint 0.05, now 0.1"),
+        Case(options => options with { LongestGradient = 3 }, "LongestGradient"),
         Case(options => options with { Schedule = new StepSchedule() }, "Schedule: checkpoint CosineSchedule", "now StepSchedule"),
         Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
         Case(options => options with { WeightDecay = 0 }, "WeightDecay: checkpoint 0.0002, now 0"),

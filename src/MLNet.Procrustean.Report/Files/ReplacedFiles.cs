@@ -9,15 +9,18 @@ internal static class ReplacedFiles
 
     public static void Write(IReadOnlyList<(string Path, string Text)> files)
     {
+        foreach (var (path, _) in files)
+        {
+            DeleteLeftovers(Path.GetFullPath(path));
+        }
+
         // In the same folder: a move within one file system is a rename.
         var written = files.Select(file => $"{file.Path}.{Guid.NewGuid():N}.tmp").ToList();
         try
         {
             foreach (var (file, temporary) in files.Zip(written))
             {
-                using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
-                stream.Write(_withoutMark.GetBytes(file.Text));
-                stream.Flush(flushToDisk: true);
+                Write(temporary, _withoutMark.GetBytes(file.Text));
             }
 
             RefuseFolders(files);
@@ -28,7 +31,47 @@ internal static class ReplacedFiles
         }
         finally
         {
-            written.ForEach(File.Delete); // those that were moved are gone already
+            written.ForEach(Delete); // those that were moved are gone already
+        }
+    }
+
+    private static void Write(string path, byte[] bytes)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (ArgumentOutOfRangeException problem) // so .NET calls a file that is larger than a quota lets it be
+        {
+            throw new IOException($"'{path}' cannot be written: {problem.Message}", problem);
+        }
+    }
+
+    // Of processes that were killed. A report is written in seconds, so that one of another process just now is younger.
+    private static void DeleteLeftovers(string path)
+    {
+        bool IsTemporary(string found) => found.Length == path.Length + ".".Length + 32 + ".tmp".Length
+            && found.StartsWith(path + ".", StringComparison.Ordinal) && Guid.TryParseExact(found[(path.Length + 1)..^".tmp".Length], "N", out _);
+        foreach (var leftover in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp").Where(IsTemporary))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(leftover) > TimeSpan.FromHours(1))
+            {
+                Delete(leftover);
+            }
+        }
+    }
+
+    // What cannot be deleted does no harm, and must not hide why the report was not written.
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

@@ -25,17 +25,19 @@ internal static class ImageMemory
     /// <exception cref="InvalidOperationException">The images need more than <paramref name="availableBytes"/>.</exception>
     public static void Check(long images, ImageShape shape, long availableBytes)
     {
-        var neededBytes = (Int128)images * shape.Bytes;
-        if (neededBytes <= availableBytes)
+        if (Fits(images, shape, availableBytes))
         {
             return;
         }
 
+        var neededBytes = (double)images * shape.Bytes;
         var advice = shape.Channels == 3 ? "fewer images, grey images (a third)" : "fewer images";
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable((double)neededBytes)} of memory, "
+            $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable(neededBytes)} of memory, "
             + $"but {Readable(availableBytes)} are available. Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."));
     }
+
+    public static bool Fits(long images, ImageShape shape, long availableBytes) => (Int128)images * shape.Bytes <= availableBytes;
 
     /// <summary>A number of bytes as people write it.</summary>
     public static string Readable(double bytes)

@@ -8,7 +8,8 @@ namespace MLNet.Procrustean.Images;
 /// <param name="options">Which columns, which shape, whether there is a cache, and what to do with bad images.</param>
 /// <param name="skipped">Told of each image that is left out, where that is allowed.</param>
 /// <param name="told">Told how the cache was found; null for nobody.</param>
-internal sealed class LabelledImagesReader(ImageClassifierOptions options, Action<ImageException> skipped, Action<string>? told = null)
+/// <param name="warned">Told that there is no cache because it cannot be written; null for nobody.</param>
+internal sealed class LabelledImagesReader(ImageClassifierOptions options, Action<ImageException> skipped, Action<string>? told = null, Action<string>? warned = null)
 {
     private const int ImagesAtOnce = 512;
 
@@ -31,7 +32,7 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
     /// <exception cref="ArgumentException">A column does not fit, a row has no label, or there is no row.</exception>
     /// <exception cref="ImageException">An image cannot be read, and bad images are not to be skipped.</exception>
     /// <exception cref="InvalidOperationException">The decoded images would not fit in memory, or the data changed while it was read.</exception>
-    /// <exception cref="IOException">The cache cannot be written, or what is in its place is no cache.</exception>
+    /// <exception cref="IOException">What is in the place of the cache is none; or it cannot be written, and the images do not fit in memory either.</exception>
     public LabelledImages Read(IDataView data) => Read(data, options.CachePath);
 
     private LabelledImages Read(IDataView data, string? cachePath)
@@ -43,15 +44,24 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
             throw new ArgumentException("There is no row to train on.", nameof(data));
         }
 
+        var toldRows = new HashSet<int>(); // a row is told of once, even where images are decoded twice
+        void Skip(SkippedRow one)
+        {
+            if (toldRows.Add(one.Row))
+            {
+                skipped(one.Problem);
+            }
+        }
+
         var (pixels, bad) = cachePath is null
-            ? DecodeIntoMemory(data, column, labels.Count)
-            : ReadThroughCache(data, column, labels.Count, Path.GetFullPath(cachePath));
+            ? DecodeIntoMemory(data, column, labels.Count, Skip)
+            : ReadThroughCache(data, column, labels.Count, Path.GetFullPath(cachePath), Skip);
         var without = bad.Select(one => one.Row).ToHashSet();
         using var scope = NewDisposeScope();
         return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoMemory(IDataView data, DataViewSchema.Column column, int rows)
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoMemory(IDataView data, DataViewSchema.Column column, int rows, Action<SkippedRow> skip)
     {
         var shape = options.Shape;
         ImageMemory.Check(rows, shape);
@@ -62,11 +72,11 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         {
             Append(images, pixels, count, shape);
             count += images.Count;
-        });
+        }, skip);
         return (new PixelsInMemory(pixels.narrow(0, 0, count).DetachFromDisposeScope()), bad);
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) ReadThroughCache(IDataView data, DataViewSchema.Column column, int rows, string path)
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) ReadThroughCache(IDataView data, DataViewSchema.Column column, int rows, string path, Action<SkippedRow> skip)
     {
         var keys = ImageKeys.Read(data, column, options.Cancellation);
         if (keys.Length != rows * ImageKeys.Size)
@@ -77,29 +87,40 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         var cached = CachedPixels.Open(path, options.Shape, keys, text => told?.Invoke(text));
         if (cached is null)
         {
-            using var writer = new ImageCacheWriter(path, options.Shape, rows);
-            var bad = Decode(data, column, rows, writer.Append);
-            return (writer.Finish(keys, bad), bad);
+            return DecodeIntoCache(data, column, rows, path, keys, skip);
         }
 
-        try
-        {
-            foreach (var one in cached.Skipped)
-            {
-                OnBadImage(one.Problem);
-            }
-
-            return (cached, cached.Skipped);
-        }
-        catch
+        if (options.BadImages == BadImages.Refuse && cached.Skipped is [var first, ..])
         {
             cached.Dispose();
-            throw;
+            throw first.Problem;
+        }
+
+        foreach (var one in cached.Skipped)
+        {
+            skip(one);
+        }
+
+        return (cached, cached.Skipped);
+    }
+
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoCache(IDataView data, DataViewSchema.Column column, int rows, string path, byte[] keys, Action<SkippedRow> skip)
+    {
+        try
+        {
+            using var writer = new ImageCacheWriter(path, options.Shape, rows);
+            var bad = Decode(data, column, rows, writer.Append, skip);
+            return (writer.Finish(keys, bad), bad);
+        }
+        catch (CacheNotWrittenException problem) when (ImageMemory.Fits(rows, options.Shape, ImageMemory.AvailableBytes))
+        {
+            warned?.Invoke($"{problem.Message} This training decodes its images into memory instead.");
+            return DecodeIntoMemory(data, column, rows, skip);
         }
     }
 
     // Hands the images on part by part, in the order of the rows, and gives the rows that have none.
-    private List<SkippedRow> Decode(IDataView data, DataViewSchema.Column column, int rows, Action<IReadOnlyList<byte[]>> append)
+    private List<SkippedRow> Decode(IDataView data, DataViewSchema.Column column, int rows, Action<IReadOnlyList<byte[]>> append, Action<SkippedRow> skip)
     {
         var bad = new List<SkippedRow>();
         using var cursor = data.GetRowCursor([column]);
@@ -113,14 +134,15 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
             }
 
             var problems = new List<ImageException>();
-            var decoded = ParallelDecoding.Decode(batch, problem =>
+            var decoded = ParallelDecoding.Decode(batch, problem => problems.Add(options.BadImages == BadImages.Refuse ? throw problem : problem));
+            var without = Enumerable.Range(row, decoded.Length).Where(number => decoded[number - row] is null);
+            foreach (var one in without.Zip(problems, (number, problem) => new SkippedRow(number, problem)))
             {
-                OnBadImage(problem);
-                problems.Add(problem);
-            });
+                bad.Add(one);
+                skip(one);
+            }
+
             append([.. decoded.OfType<byte[]>()]);
-            var without = Enumerable.Range(0, decoded.Length).Where(i => decoded[i] is null).Select(i => row + i);
-            bad.AddRange(without.Zip(problems, (number, problem) => new SkippedRow(number, problem)));
             row += batch.Count;
             batch = TakeRows(cursor, image);
         }
@@ -147,16 +169,6 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
 
     private static InvalidOperationException Changed(int labels, string images) =>
         new($"The data gave {labels} rows when its labels were read and {images} when its images were; it must give the same rows each time.");
-
-    private void OnBadImage(ImageException problem)
-    {
-        if (options.BadImages == BadImages.Refuse)
-        {
-            throw problem;
-        }
-
-        skipped(problem);
-    }
 
     private static void Append(IReadOnlyList<byte[]> images, Tensor pixels, int first, ImageShape shape)
     {

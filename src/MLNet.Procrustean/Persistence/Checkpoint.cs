@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Persistence;
 internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArray> Arrays)
 {
     private const string Format = "MLNet.Procrustean checkpoint";
-    private const string Version = "1";
+    private const string Version = "2";
     private static readonly JsonSerializerOptions Json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

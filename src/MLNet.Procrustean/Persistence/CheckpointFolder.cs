@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace MLNet.Procrustean.Persistence;
 
-/// <summary>The folder in which a training keeps its last two checkpoints, a file each, numbered as they come. One training at a time may hold it.</summary>
+/// <summary>
+/// The folder in which a training keeps its last two checkpoints, a file each, numbered as they come, and at its end a finished one, which stays
+/// until another training is over. One training at a time may hold it.
+/// </summary>
 internal sealed partial class CheckpointFolder : IDisposable
 {
     private readonly FileStream held;
@@ -26,32 +29,22 @@ internal sealed partial class CheckpointFolder : IDisposable
 
     public string Path { get; }
 
-    private string Unfinished => Inside("unfinished.tmp");
+    private string Finished => Inside("finished.safetensors");
 
-    /// <summary>The newest checkpoint that is whole, or null; each one that is not is told of.</summary>
-    /// <exception cref="IOException">A checkpoint was written by a later library, or cannot be opened just now: it is not to be replaced by a training that begins anew.</exception>
+    /// <summary>The checkpoint of the training that was over last, or null; one that is damaged is told of.</summary>
+    /// <exception cref="IOException">As for <see cref="ReadNewest"/>.</exception>
+    public Checkpoint? ReadFinished(Action<string> warn) => File.Exists(Finished) ? Read(Finished, warn) : null;
+
+    /// <summary>The newest checkpoint on the way that is whole, or null; each one that is not is told of.</summary>
+    /// <exception cref="IOException">A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that begins anew.</exception>
     public Checkpoint? ReadNewest(Action<string> warn)
     {
         foreach (var path in Checkpoints().OrderDescending(StringComparer.Ordinal))
         {
-            try
+            if (Read(path, warn) is { } checkpoint)
             {
-                using var file = File.OpenRead(path);
-                var checkpoint = Checkpoint.Read(file);
                 number = int.Parse(NameForm().Match(path).Groups["number"].Value, CultureInfo.InvariantCulture);
                 return checkpoint;
-            }
-            catch (NotSupportedException problem)
-            {
-                throw new IOException($"The checkpoint '{path}' cannot be read: {problem.Message}. Update MLNet.Procrustean, or name another folder.", problem);
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-            {
-                throw new IOException($"The checkpoint '{path}' cannot be opened: {problem.Message} Let it be read, or name another folder.", problem);
-            }
-            catch (InvalidDataException problem)
-            {
-                warn($"The checkpoint '{path}' cannot be read, and the one before it is taken instead, if there is one: {problem.Message}");
             }
         }
 
@@ -62,63 +55,60 @@ internal sealed partial class CheckpointFolder : IDisposable
     /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
     public void Write(Checkpoint checkpoint)
     {
-        try
-        {
-            using (var file = new FileStream(Unfinished, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                checkpoint.Write(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(Unfinished, Numbered(number + 1), overwrite: true); // what it replaces was damaged
-            number++;
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            DeleteUnfinished();
-            throw new IOException($"The checkpoint '{Numbered(number + 1)}' cannot be written: {problem.Message}", problem);
-        }
-
-        Try(() => Delete(except: [Numbered(number), Numbered(number - 1)])); // one too many does no harm
+        Write(Numbered(number + 1), checkpoint); // what it replaces, if anything, was damaged
+        number++;
+        Delete(except: [Numbered(number), Numbered(number - 1)]);
     }
 
-    /// <summary>Deletes all checkpoints. The folder itself stays.</summary>
-    /// <exception cref="IOException">A file cannot be deleted.</exception>
-    public void Clear()
+    /// <summary>Writes the checkpoint of a training that is over, in place of the one before. Those on the way to it are then deleted.</summary>
+    /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
+    public void WriteFinished(Checkpoint checkpoint)
     {
-        try
-        {
-            File.Delete(Unfinished);
-            Delete(except: []);
-        }
-        catch (UnauthorizedAccessException problem)
-        {
-            throw new IOException(problem.Message, problem);
-        }
+        Write(Finished, checkpoint);
+        Clear();
     }
+
+    /// <summary>Deletes the checkpoints on the way.</summary>
+    public void Clear() => Delete(except: []);
 
     public void Dispose() => held.Dispose();
 
-    // What could not be written is of no use, and may be what fills the disk; the next one replaces it.
-    private void DeleteUnfinished() => Try(() => File.Delete(Unfinished));
+    private static void Write(string path, Checkpoint checkpoint) => WholeFile.Write(path, "checkpoint", checkpoint.Write);
 
-    private static void Try(Action deletion)
+    private static Checkpoint? Read(string path, Action<string> warn)
     {
         try
         {
-            deletion();
+            using var file = File.OpenRead(path);
+            return Checkpoint.Read(file);
+        }
+        catch (NotSupportedException problem)
+        {
+            throw new IOException($"The checkpoint '{path}' cannot be read: {problem.Message}. Update MLNet.Procrustean, or name another folder.", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // It is tried again after the next checkpoint.
+            throw new IOException($"The checkpoint '{path}' cannot be opened: {problem.Message} Let it be read, or name another folder.", problem);
+        }
+        catch (InvalidDataException problem)
+        {
+            warn($"The checkpoint '{path}' cannot be read, and the one before it is taken instead, if there is one: {problem.Message}");
+            return null;
         }
     }
 
+    // One too many does no harm, and is deleted with the next.
     private void Delete(string[] except)
     {
-        foreach (var path in Checkpoints().Except(except))
+        try
         {
-            File.Delete(path);
+            foreach (var path in Checkpoints().Except(except))
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

@@ -166,7 +166,7 @@ internal sealed record ArrayPlace(string Name, string Type, long[] Shape, long S
         var each = Type switch
         {
             "F32" => sizeof(float),
-            "I64" => sizeof(long),
+            "F64" or "I64" => sizeof(long),
             _ => throw new InvalidDataException($"The file is damaged or of another kind: it has weights of type '{Type}'."),
         };
         return Shape.Aggregate((long)each, (product, size) => size >= 0 ? checked(product * size) : throw new FormatException($"a size is {size}"));

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Persistence;
 
-/// <summary>Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept.</summary>
+/// <summary>Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept; its reports too.</summary>
 internal static class StateArrays
 {
     private const string Network = "network.";
@@ -20,8 +20,12 @@ internal static class StateArrays
             .. Under(Velocity, NetworkWeights.Read(names.Zip(state.Optimizer.Velocities))), // none before the first step
             .. Under(LastGood, NetworkWeights.Read(state.Kept.LastGood?.Named ?? [])),
             .. Under(Best, NetworkWeights.Read(state.Kept.Best?.Named ?? [])),
+            .. ReportArrays.Read(state.Reports),
         ];
     }
+
+    /// <summary>Of a training that is over, whose network has the weights that were chosen: nothing else is needed any more.</summary>
+    public static List<NamedArray> ReadFinished(TrainingState state) => [.. Under(Network, NetworkWeights.Read(state.Network)), .. ReportArrays.Read(state.Reports)];
 
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
     public static void Write(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
@@ -42,7 +46,7 @@ internal static class StateArrays
         }
 
         var (network, velocities, lastGood, best) = (Of(Network), Of(Velocity), Of(LastGood), Of(Best));
-        if (network.Count + velocities.Count + lastGood.Count + best.Count != arrays.Count)
+        if (network.Count + velocities.Count + lastGood.Count + best.Count + ReportArrays.In(arrays) != arrays.Count)
         {
             throw new InvalidDataException("The checkpoint is damaged or of another kind: it has weights of which it is not told what they are.");
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Runtime;
@@ -7,15 +8,18 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>The checkpoints of one training: takes up what an interrupted one left, writes on the way, and clears up at the end.</summary>
+/// <summary>The checkpoints of one training: takes up what an interrupted one left, or one that is over; writes on the way, and once more at the end.</summary>
 internal sealed class TrainingCheckpoints : IDisposable
 {
+    private static readonly Guid _process = Guid.NewGuid();
     private readonly CheckpointFolder folder;
     private readonly TimeSpan interval;
     private readonly IChannel channel;
     private readonly Stopwatch sinceLast = Stopwatch.StartNew();
     private Dictionary<string, string> settings = [];
-    private Checkpoint? found;
+    private Checkpoint? finished; // of a training that is over: this one, until a difference shows
+    private Checkpoint? interrupted; // on the way of one that is not
+    private bool isOver;
 
     private TrainingCheckpoints(string path, TimeSpan interval, IChannel channel)
     {
@@ -25,10 +29,10 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     /// <summary>The seed of the training to go on with; null where there is none.</summary>
-    public int? Seed => found?.Moment.Seed;
+    public int? Seed => (finished ?? interrupted)?.Moment.Seed;
 
     /// <summary>Null where no checkpoints are asked for.</summary>
-    /// <exception cref="ArgumentException">The options are not those of the checkpoint found.</exception>
+    /// <exception cref="ArgumentException">The options are not those of the interrupted training.</exception>
     /// <exception cref="IOException">The folder cannot be used.</exception>
     public static TrainingCheckpoints? Open(ImageClassifierOptions options, Device device, IChannel channel)
     {
@@ -40,8 +44,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         var checkpoints = new TrainingCheckpoints(path, options.CheckpointInterval, channel);
         try
         {
-            checkpoints.found = checkpoints.folder.ReadNewest(problem => channel.Warning(MessageSensitivity.None, problem));
-            checkpoints.Compare(TrainingSettings.Of(options with { Seed = options.Seed ?? checkpoints.Seed }, device));
+            checkpoints.Find(options, device);
             return checkpoints;
         }
         catch
@@ -52,29 +55,34 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     /// <summary>Brings the state to where the checkpoint found was taken; leaves it as it is where there is none.</summary>
-    /// <exception cref="ArgumentException">The images are not those of the checkpoint.</exception>
+    /// <exception cref="ArgumentException">The images are not those of the interrupted training.</exception>
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
-    public void GoOn(TrainingState state, ImageClassifierOptions options, int seed, TrainingImages images, IReadOnlyList<string> classes, Device device)
+    public void GoOn(TrainingState state, ImageClassifierOptions options, int seed, TrainingImages images, ImmutableArray<string> classes, Device device)
     {
-        Compare(TrainingSettings.Of(images, classes));
         settings[nameof(options.Seed)] = seed.ToString(CultureInfo.InvariantCulture); // drawn by now where none was chosen
-        if (found is not { Moment: var moment })
+        settings = settings.Concat(TrainingSettings.Of(images, classes)).ToDictionary();
+        LeaveFinishedUnlessSame();
+        RefuseInterruptedUnlessSame();
+        isOver = finished is not null;
+        if ((finished ?? interrupted) is not { Moment: var moment, Arrays: var arrays })
         {
             return;
         }
 
         try
         {
-            StateArrays.Write(found.Arrays, state, options.Backbone.Name, moment.BestAccuracy);
-            state.GoOnFrom(moment, classes.Count, device);
+            StateArrays.Write(arrays, state, options.Backbone.Name, moment.BestAccuracy);
+            state.GoOnFrom(moment, ReportArrays.Write(arrays, moment.Reports, classes), classes.Length, device);
         }
         catch (InvalidDataException problem)
         {
             throw new IOException($"The checkpoint in '{folder.Path}' cannot be gone on from: {problem.Message} Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.", problem);
         }
 
-        found = null; // it is as large as the training's own weights
-        channel.Info(MessageSensitivity.None, $"Going on from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, after step {moment.Epoch.Steps}.");
+        (finished, interrupted) = (null, null); // they are as large as the training's own weights
+        channel.Info(MessageSensitivity.None, isOver
+            ? $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train anew, delete the folder, or choose another {nameof(options.Seed)} or {nameof(options.CheckpointPath)}."
+            : $"Going on from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, after step {moment.Epoch.Steps}.");
     }
 
     /// <summary>Writes a checkpoint after the last step of an epoch, and after another one when the interval has passed since the last.</summary>
@@ -89,49 +97,98 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <summary>Writes a checkpoint. A training does not end because that fails: it is warned of.</summary>
     public void Write(TrainingState state)
     {
-        try
-        {
-            folder.Write(new(state.Moment(settings), StateArrays.Read(state)));
-        }
-        catch (IOException problem)
-        {
-            channel.Warning(MessageSensitivity.None, $"{problem.Message} The training goes on, and an earlier checkpoint is as it was.");
-        }
-
+        Try(() => folder.Write(new(state.Moment(settings), StateArrays.Read(state))), "The training goes on.");
         sinceLast.Restart();
     }
 
-    /// <summary>Deletes the checkpoints of a training that is over.</summary>
-    public void Clear()
+    /// <summary>Writes the finished checkpoint of a training that is over, well or by divergence; one without an epoch that ended well leaves none at all.</summary>
+    public void Finish(TrainingState state)
     {
-        try
+        if (state.Reports.Count == 0)
         {
             folder.Clear();
         }
-        catch (IOException problem)
+        else if (!isOver)
         {
-            channel.Warning(MessageSensitivity.None, $"The training is over, and its checkpoints in '{folder.Path}' cannot be deleted: {problem.Message}");
+            Try(
+                () => folder.WriteFinished(new(state.Moment(settings) with { FinishedBy = _process }, StateArrays.ReadFinished(state))),
+                "The training is over and gives its model; the same fit would go on from the checkpoint before.");
         }
     }
 
     public void Dispose() => folder.Dispose();
 
-    // Options as soon as they are known, which spares decoding, and images afterwards.
-    private void Compare(Dictionary<string, string> more)
+    private void Try(Action write, string consequence)
     {
-        settings = settings.Concat(more).ToDictionary();
-        if (found is null)
+        try
         {
-            return;
+            write();
+        }
+        catch (IOException problem)
+        {
+            channel.Warning(MessageSensitivity.None, $"{problem.Message} {consequence}");
+        }
+    }
+
+    // By the options alone, which spares decoding.
+    private void Find(ImageClassifierOptions options, Device device)
+    {
+        void Warn(string problem) => channel.Warning(MessageSensitivity.None, problem);
+        finished = folder.ReadFinished(Warn);
+        interrupted = folder.ReadNewest(Warn);
+        if (finished is not null && interrupted is not null && Differences(finished, interrupted.Moment.Settings).Count == 0)
+        {
+            interrupted = null; // the process ended before it was deleted
         }
 
-        var before = found.Moment.Settings.Where(setting => settings.ContainsKey(setting.Key)).ToDictionary();
-        var differences = TrainingSettings.Differences(before, "checkpoint", settings);
-        if (differences.Count > 0)
+        settings = TrainingSettings.Of(options, device);
+        if (options.Seed is null)
+        {
+            // This process has the model of the training that was over in it: what it asks for is another one.
+            finished = finished?.Moment.FinishedBy == _process ? null : finished;
+            TakeSeed(finished);
+        }
+
+        LeaveFinishedUnlessSame();
+        if (finished is null)
+        {
+            if (options.Seed is null)
+            {
+                TakeSeed(interrupted);
+            }
+
+            RefuseInterruptedUnlessSame();
+        }
+    }
+
+    private void TakeSeed(Checkpoint? found) => settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)] ?? "none";
+
+    // Nothing is lost when another training begins: the finished checkpoint stays until that one is over.
+    private void LeaveFinishedUnlessSame()
+    {
+        if (finished is not null && Differences(finished, settings) is { Count: > 0 } differences)
+        {
+            channel.Info(MessageSensitivity.None, $"The finished checkpoint in '{folder.Path}' is of another training, and stays until this one is over:{Lines(differences)}");
+            finished = null;
+        }
+    }
+
+    private void RefuseInterruptedUnlessSame()
+    {
+        if (finished is null && interrupted is not null && Differences(interrupted, settings) is { Count: > 0 } differences)
         {
             throw new ArgumentException(
-                $"The checkpoint in '{folder.Path}' is of another training:{Environment.NewLine}{string.Join(Environment.NewLine, differences)}{Environment.NewLine}" +
+                $"The checkpoint in '{folder.Path}' is of another training:{Lines(differences)}{Environment.NewLine}" +
                 $"Train as it was to go on with it; to begin anew, delete the folder or name another one in {nameof(ImageClassifierOptions.CheckpointPath)}.");
         }
+    }
+
+    private static string Lines(List<string> differences) => string.Concat(differences.Select(line => Environment.NewLine + line));
+
+    // Of what is known by now: the options at first, then the images too.
+    private static List<string> Differences(Checkpoint checkpoint, Dictionary<string, string> now)
+    {
+        var before = checkpoint.Moment.Settings.Where(setting => now.ContainsKey(setting.Key)).ToDictionary();
+        return TrainingSettings.Differences(before, "checkpoint", now);
     }
 }

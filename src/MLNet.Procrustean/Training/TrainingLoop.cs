@@ -13,7 +13,7 @@ namespace MLNet.Procrustean.Training;
 internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts classes, Preprocessing preprocessing, Device device, int seed)
 {
     /// <summary>Trains the network in place.</summary>
-    /// <param name="state">With the network to train; freshly made, or brought to where a training was interrupted.</param>
+    /// <param name="state">With the network to train; freshly made, or brought to where a training was interrupted or over.</param>
     /// <param name="train">The training images, on the CPU.</param>
     /// <param name="validation">Images to measure each epoch by, or null.</param>
     /// <param name="report">Called after each epoch that ended well.</param>
@@ -41,7 +41,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         var (network, kept) = (state.Network, state.Kept);
         using var threads = options.ShareProcessors && device.type == DeviceType.CPU ? new SharedProcessors() : null;
         var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
-        for (var number = state.Reports.Count + 1; number <= options.Epochs; number++)
+        for (var number = state.Reports.Count + 1; number <= options.Epochs && state.DivergedIn is null; number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
@@ -51,6 +51,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
             {
                 kept.RestoreLastGood(network);
+                state.DivergedIn = number;
                 return number;
             }
 
@@ -74,7 +75,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         }
 
         kept.RestoreChosen(network);
-        return null;
+        return state.DivergedIn; // known where a training that is over was taken up
     }
 
     private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages train, TrainingCheckpoints? checkpoints, SharedProcessors? threads)

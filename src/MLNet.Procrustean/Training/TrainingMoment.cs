@@ -7,12 +7,16 @@ namespace MLNet.Procrustean.Training;
 /// <param name="Settings">What decides about the training, by name (<see cref="TrainingSettings"/>).</param>
 /// <param name="Elapsed">The time that it has taken.</param>
 /// <param name="BestAccuracy">The best macro accuracy on the validation images so far; −∞ for none.</param>
-/// <param name="Reports">The epochs that have ended.</param>
-/// <param name="Epoch">The epoch under way.</param>
+/// <param name="Reports">The epochs that have ended, without what they say of each class (<see cref="Persistence.ReportArrays"/>).</param>
+/// <param name="Epoch">The epoch under way, or the last one.</param>
+/// <param name="DivergedIn">The epoch in which it diverged, if it did.</param>
 internal sealed record TrainingMoment(
-    Dictionary<string, string> Settings, TimeSpan Elapsed, double BestAccuracy, List<EpochReport> Reports, EpochMoment Epoch)
+    Dictionary<string, string> Settings, TimeSpan Elapsed, double BestAccuracy, List<EpochReport> Reports, EpochMoment Epoch, int? DivergedIn)
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(36_500);
+
+    /// <summary>The process in which the training was over; null while it goes on.</summary>
+    public Guid? FinishedBy { get; init; }
 
     [JsonIgnore]
     public int Seed => int.Parse(Settings[nameof(ImageClassifierOptions.Seed)], CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Persistence;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -24,6 +25,9 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     /// <summary>The epoch under way; null before the first.</summary>
     public EpochProgress? Epoch { get; private set; }
 
+    /// <summary>The epoch in which the training diverged, if it did.</summary>
+    public int? DivergedIn { get; set; }
+
     public TimeSpan Elapsed => before + clock.Elapsed;
 
     /// <summary>The epoch of that number: the one under way, or else a new one.</summary>
@@ -38,12 +42,13 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
         return Epoch;
     }
 
-    public TrainingMoment Moment(Dictionary<string, string> settings) => new(settings, Elapsed, Kept.BestAccuracy, Reports, Epoch!.Moment());
+    public TrainingMoment Moment(Dictionary<string, string> settings) => new(settings, Elapsed, Kept.BestAccuracy, ReportArrays.Without(Reports), Epoch!.Moment(), DivergedIn);
 
-    /// <summary>Goes on from a moment of the same training; weights apart.</summary>
-    public void GoOnFrom(TrainingMoment moment, int classes, Device device)
+    /// <summary>Goes on from a moment of the same training and its reports; weights apart.</summary>
+    public void GoOnFrom(TrainingMoment moment, IEnumerable<EpochReport> reports, int classes, Device device)
     {
-        Reports.AddRange(moment.Reports);
+        Reports.AddRange(reports);
+        DivergedIn = moment.DivergedIn;
         Epoch = new(moment.Epoch.Number, moment.Epoch.Begun, moment.Seed, classes, device);
         Epoch.GoOnFrom(moment.Epoch);
         before = moment.Elapsed;

@@ -11,6 +11,33 @@ public sealed class KilledTrainingTests
     [Category(FaultsTried.Category)]
     public void TrainFolder_KilledAFewTimes_SavesTheModelOfAnUninterruptedTraining() => KillAndCompare(kills: 3, epochs: 20, seed: 1);
 
+    [Test]
+    [Category(FaultsTried.Category)]
+    public void TrainFolder_KilledBetweenTrainingAndSaving_SavesTheModelWithoutTrainingAgain()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("photos/cat", 30), ("photos/dog", 14), ("photos/owl", 6));
+        var (checkpoints, whole, saved) = (Path.Combine(folder.Path, "checkpoints"), Path.Combine(folder.Path, "whole.zip"), Path.Combine(folder.Path, "saved.zip"));
+        var run = ChildProcess.Dotnet(Arguments(whole, epochs: 3));
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+
+        string[] again = [.. Arguments(saved, epochs: 3), "--checkpoint", checkpoints];
+        KillOnceThereIs(Path.Combine(checkpoints, "finished.safetensors"), again);
+        Assert.That(saved, Does.Not.Exist, "it was killed too late to show anything");
+        Assert.That(Directory.GetFiles(checkpoints), Is.Not.Empty);
+
+        run = ChildProcess.Dotnet(again);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Errors);
+            Assert.That(run.Errors, Does.Contain("This training is over already"));
+            Assert.That(run.Output, Does.Not.Contain("epoch"));
+            Assert.That(Weights(saved), Is.EqualTo(Weights(whole)));
+        }
+
+        FaultsTried.Record("Training", "process killed (kill -9) between the end of Fit and Save", 1, "the same command saves the same model, bit for bit, without training again");
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     [Category(FaultsTried.LongCategory)]
@@ -40,7 +67,7 @@ public sealed class KilledTrainingTests
             Assert.That(run.ExitCode, Is.Zero, run.Errors);
             Assert.That(run.Errors, Does.Contain("Going on from the checkpoint"));
             Assert.That(Weights(resumed), Is.EqualTo(Weights(whole)));
-            Assert.That(Directory.GetFiles(checkpoints), Is.Empty);
+            Assert.That(Directory.GetFiles(checkpoints).Select(Path.GetFileName), Is.EqualTo(new[] { "finished.safetensors" }));
         }
 
         FaultsTried.Record("Training", "process killed (kill -9) at random moments of a training", kills, "goes on by itself; the model is that of a training never killed, bit for bit");
@@ -63,7 +90,19 @@ public sealed class KilledTrainingTests
         return Newest(checkpoints);
     }
 
-    private static string Newest(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "checkpoint-*").Max(StringComparer.Ordinal) ?? "" : "";
+    private static void KillOnceThereIs(string file, string[] arguments)
+    {
+        using var process = ChildProcess.Start(arguments);
+        for (var clock = Stopwatch.StartNew(); !File.Exists(file) && clock.Elapsed < TimeSpan.FromMinutes(2) && !process.HasExited;)
+        {
+            Thread.Sleep(1);
+        }
+
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    private static string Newest(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal) ?? "" : "";
 
     private static string[] Arguments(string model, int epochs) =>
     [

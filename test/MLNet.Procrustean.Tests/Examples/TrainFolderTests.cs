@@ -81,6 +81,46 @@ public sealed class TrainFolderTests
     }
 
     [Test]
+    [Category(FaultsTried.Category)]
+    public void Model_DiskFull_LeavesTheEarlierOneAndIsSavedByTheSameCommandLater()
+    {
+        using var disk = new SmallDisk();
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("photos/cat", 8), ("photos/dog", 5));
+        var (model, results, checkpoints) = (Path.Combine(disk.Path, "model.zip"), Path.Combine(disk.Path, "results.json"), Path.Combine(folder.Path, "checkpoints"));
+        File.WriteAllText(model, "earlier");
+        File.WriteAllText(results, "earlier results");
+        disk.Fill();
+        ChildProcess Run(string photos) => ChildProcess.Dotnet(
+            [
+                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", photos, "--backbone", "cifar-resnet-8-w4", "--size", "16",
+                "--epochs", "2", "--strategy", "plain", "--model", model, "--json", results, "--checkpoint", checkpoints,
+            ]);
+
+        var full = Run(Path.Combine(folder.Path, "photos"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(full.ExitCode, Is.EqualTo(1));
+            Assert.That(full.Errors, Does.Contain($"The model '{model}' cannot be written: No space left on device").And.Contain("The same command saves it"));
+            Assert.That(File.ReadAllText(model), Is.EqualTo("earlier"));
+            Assert.That(Directory.GetFiles(disk.Path), Has.Length.EqualTo(3));
+        }
+
+        disk.MakeRoom();
+        var later = Run(Path.Combine(folder.Path, "photos"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(later.ExitCode, Is.Zero, later.Errors);
+            Assert.That(later.Output, Does.Not.Contain("epoch"));
+            Assert.That(new FileInfo(model).Length, Is.GreaterThan(10_000));
+            Assert.That(File.ReadAllText(results), Does.Contain("macroAccuracy"));
+            Assert.That(Directory.GetFiles(disk.Path), Has.Length.EqualTo(2));
+        }
+
+        FaultsTried.Record("Training", "disk of the model full when the training is over", 1, "says so, the earlier model as it was; the same command saves the model without training again");
+    }
+
+    [Test]
     public void Report_NotHtml_IsRefusedBeforeTraining()
     {
         using var folder = new TemporaryFolder();

@@ -61,6 +61,14 @@ public sealed class HostileCheckpointTests
     public void Fit_VelocityOfAnotherShape_IsRefused() => AssertRefused(
         ForgedModel.Of(whole, (_, arrays) => arrays[Place(arrays, "velocity.fc.bias")] = new("velocity.fc.bias", "F32", [1], new byte[4])), "'fc.bias' is F32 [1], and should be F32 [2]");
 
+    [TestCase("reports.training_accuracy")]
+    [TestCase("reports.diagnostics.feature_gradients")]
+    public void Fit_ReportsOfAnotherShape_AreRefused(string name)
+    {
+        AssertRefused(ForgedModel.Of(whole, (_, arrays) => arrays[Place(arrays, name)] = new(name, "F64", [2, 3], new byte[48])), $"'{name}' is F64 [2, 3], and should be F64 [1, 2]");
+        AssertRefused(ForgedModel.Of(whole, (_, arrays) => arrays.RemoveAt(Place(arrays, name))), $"'{name}' is missing");
+    }
+
     [Test]
     public void Fit_WeightsOfUnknownUse_AreRefused() => AssertRefused(ForgedModel.Of(whole, (_, arrays) => arrays.Add(new("more.weight", "F32", [1], new byte[4]))), "not told what they are");
 

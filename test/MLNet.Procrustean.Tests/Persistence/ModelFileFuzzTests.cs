@@ -104,7 +104,7 @@ public sealed class ModelFileFuzzTests
             using var network = options.Backbone.Build(options.Channels, classes: 2, seed: 1, ClassifierHead.Linear);
             using var state = new TrainingState(network, options);
             StateArrays.Write(arrays, state, options.Backbone.Name, moment.BestAccuracy);
-            state.GoOnFrom(moment, classes: 2, CPU);
+            state.GoOnFrom(moment, ReportArrays.Write(arrays, moment.Reports, ["red", "green"]), classes: 2, CPU);
             return Read;
         }
         catch (InvalidDataException)

@@ -75,6 +75,17 @@ public sealed class SavedModelTests
     }
 
     [Test]
+    public void SaveWhole_OverAnEarlierFile_IsLoadedAsAnyModel()
+    {
+        var whole = Path.Combine(folder.Path, "whole.zip");
+        File.WriteAllText(whole, "earlier");
+        tiny.Context.Model.SaveWhole(tiny.Keys.Append(tiny.Classifier), tiny.Images.Schema, whole);
+        using var loaded = (IDisposable)ml.Model.Load(whole, out var schema);
+        Assert.That(TinyModel.Scores(((ITransformer)loaded).Transform(tiny.Images)), Is.EqualTo(tiny.Scores()));
+        Assert.That(schema.Select(column => column.Name), Is.EqualTo(new[] { "ImagePath", "Label" }));
+    }
+
+    [Test]
     public void Save_NameOfTheAssembly_HasNoVersion()
     {
         using var archive = ZipFile.OpenRead(path);

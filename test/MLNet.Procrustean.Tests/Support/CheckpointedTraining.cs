@@ -55,11 +55,14 @@ internal sealed class CheckpointedTraining : IDisposable
     /// <summary>What the loss is multiplied by, to make a training unlearn or diverge.</summary>
     public double LossFactor { get; set; } = 1;
 
-    /// <summary>The checkpoints, the oldest first.</summary>
-    public string[] Files => [.. Directory.GetFiles(Path, "checkpoint-*").Order(StringComparer.Ordinal)];
+    /// <summary>The checkpoints on the way, the oldest first.</summary>
+    public string[] Files => [.. Directory.GetFiles(Path, "checkpoint-*.safetensors").Order(StringComparer.Ordinal)];
 
     /// <summary>All files of the folder with their contents, when no training holds it.</summary>
     public Dictionary<string, byte[]> Contents() => Directory.GetFiles(Path).ToDictionary(path => path, File.ReadAllBytes);
+
+    /// <summary>Deletes all checkpoints, also that of a training that is over.</summary>
+    public void BeginAnew() => Directory.Delete(Path, recursive: true);
 
     public IDataView Images(int red = 16, int green = 11) => ColourRows.Of(Ml, red, green);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Images.Cache;
 
@@ -6,27 +7,19 @@ namespace MLNet.Procrustean.Images.Cache;
 internal sealed class ImageCacheWriter : IDisposable
 {
     private readonly string path;
-    private readonly string temporary;
     private readonly ImageShape shape;
     private readonly long rows;
-    private readonly FileStream stream;
+    private readonly WholeFile file;
     private readonly List<uint> checksums = [];
     private readonly List<double> sums = [];
 
     /// <summary>Claims the room that so many images take, so that a disk too small is found out before any is decoded.</summary>
-    /// <exception cref="IOException">There is too little room, or the folder is missing or may not be written to; so for all members.</exception>
+    /// <exception cref="CacheNotWrittenException">There is too little room, or the folder is missing or may not be written to; so for all members.</exception>
     public ImageCacheWriter(string path, ImageShape shape, long rows)
     {
         (this.path, this.shape, this.rows) = (path, shape, rows);
-        temporary = $"{path}.{Guid.NewGuid():N}.tmp"; // in the same folder: a move within one file system is a rename
-        stream = Write(() => new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            PreallocationSize = BytesNeeded,
-            BufferSize = 0, // whole images are written at once
-        }));
-        stream.Position = ImageCacheFile.PixelsStart;
+        file = Write(() => new WholeFile(path, BytesNeeded));
+        file.Stream.Position = ImageCacheFile.PixelsStart;
     }
 
     private long BytesNeeded => ImageCacheFile.PixelsStart + (rows * (shape.Bytes + ImageCacheTable.BytesPerRow));
@@ -40,7 +33,7 @@ internal sealed class ImageCacheWriter : IDisposable
             checksums.Add(CachedPixels.Checksum(image));
             ChannelSums.Of(image, ofOne);
             sums.AddRange(ofOne);
-            Write(() => stream.Write(image));
+            Write(() => file.Stream.Write(image));
         }
     }
 
@@ -58,12 +51,11 @@ internal sealed class ImageCacheWriter : IDisposable
 
         return Write(() =>
         {
-            ImageCacheFile.Complete(stream, new(shape, keys, [.. checksums], [.. sums], skipped));
-            stream.Dispose();
-            var pixels = CachedPixels.Open(temporary); // before the move: what is read is this file, even where another training replaces it
+            ImageCacheFile.Complete(file.Stream, new(shape, keys, [.. checksums], [.. sums], skipped));
+            var pixels = CachedPixels.Open(file.Temporary); // before the move: what is read is this file, even where another training replaces it
             try
             {
-                File.Move(temporary, path, overwrite: true);
+                file.Finish();
                 return pixels;
             }
             catch
@@ -75,11 +67,7 @@ internal sealed class ImageCacheWriter : IDisposable
     }
 
     /// <summary>Removes what was written, unless it was finished.</summary>
-    public void Dispose()
-    {
-        stream.Dispose();
-        File.Delete(temporary);
-    }
+    public void Dispose() => file.Dispose();
 
     private void Write(Action step) => Write(() =>
     {
@@ -93,9 +81,9 @@ internal sealed class ImageCacheWriter : IDisposable
         {
             return step();
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (WholeFile.IsOfDisk(problem))
         {
-            throw new IOException(string.Create(CultureInfo.InvariantCulture,
+            throw new CacheNotWrittenException(string.Create(CultureInfo.InvariantCulture,
                 $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
                 + $"in a folder that exists and may be written to, beside an earlier cache until it is complete. "
                 + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."), problem);
