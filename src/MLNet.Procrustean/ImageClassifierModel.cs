@@ -33,13 +33,14 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "ProcrusteanImages";
     private readonly TrainedClassifier classifier;
+    private readonly SharedMemory network;
     private readonly Device device;
-    private bool disposed;
 
     internal ImageClassifierModel(TrainedClassifier classifier, ColumnNames columns, Device device)
     {
         this.classifier = classifier;
         this.device = device;
+        network = new(classifier.Network.Dispose);
         Columns = columns;
         classifier.Network.eval();
     }
@@ -75,7 +76,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     public void SaveSafeTensors(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ObjectDisposedException.ThrowIf(disposed, this);
+        using var use = network.Begin(this);
         WholeFile.Write(path, "model", stream => ModelFile.Write(stream, classifier, Columns));
     }
 
@@ -97,7 +98,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ObjectDisposedException.ThrowIf(disposed, this);
+        network.Check(this);
         return new ScoredDataView(this, input);
     }
 
@@ -120,22 +121,22 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(test);
         Require.AtLeast(imagesPerClass, 2, nameof(imagesPerClass));
         Require.AtLeast(draws, 1, nameof(draws));
-        ObjectDisposedException.ThrowIf(disposed, this);
+        using var use = network.Begin(this);
         return new ModelDiagnosis(classifier, Columns.Image, device).Of(train, test, labelColumnName, imagesPerClass, draws, seed);
     }
 
     /// <summary>Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose()
-    {
-        disposed = true;
-        classifier.Network.Dispose();
-    }
+    /// <remarks>
+    /// Any thread may do so at any moment, and does not wait: a batch that is being scored, or a file that is being written, is finished first and is right, and
+    /// the last of them frees the memory. Who reads scored rows meanwhile gets the exception at the next batch.
+    /// </remarks>
+    public void Dispose() => network.Dispose();
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringMapper(this, inputSchema, GetOutputSchema(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        using var use = network.Begin(this);
         ctx.CheckAtModel();
         ctx.SetVersionInfo(Version());
         ctx.SaveBinaryStream(ModelFile.EntryName, writer => ModelFile.Write(writer.BaseStream, classifier, Columns));
@@ -143,19 +144,33 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     internal ClassifierHead Head => classifier.Network.Head;
 
+    /// <summary>What was trained; its network may be disposed the next moment by another thread, which the methods below guard against.</summary>
     internal TrainedClassifier Classifier
     {
         get
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            network.Check(this);
             return classifier;
         }
+    }
+
+    /// <summary>Gives a network of the same kind the weights of this one.</summary>
+    internal void CopyWeightsTo(StagedNetwork other)
+    {
+        using var use = network.Begin(this);
+        classifier.CopyWeightsTo(other);
+    }
+
+    internal string FingerprintOfWeights()
+    {
+        using var use = network.Begin(this);
+        return Fingerprint.Of(classifier);
     }
 
     /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
     internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        using var use = network.Begin(this);
         return new(classifier.WithClassifier(change, device), Columns, device) { EpochReports = EpochReports, SkippedImages = SkippedImages, ScoringPrecision = ScoringPrecision };
     }
 
@@ -165,7 +180,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     internal float[][] Score(byte[][] images)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        using var use = network.Begin(this);
         return classifier.Score(images, device, ScoringPrecision);
     }
 

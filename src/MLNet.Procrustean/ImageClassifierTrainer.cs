@@ -87,7 +87,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         try
         {
             network.to(device);
-            start?.CopyWeightsTo(network);
+            Options.StartFrom?.CopyWeightsTo(network);
             using var state = new TrainingState(network, Options);
             checkpoints?.GoOn(state, Options, seed, images, classes.Names, device);
             var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(state, images.Train, images.Validation, report =>

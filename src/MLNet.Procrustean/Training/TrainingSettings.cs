@@ -59,7 +59,7 @@ internal static class TrainingSettings
     private static string Text(object? value) => value switch
     {
         null => None,
-        ImageClassifierModel model => $"a model with weights {Fingerprint.Of(model.Classifier)}",
+        ImageClassifierModel model => $"a model with weights {model.FingerprintOfWeights()}",
         LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
         _ => value.ToString() ?? None,
     };

@@ -38,10 +38,12 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
         return new(process.ExitCode, output.Result, errors.Result);
     }
 
-    /// <summary>Starts dotnet with these arguments, for the caller to end and to dispose; what it writes is thrown away.</summary>
-    public static Process Start(IEnumerable<string> arguments)
+    /// <summary>Starts dotnet with these arguments, for the caller to end and to dispose; what it writes is given line by line, or thrown away.</summary>
+    public static Process Start(IEnumerable<string> arguments, Action<string>? onLine = null)
     {
         var process = Begin(arguments);
+        process.OutputDataReceived += (_, written) => onLine?.Invoke(written.Data ?? "");
+        process.ErrorDataReceived += (_, written) => onLine?.Invoke(written.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>Counts the tensors that a piece of work leaves behind.</summary>
+/// <summary>Counts the tensors that a piece of work leaves behind, and tells what the process takes.</summary>
 internal static class NativeMemory
 {
     /// <summary>What TorchSharp's count of tensors rises by for good when the network is built and disposed: it counts each parameter twice and its disposal once.</summary>
@@ -11,6 +11,15 @@ internal static class NativeMemory
     {
         using var network = backbone.Build(channels: 3, classes: 2, seed: 1, head);
         return network.parameters().Count();
+    }
+
+    /// <summary>What this process takes of the machine's memory once the garbage collector has returned what it can, in megabytes of 10^6 bytes.</summary>
+    public static double ResidentMegabytes()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Environment.WorkingSet / 1e6;
     }
 
     /// <summary>Tensors after the work less tensors before it. What only the garbage collector would free counts as left behind.</summary>

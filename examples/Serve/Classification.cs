@@ -1,0 +1,10 @@
+namespace Serve;
+
+/// <summary>What the server answers about an image.</summary>
+/// <param name="Class">The most probable class.</param>
+/// <param name="Probabilities">Of each class, by its name.</param>
+internal sealed record Classification(string Class, IReadOnlyDictionary<string, float> Probabilities)
+{
+    public static Classification Of(IReadOnlyList<string> classes, float[] scores) =>
+        new(classes[Array.IndexOf(scores, scores.Max())], classes.Zip(scores).ToDictionary(pair => pair.First, pair => pair.Second));
+}

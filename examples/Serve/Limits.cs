@@ -1,0 +1,17 @@
+namespace Serve;
+
+/// <summary>How much is asked of the server at once; options of its command line by these names.</summary>
+internal sealed record Limits
+{
+    /// <summary>Requests whose image is being received or scored. Times <see cref="MaximumBytes"/>, it bounds the memory that images take before they are decoded.</summary>
+    public int AtOnce { get; init; } = 64;
+
+    /// <summary>Requests that wait until one of those is done. Any more are answered 503, for the client to try again later.</summary>
+    public int Waiting { get; init; } = 256;
+
+    /// <summary>The largest image.</summary>
+    public long MaximumBytes { get; init; } = 10_000_000;
+
+    /// <summary>The longest that a request takes once it waits no more.</summary>
+    public double TimeoutSeconds { get; init; } = 30;
+}

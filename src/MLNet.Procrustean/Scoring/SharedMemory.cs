@@ -1,0 +1,59 @@
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>Native memory that any number of threads use while any of them may dispose it: it is freed once nobody uses it any more.</summary>
+/// <remarks>
+/// Disposal does not wait. Uses that have begun end with a right result, and the last of them frees the memory; those that would begin later are
+/// refused. A use costs two atomic operations and no allocation.
+/// </remarks>
+/// <param name="free">Frees the memory; it is called once.</param>
+internal sealed class SharedMemory(Action free) : IDisposable
+{
+    private int holders = 1; // uses that have begun, and one more until it is disposed
+    private bool disposed;
+
+    /// <summary>Begins a use, which ends when what is returned is disposed.</summary>
+    /// <param name="owner">Whose memory it is, for the message.</param>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    public Use Begin(object owner)
+    {
+        var found = Volatile.Read(ref holders);
+        while (!Volatile.Read(ref disposed) && found > 0)
+        {
+            var before = Interlocked.CompareExchange(ref holders, found + 1, found);
+            if (before == found)
+            {
+                return new(this);
+            }
+
+            found = before;
+        }
+
+        throw new ObjectDisposedException(owner.GetType().FullName);
+    }
+
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    public void Check(object owner) => ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed), owner);
+
+    /// <summary>Refuses further uses, and frees the memory as soon as it is not in use. Doing so again does nothing.</summary>
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref disposed, true))
+        {
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref holders) == 0)
+        {
+            free();
+        }
+    }
+
+    /// <summary>One use; it is of the stack, so that none is forgotten.</summary>
+    public readonly ref struct Use(SharedMemory memory)
+    {
+        public void Dispose() => memory.Leave();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace MLNet.Procrustean.Tests.Support;
+
+/// <summary>How long explicit tests of load take.</summary>
+internal static class LongTest
+{
+    private const string Minutes = "MLNET_PROCRUSTEAN_MINUTES"; // an environment variable
+
+    /// <summary>So many minutes, or as many as the environment says.</summary>
+    public static TimeSpan Duration(double minutes) => TimeSpan.FromMinutes(
+        Environment.GetEnvironmentVariable(Minutes) is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : minutes);
+
+    /// <summary>Refuses growth of memory by more than two hundredths: median of the last tenth of the readings over that of the first tenth after the first fifth, in which it warms up.</summary>
+    public static void AssertFlat(IReadOnlyList<double> megabytes)
+    {
+        Assert.That(megabytes, Has.Count.GreaterThanOrEqualTo(10), "too few readings: let it take longer");
+        var tenth = megabytes.Count / 10;
+        var (start, end) = (Median(megabytes.Skip(2 * tenth).Take(tenth)), Median(megabytes.TakeLast(tenth)));
+        TestContext.Out.WriteLine($"resident memory: {megabytes[0]:0.0} MB at first, {start:0.0} MB warm, {end:0.0} MB at the end, {100 * ((end / start) - 1):+0.00;-0.00} %; {megabytes.Count} readings");
+        Assert.That(end, Is.LessThan(1.02 * start));
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}
