@@ -33,6 +33,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "ProcrusteanImages";
     private readonly TrainedClassifier classifier;
+    private readonly Lazy<TrainedClassifier> scoring; // made by the first scoring
     private readonly SharedMemory network;
     private readonly Device device;
 
@@ -40,7 +41,8 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     {
         this.classifier = classifier;
         this.device = device;
-        network = new(classifier.Network.Dispose);
+        scoring = new(PrepareScoring);
+        network = new(Free);
         Columns = columns;
         classifier.Network.eval();
     }
@@ -181,7 +183,23 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     internal float[][] Score(byte[][] images)
     {
         using var use = network.Begin(this);
-        return classifier.Score(images, device, ScoringPrecision);
+        return scoring.Value.Score(images, device, ScoringPrecision);
+    }
+
+    private TrainedClassifier PrepareScoring()
+    {
+        NativeAllocator.KeepFreedBlocks(); // until the model is disposed
+        return classifier.Folded(device);
+    }
+
+    private void Free()
+    {
+        classifier.Network.Dispose();
+        if (scoring.IsValueCreated)
+        {
+            scoring.Value.Network.Dispose();
+            NativeAllocator.ReturnFreedBlocks();
+        }
     }
 
     [SuppressMessage("CodeQuality", "IDE0051", Justification = "ML.NET calls it when it loads a model; it finds it by the attribute at the top of this file.")]
@@ -201,7 +219,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         var model = new ImageClassifierModel(classifier, columns, device);
         try
         {
-            classifier.WarmUp(device);
+            model.scoring.Value.WarmUp(device);
             return model;
         }
         catch (InvalidOperationException problem) // no finite score

@@ -36,19 +36,28 @@ internal sealed record TrainedClassifier(
     /// <summary>Scores a black image, so that the first real one finds code compiled and convolutions prepared.</summary>
     public void WarmUp(Device device) => Score([new byte[Preprocessing.Shape.Bytes]], device);
 
+    /// <summary>A copy for scoring alone: its batch normalisations are folded into the convolutions, so that it is faster and gives the same scores but for rounding.</summary>
+    public TrainedClassifier Folded(Device device) => Copy(device, network => network.Fold());
+
     /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>
-    public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device)
+    public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device) => Copy(device, network =>
+    {
+        var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
+        network.Classifier.Weight.copy_(weight);
+        network.Classifier.Bias.copy_(bias);
+    });
+
+    private TrainedClassifier Copy(Device device, Action<StagedNetwork> change)
     {
         var copy = Backbone.Build(Preprocessing.Shape.Channels, Labels.Names.Length, seed: 0, Network.Head);
         try
         {
             copy.to(device);
             CopyWeightsTo(copy);
+            copy.eval();
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
-            copy.Classifier.Weight.copy_(weight);
-            copy.Classifier.Bias.copy_(bias);
+            change(copy);
             return this with { Network = copy };
         }
         catch
