@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Report;
+using MLNet.Procrustean.Training;
 using TrainFolder;
 
 // Trains a classifier on any folder of images, one sub-folder per class, and reports how well it does on each class.
@@ -21,6 +22,9 @@ var seed = new Option<int>("--seed") { Description = "The seed of everything ran
 var skipBad = new Option<bool>("--skip-bad-images") { Description = "Leave out images that cannot be read, instead of stopping at the first." };
 var checkpoint = new Option<DirectoryInfo?>("--checkpoint") { Description = "A folder for checkpoints, from which the same command goes on where it was interrupted, or ends at once where the training was over." };
 var checkpointMinutes = new Option<double>("--checkpoint-minutes") { Description = "The most minutes of an epoch to lose; a checkpoint is written at the end of each epoch anyway.", DefaultValueFactory = _ => 10 };
+var cache = new Option<FileInfo?>("--cache") { Description = "A file that keeps the decoded images, so that the next training on them starts at once." };
+var precision = new Option<Precision>("--precision") { Description = "fp32, which any processor has; bf16; or auto, which is bf16 where the processor has it.", DefaultValueFactory = _ => Precision.Auto };
+var shareProcessors = new Option<bool>("--share-processors") { Description = "Take only as many threads as other programs leave processors; the same seed then no longer gives the same bits." };
 var model = new Option<FileInfo?>("--model") { Description = "Where to save the model, as an ML.NET zip file." };
 var json = new Option<FileInfo?>("--json") { Description = "Where to write the results, as JSON." };
 var report = new Option<FileInfo?>("--report") { Description = "Where to write a report with charts, as an HTML file; the training is then diagnosed after each epoch." };
@@ -28,7 +32,7 @@ var report = new Option<FileInfo?>("--report") { Description = "Where to write a
 var command = new RootCommand("Trains an image classifier on a folder of images with imbalanced classes.")
 {
     train, test, testFraction, strategy, correction, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, checkpoint,
-    checkpointMinutes, model, json, report,
+    checkpointMinutes, cache, precision, shareProcessors, model, json, report,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -65,6 +69,9 @@ command.SetAction((arguments, cancellation) =>
                 Diagnostics = arguments.GetValue(report) is null ? null : new(),
                 Progress = new ConsoleProgress(),
                 Cancellation = cancellation,
+                CachePath = arguments.GetValue(cache)?.FullName,
+                Precision = arguments.GetValue(precision),
+                ShareProcessors = arguments.GetValue(shareProcessors),
                 CheckpointPath = arguments.GetValue(checkpoint)?.FullName,
                 CheckpointInterval = TimeSpan.FromMinutes(arguments.GetValue(checkpointMinutes)),
             },

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace MLNet.Procrustean.Interop;
 
-/// <summary>Lets glibc keep the large blocks that a training step frees, for the next step to use.</summary>
+/// <summary>Lets glibc keep the large blocks that a training step or a scored batch frees, for the next one to use.</summary>
 /// <remarks>
 /// As it comes, glibc returns blocks of some megabytes to the kernel when they are freed, and every step pays for fetching and zeroing the same
-/// pages again. Kept blocks are returned when the training ends. The thresholds hold for the whole process; a program that
+/// pages again. Kept blocks are returned when the training ends, and when a model that scored is disposed. The thresholds hold for the whole process; a program that
 /// wants them left alone sets the switch <see cref="LeaveAlone"/> in its runtimeconfig or by <see cref="AppContext.SetSwitch"/>.
 /// </remarks>
 internal static class NativeAllocator

@@ -52,9 +52,11 @@ public sealed class TrainFolderTests
         ImageFolders.Write(folder, ("cat", 20), ("dog", 10), ("owl", 5));
         var report = Path.Combine(folder.Path, "report.html");
 
-        var run = TrainFolder(folder, "mfw", "--report", report);
+        var cache = Path.Combine(folder.Path, "images.cache");
+        var run = TrainFolder(folder, "mfw", "--report", report, "--cache", cache, "--precision", "fp32", "--share-processors");
 
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(new FileInfo(cache).Length, Is.GreaterThan(28 * 16 * 16 * 3), "four fifths of 35 images");
         Assert.That(File.ReadAllText(report), Does.Contain("Leakage").And.Contain("Feature deviation").And.Contain("Classifier cosines"));
     }
 
