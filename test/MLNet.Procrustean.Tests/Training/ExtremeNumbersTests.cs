@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Strategies;
