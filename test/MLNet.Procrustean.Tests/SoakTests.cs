@@ -7,6 +7,10 @@ using MLNet.Procrustean.Tests.Support;
 namespace MLNet.Procrustean.Tests;
 
 /// <summary>The whole life of a model, over and over in one process.</summary>
+/// <remarks>
+/// TorchSharp 0.107 itself keeps 64 bytes of each module of a network when that is disposed, and 600 of its linear layer: two kilobytes of each network
+/// here. So each training is as long as short ones are in use, seconds; then that is a small part of what the test allows.
+/// </remarks>
 public sealed class SoakTests
 {
     [Test]
@@ -17,19 +21,26 @@ public sealed class SoakTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "model.zip");
         var tiny = TinyModel.Shared;
-        var expected = tiny.Scores();
+        var options = TinyModel.Options with { Epochs = 100 };
+        float[][]? expected = null;
         var (memory, clock, duration, rounds) = (new List<double>(), Stopwatch.StartNew(), LongTest.Duration(minutes: 30), 0);
         var nextReading = TimeSpan.Zero;
         for (; clock.Elapsed < duration; rounds++)
         {
             var ml = new MLContext(seed: 1);
-            using (var trained = TinyModel.Trainer(ml, TinyModel.Options).Fit(tiny.Keyed))
+            using (var trained = TinyModel.Trainer(ml, options).Fit(tiny.Keyed))
             {
                 ml.Model.Save(tiny.Keys.Append(trained), tiny.Images.Schema, path);
             }
 
             var loaded = ml.Model.Load(path, out _);
-            Assert.That(TinyModel.Scores(loaded.Transform(tiny.Images)), Is.EqualTo(expected));
+            var scored = loaded.Transform(tiny.Images);
+            expected ??= TinyModel.Scores(scored);
+            for (var i = 0; i < 20; i++)
+            {
+                Assert.That(TinyModel.Scores(scored), Is.EqualTo(expected));
+            }
+
             using var engine = ml.Model.CreatePredictionEngine<LabelledImageFile, Score>(loaded); // which disposes the model
             Assert.That(engine.Predict(new() { ImagePath = tiny.Paths[7] }).Values, Is.EqualTo(expected[7]).Within(1e-5));
             if (clock.Elapsed >= nextReading)
