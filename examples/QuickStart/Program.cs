@@ -58,7 +58,7 @@ Console.WriteLine($"Took {clock.Elapsed.TotalSeconds:0} s.");
             ImageSize = Scene.Side,
             Epochs = Epochs,
             BatchSize = 64,
-            LearningRate = 0.1,
+            LearningRate = 0.05, // half of the default, as the batch is
             Seed = 1,
             Progress = new LiveProgress(name),
         }))
