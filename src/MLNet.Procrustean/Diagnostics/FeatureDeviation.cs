@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -29,10 +30,10 @@ internal static class FeatureDeviation
     public static double MeanDistance(Tensor train, Tensor trainRows, Tensor test, Tensor testRows)
     {
         using var scope = NewDisposeScope();
-        return (Means(train, trainRows) - Means(test, testRows)).square().sum(dim: 1).sqrt().mean().item<double>();
+        return (Means(train, trainRows) - Means(test, testRows)).Squared().sum(dim: 1).sqrt().mean().item<double>();
     }
 
     // As a product with a matrix of shares, [draws, N], which is far smaller than all the rows that are averaged.
     private static Tensor Means(Tensor features, Tensor rows) =>
-        zeros(rows.shape[0], features.shape[0], float64).scatter_(1, rows, ones_like(rows, float64) / rows.shape[1]).mm(features);
+        zeros(rows.shape[0], features.shape[0], float64).scatter_(1, rows, ones_like(rows, float64).Times(1.0 / rows.shape[1])).mm(features);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -39,7 +40,7 @@ public sealed record ModelDiagnostics
     {
         using var scope = NewDisposeScope();
         var classes = weight.shape[0];
-        var norms = weight.square().sum(dim: 1).sqrt(); // [C]
+        var norms = weight.Squared().sum(dim: 1).sqrt(); // [C]
         var directions = weight / norms.unsqueeze(1);
         var cosines = directions.mm(directions.t()).data<double>().ToArray();
         return new()
@@ -48,8 +49,8 @@ public sealed record ModelDiagnostics
             NeuralCollapse = NeuralCollapse.Of(train.Features, train.Labels, weight, bias),
             ClassifierNorms = [.. norms.data<double>().ToArray()],
             ClassifierCosines = [.. cosines.Chunk((int)classes).Select(row => row.ToImmutableArray())],
-            ClassifierEnergy = norms.square().mean().item<double>(),
-            FeatureEnergy = ClassMeans.Of(train.Features.square().sum(dim: 1), train.Labels, classes).mean().item<double>(),
+            ClassifierEnergy = norms.Squared().mean().item<double>(),
+            FeatureEnergy = ClassMeans.Of(train.Features.Squared().sum(dim: 1), train.Labels, classes).mean().item<double>(),
         };
     }
 }

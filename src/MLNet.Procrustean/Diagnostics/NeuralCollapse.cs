@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -40,24 +41,24 @@ public sealed record NeuralCollapse
         var classes = weight.shape[0];
         var means = ClassMeans.Of(features, labels, classes); // μ_c, [C, D]
         var centred = means - means.mean([0], keepdim: true); // Mᵀ, [C, D]
-        var lengths = centred.square().sum(dim: 1).sqrt(); // [C]
+        var lengths = centred.Squared().sum(dim: 1).sqrt(); // [C]
         var directions = centred / lengths.unsqueeze(1);
         var cosines = directions.mm(directions.t()); // [C, C]
-        var offDiagonal = 1 - eye(classes, dtype: float64);
+        var offDiagonal = ones(classes, classes, dtype: float64) - eye(classes, dtype: float64);
 
         // S_b = M Mᵀ / C, so that tr(S_w S_b⁺) / C = mean_c mean_i ‖M⁺ (h_i − μ_c)‖²: without squaring what is to be inverted.
         var within = features - means.index_select(0, labels);
-        var spread = within.mm(linalg.pinv(centred, rtol: Noise)).square().sum(dim: 1); // [N]
+        var spread = within.mm(linalg.pinv(centred, rtol: Noise)).Squared().sum(dim: 1); // [N]
 
-        var chosen = (features.mm(weight.t()) + bias).argmax(1);
-        var nearest = (features.mm(means.t()) - (means.square().sum(dim: 1) / 2)).argmax(1); // ‖h − μ‖² = ‖h‖² − 2 (h·μ − ‖μ‖²/2)
+        var chosen = features.mm(weight.t()).Plus(bias).argmax(1);
+        var nearest = (features.mm(means.t()) - means.Squared().sum(dim: 1).Times(0.5)).argmax(1); // ‖h − μ‖² = ‖h‖² − 2 (h·μ − ‖μ‖²/2)
 
         return new()
         {
             Variability = lengths.max().item<double>() == 0 ? double.NaN : ClassMeans.Of(spread, labels, classes).mean().item<double>(),
             UnequalNorms = (lengths.std(unbiased: false) / lengths.mean()).item<double>(),
-            UnequalAngles = ((cosines + (1.0 / (classes - 1))).abs() * offDiagonal).sum().item<double>() / (classes * (classes - 1)),
-            DualityGap = ((weight / weight.norm()) - (centred / centred.norm())).square().sum().item<double>(),
+            UnequalAngles = (cosines.Plus(1.0 / (classes - 1)).abs() * offDiagonal).sum().item<double>() / (classes * (classes - 1)),
+            DualityGap = ((weight / weight.norm()) - (centred / centred.norm())).Squared().sum().item<double>(),
             NearestMeanDisagreement = ClassMeans.Of((chosen != nearest).to(float64), labels, classes).mean().item<double>(),
         };
     }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Strategies;
 using MLNet.Procrustean.Tests.Support;
