@@ -65,9 +65,13 @@ internal static class ImageCacheFile
 
         var table = new byte[size];
         Fill(file, table, start);
-        return Checksum(header, table).AsSpan().SequenceEqual(header.AsSpan(Checked, SHA256.HashSizeInBytes))
-            ? ImageCacheTable.FromBytes(table)
-            : throw new InvalidDataException("its header or its table is damaged");
+        if (!Checksum(header, table).AsSpan().SequenceEqual(header.AsSpan(Checked, SHA256.HashSizeInBytes)))
+        {
+            throw new InvalidDataException("its header or its table is damaged");
+        }
+
+        var known = ImageCacheTable.FromBytes(table);
+        return (long)known.Checksums.Length * known.Shape.Bytes == start - PixelsStart ? known : throw new InvalidDataException("its table is of other pixels than it holds");
     }
 
     /// <summary>Reads from a place of the file on; gives how much there was.</summary>

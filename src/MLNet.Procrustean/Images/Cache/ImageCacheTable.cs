@@ -57,20 +57,47 @@ internal sealed record ImageCacheTable(ImageShape Shape, byte[] Keys, uint[] Che
         return bytes.ToArray();
     }
 
+    /// <summary>Reads what <see cref="ToBytes"/> wrote. A checksum only tells that nothing was damaged: what is claimed is checked before memory is taken for it.</summary>
+    /// <exception cref="InvalidDataException">These bytes are no such table.</exception>
     public static ImageCacheTable FromBytes(byte[] bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        var shape = new ImageShape { Size = reader.ReadInt32(), Channels = reader.ReadInt32(), Aspect = (AspectRatio)reader.ReadInt32() };
-        var keys = reader.ReadBytes(reader.ReadInt32());
-        var images = reader.ReadInt32();
-        var checksums = MemoryMarshal.Cast<byte, uint>(reader.ReadBytes(images * sizeof(uint))).ToArray();
-        var sums = MemoryMarshal.Cast<byte, double>(reader.ReadBytes(images * 2 * shape.Channels * sizeof(double))).ToArray();
-        var skipped = new SkippedRow[reader.ReadInt32()];
-        for (var i = 0; i < skipped.Length; i++)
+        try
         {
-            skipped[i] = new(reader.ReadInt32(), new ImageException(reader.ReadString(), reader.ReadString()));
+            using var reader = new BinaryReader(new MemoryStream(bytes));
+            var table = Read(reader);
+            var (rows, images) = (table.Keys.Length / ImageKeys.Size, table.Checksums.Length);
+            var inOrder = table.Skipped.Select(one => one.Row).Prepend(-1).Append(rows).ToList();
+            return reader.BaseStream.Position == bytes.Length
+                && table.Keys.Length == rows * ImageKeys.Size
+                && images + table.Skipped.Count == rows
+                && inOrder.Zip(inOrder.Skip(1)).All(pair => pair.First < pair.Second)
+                && table.ChannelSums.All(sum => double.IsFinite(sum) && sum >= 0)
+                ? table
+                : throw new InvalidDataException("its table contradicts itself");
+        }
+        catch (Exception problem) when (problem is EndOfStreamException or ArgumentException or FormatException)
+        {
+            throw new InvalidDataException("its table claims what it does not hold", problem);
+        }
+    }
+
+    private static ImageCacheTable Read(BinaryReader reader)
+    {
+        var shape = new ImageShape { Size = reader.ReadInt32(), Channels = reader.ReadInt32(), Aspect = (AspectRatio)reader.ReadInt32() };
+        var keys = Bytes(reader, reader.ReadInt32());
+        var images = (long)reader.ReadInt32();
+        var checksums = MemoryMarshal.Cast<byte, uint>(Bytes(reader, images * sizeof(uint))).ToArray();
+        var sums = MemoryMarshal.Cast<byte, double>(Bytes(reader, images * 2 * shape.Channels * sizeof(double))).ToArray();
+        var skipped = new List<SkippedRow>();
+        for (var left = reader.ReadInt32(); left != 0; left--) // of a count below 0, or too large, the end comes first
+        {
+            skipped.Add(new(reader.ReadInt32(), new ImageException(reader.ReadString(), reader.ReadString())));
         }
 
         return new(shape, keys, checksums, sums, skipped);
     }
+
+    private static byte[] Bytes(BinaryReader reader, long count) => count >= 0 && count <= reader.BaseStream.Length - reader.BaseStream.Position
+        ? reader.ReadBytes((int)count)
+        : throw new EndOfStreamException();
 }

@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using MLNet.Procrustean.Images.Cache;
+using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Tests.Support.Fuzzing;
+
+namespace MLNet.Procrustean.Tests.Images.Cache;
+
+/// <summary>Image caches whose checksum fits whatever they claim.</summary>
+[Category(FaultsTried.Category)]
+public sealed class HostileCacheTests
+{
+    private const int Start = 36; // of the header: where the table is
+    private const long Allowance = 64 << 10;
+
+    // Places of the table's numbers: size, channels, aspect, bytes of keys; then past 9 keys of 32 bytes the number of images, past 9 checksums and 54 sums that of skipped rows.
+    private static readonly int[] _numbers = [0, 4, 8, 12, 16 + (9 * 32), 20 + (9 * 32) + (9 * 4) + (54 * 8)];
+
+    [Test]
+    public void Open_NumbersThatDoNotFit_AreRefused([ValueSource(nameof(_numbers))] int place, [Values(-1, int.MinValue, int.MaxValue)] int value)
+    {
+        using var folder = new CachedFolder();
+        folder.Read().Dispose();
+        var forged = Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(place), value));
+        File.WriteAllBytes(folder.CachePath, forged);
+        Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains("claims what it does not hold"));
+        FaultsTried.Record("Image cache", "a table that claims more than it holds, with a fitting checksum", 1, "refused before memory is taken for it; the training makes the cache anew");
+    }
+
+    [Test]
+    public void Open_TableOfOtherPixels_IsRefused()
+    {
+        using var folder = new CachedFolder();
+        folder.Read().Dispose();
+        File.WriteAllBytes(folder.CachePath, Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteInt32LittleEndian(table, 17)));
+        Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains("of other pixels"));
+    }
+
+    [TestCase(1_000, 1)]
+    public void Open_MutatedTable_OpensOrRefuses(int inputs, int seed)
+    {
+        using var folder = new CachedFolder();
+        folder.Read().Dispose();
+        var whole = File.ReadAllBytes(folder.CachePath);
+        var start = (int)BinaryPrimitives.ReadInt64LittleEndian(whole.AsSpan(Start));
+        var bombardment = new Bombardment(seed);
+
+        bombardment.Run(inputs, random => [.. whole[..start], .. ByteMutations.Of(whole[start..], whole[start..], random)], file => Use(file, folder.CachePath), file => Allowance + (4 * file.LongLength));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(bombardment.Of("refused"), Is.GreaterThan(inputs / 4));
+            Assert.That(bombardment.Of("read"), Is.GreaterThan(inputs / 20), "some changes do no harm to pixels");
+            Assert.That(bombardment.Of("other pixels than were decoded"), Is.GreaterThan(0), "checksums of images were changed");
+        }
+
+        FaultsTried.Record("Image cache", "the table changed at random, with a fitting checksum", inputs, "refused by InvalidDataException (the cache is made anew), by IOException at the image whose pixels do not fit, or read; no crash, no hang");
+    }
+
+    private static string Use(byte[] mutated, string path)
+    {
+        File.WriteAllBytes(path, Forged(mutated, _ => { }));
+        try
+        {
+            using var pixels = CachedPixels.Open(path);
+            using var all = pixels.Narrow(0, pixels.Count);
+            using var sums = pixels.ChannelSums();
+            return "read";
+        }
+        catch (InvalidDataException)
+        {
+            return "refused";
+        }
+        catch (IOException problem) when (problem.Message.Contains("is damaged at image", StringComparison.Ordinal))
+        {
+            return "other pixels than were decoded";
+        }
+    }
+
+    // Changes the table and makes header and checksum fit.
+    private static byte[] Forged(byte[] whole, Action<byte[]> change)
+    {
+        var start = (int)BinaryPrimitives.ReadInt64LittleEndian(whole.AsSpan(Start));
+        var (header, pixels, table) = (whole[..ImageCacheFile.PixelsStart], whole[ImageCacheFile.PixelsStart..start], whole[start..]);
+        change(table);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(Start + 8), table.Length);
+        SHA256.HashData([.. header[..(Start + 16)], .. table]).CopyTo(header, Start + 16);
+        return [.. header, .. pixels, .. table];
+    }
+}
