@@ -12,15 +12,19 @@ namespace Serve;
 /// </remarks>
 internal sealed class BatchedScoring : BackgroundService
 {
-    private const int ImagesAtOnce = 64; // as many as the library scores at once
     private readonly Channel<Request> requests = Channel.CreateUnbounded<Request>(new() { SingleReader = true }); // the rate limiter bounds how many there are
     private readonly ImageClassifierModel model;
+    private readonly int together;
     private readonly IDataView scored;
     private IReadOnlyList<Request> batch = [];
 
-    public BatchedScoring(MLContext ml, ImageClassifierModel model)
+    /// <param name="ml">The context to score in.</param>
+    /// <param name="model">The model; it belongs to this from now on.</param>
+    /// <param name="together">The most images to score at once, at least 1; the library itself scores no more than 64 at once.</param>
+    public BatchedScoring(MLContext ml, ImageClassifierModel model, int together)
     {
         this.model = model;
+        this.together = together;
         scored = model.Transform(ml.Data.LoadFromEnumerable(Uploads())); // made once, and read again for each batch
     }
 
@@ -44,7 +48,7 @@ internal sealed class BatchedScoring : BackgroundService
         while (await requests.Reader.WaitToReadAsync(stoppingToken))
         {
             var waiting = new List<Request>();
-            while (waiting.Count < ImagesAtOnce && requests.Reader.TryRead(out var request))
+            while (waiting.Count < together && requests.Reader.TryRead(out var request))
             {
                 if (!request.Cancelled.IsCancellationRequested)
                 {

@@ -9,9 +9,30 @@ internal sealed record Limits
     /// <summary>Requests that wait until one of those is done. Any more are answered 503, for the client to try again later.</summary>
     public int Waiting { get; init; } = 256;
 
+    /// <summary>The most images that are scored together; 1 scores each by itself.</summary>
+    public int Together { get; init; } = 64;
+
     /// <summary>The largest image.</summary>
     public long MaximumBytes { get; init; } = 10_000_000;
 
     /// <summary>The longest that a request takes once it waits no more.</summary>
     public double TimeoutSeconds { get; init; } = 30;
+
+    /// <summary>Refuses what nothing could be served with.</summary>
+    /// <exception cref="ArgumentException">A limit is too small.</exception>
+    public void Check()
+    {
+        foreach (var (name, value, least) in new[] { (nameof(AtOnce), AtOnce, 1), (nameof(Waiting), Waiting, 0), (nameof(Together), Together, 1), (nameof(MaximumBytes), MaximumBytes, 1L) })
+        {
+            if (value < least)
+            {
+                throw new ArgumentException($"--{name} is {value}; it must be at least {least}.");
+            }
+        }
+
+        if (!(TimeoutSeconds > 0 && TimeoutSeconds <= TimeSpan.MaxValue.TotalSeconds))
+        {
+            throw new ArgumentException($"--{nameof(TimeoutSeconds)} is {TimeoutSeconds}; it must be above 0.");
+        }
+    }
 }
