@@ -41,11 +41,11 @@ internal sealed class ImageSample
         var image = ImageColumn.Reader(cursor, column, shape);
         foreach (var part in labels.Chunk(ImagesAtOnce))
         {
-            var decoded = ImageClassifierModel.Decode([.. part.Select(_ => Next())]);
-            yield return new(tensor(shape.Concatenate(decoded)).reshape(decoded.Length, shape.Size, shape.Size, shape.Channels), tensor(part));
+            var decoded = ParallelDecoding.Decode([.. part.Select(_ => Next())], shape);
+            yield return new(tensor(decoded).reshape(part.Length, shape.Size, shape.Size, shape.Channels), tensor(part));
         }
 
-        Func<byte[]> Next()
+        Action<Memory<byte>> Next()
         {
             cursor.MoveNext(); // which throws where the data has fewer rows than before
             return image();

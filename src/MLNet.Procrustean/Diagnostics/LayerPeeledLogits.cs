@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -33,7 +34,7 @@ internal static class LayerPeeledLogits
         var step = 1.0;
         for (var i = 0; i < MostSteps; i++)
         {
-            var (u, s, vt) = NuclearNormBall.Project(z - (step * gradient), radius);
+            var (u, s, vt) = NuclearNormBall.Project(z - gradient.Times(step), radius);
             var next = u.mul(tensor(s)).mm(vt);
             (loss, var nextGradient) = Objective(next, logShares);
             if (NuclearNormBall.Gap(nextGradient, next, radius) <= LargestGap)
@@ -46,7 +47,7 @@ internal static class LayerPeeledLogits
             for (var length = 1.0; loss > losses.Max() + (SufficientDecrease * length * slope);)
             {
                 length /= 2;
-                next = z + (length * direction);
+                next = z.Plus(direction.Times(length));
                 (loss, nextGradient) = Objective(next, logShares);
             }
 
@@ -75,12 +76,12 @@ internal static class LayerPeeledLogits
     public static (double LogLoss, Tensor Gradient) Objective(Tensor logits, Tensor logShares)
     {
         var own = eye(logits.shape[0], dtype: ScalarType.Bool);
-        var margins = (logits - logits.diagonal().unsqueeze(1)).masked_fill(own, double.NegativeInfinity); // [K, K]
+        var margins = where(own, tensor(double.NegativeInfinity), logits - logits.diagonal().unsqueeze(1)); // [K, K]
         var exponents = margins.logsumexp(1); // x of CE = log(1 + exp(x)), [K]
-        var losses = nn.functional.softplus(exponents, 1, 40); // CE, [K]
-        var logLosses = logShares + where(exponents < -40, exponents, losses.log()); // log(1 + exp(x)) = exp(x) to the last digit there
+        var losses = exponents.logaddexp(zeros_like(exponents)); // CE, [K]
+        var logLosses = logShares.Plus(where(exponents.lt(tensor(-40.0)), exponents, losses.log())); // log(1 + exp(x)) = exp(x) to the last digit there
         var logLoss = logLosses.logsumexp(0);
-        var others = (margins + (logShares - losses - logLoss).unsqueeze(1)).exp(); // [K, K], 0 for the class's own
+        var others = margins.Plus((logShares - losses - logLoss).unsqueeze(1)).exp(); // [K, K], 0 for the class's own
         return (logLoss.item<double>(), others - others.sum(1).diag());
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -52,7 +53,7 @@ public sealed record LayerPeeledModel
         var classes = shares.Length;
         using var scope = NewDisposeScope();
         var (_, s, vt) = LayerPeeledLogits.Solve(shares, Radius(classes));
-        var classifier = vt.mul(tensor(s).mul(classes * ClassifierEnergy / s.Sum()).sqrt().unsqueeze(1)); // a column for each class, [K, K]
+        var classifier = vt.mul(tensor(s).Times(classes * ClassifierEnergy / s.Sum()).sqrt().unsqueeze(1)); // a column for each class, [K, K]
         var gram = classifier.T.mm(classifier).data<double>().ToArray();
 
         double[] norms = [.. Enumerable.Range(0, classes).Select(c => Math.Sqrt(gram[(c * classes) + c]))];
