@@ -1,9 +1,12 @@
 namespace MLNet.Procrustean.Tests.Support;
 
 /// <summary>A folder of its own for one test, gone when disposed.</summary>
-internal sealed class TemporaryFolder : IDisposable
+/// <param name="parent">Where it is made; null for where the system has such folders.</param>
+internal sealed class TemporaryFolder(string? parent = null) : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("procrustean").FullName;
+    public string Path { get; } = parent is null
+        ? Directory.CreateTempSubdirectory("procrustean").FullName
+        : Directory.CreateDirectory(System.IO.Path.Combine(parent, $"procrustean-{Guid.NewGuid():N}")).FullName;
 
     public string Write(string relativePath, byte[] content)
     {
