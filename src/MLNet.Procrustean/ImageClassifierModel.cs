@@ -176,14 +176,13 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         return new(classifier.WithClassifier(change, device), Columns, device) { EpochReports = EpochReports, SkippedImages = SkippedImages, ScoringPrecision = ScoringPrecision };
     }
 
-    internal Func<Func<byte[]>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
+    internal Func<Action<Memory<byte>>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
 
-    internal static byte[][] Decode(IReadOnlyList<Func<byte[]>> images) => [.. ParallelDecoding.Decode(images, problem => throw problem).OfType<byte[]>()];
-
-    internal float[][] Score(byte[][] images)
+    internal float[][] Score(IReadOnlyList<Action<Memory<byte>>> images)
     {
+        var pixels = ParallelDecoding.Decode(images, classifier.Preprocessing.Shape);
         using var use = network.Begin(this);
-        return scoring.Value.Score(images, device, ScoringPrecision);
+        return scoring.Value.Score(pixels, device, ScoringPrecision);
     }
 
     private TrainedClassifier PrepareScoring()

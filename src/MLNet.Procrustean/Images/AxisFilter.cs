@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.Procrustean.Images;
 
 /// <summary>
@@ -33,9 +35,11 @@ internal sealed class AxisFilter
     }
 
     /// <summary>The first decoded pixel that mixes into pixel <paramref name="index"/> of the filled part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int First(int index) => _taps[index].First;
 
     /// <summary>The weights of that pixel and its followers; their sum is 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<float> Weights(int index) => _weights.AsSpan(index * _stride, _taps[index].Count);
 
     private static void Fill(Span<float> weights, double peak, double reach)

@@ -7,6 +7,9 @@ namespace MLNet.Procrustean.Images;
 /// <param name="Count">Pixels of the square that are filled.</param>
 internal readonly record struct AxisLayout(int Start, int Length, int Offset, int Count)
 {
+    /// <summary>Whether each pixel of the image that is used becomes one of the square.</summary>
+    public bool IsUnchanged => Length == Count;
+
     /// <summary>Lays out one axis of an image.</summary>
     /// <param name="length">Pixels along the axis.</param>
     /// <param name="across">Pixels along the other axis.</param>

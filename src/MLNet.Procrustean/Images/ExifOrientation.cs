@@ -15,25 +15,17 @@ internal readonly record struct ExifOrientation(int Tag)
     private bool SwapsAxes => Tag >= 5;
 
     /// <summary>Turns and mirrors a square of pixels, given by their bytes, from stored to upright.</summary>
-    public byte[] Upright(byte[] stored, ImageShape shape)
+    public void Upright(ReadOnlySpan<byte> stored, Span<byte> upright, ImageShape shape)
     {
-        if (this == AsStored)
-        {
-            return stored;
-        }
-
         var (size, channels) = (shape.Size, shape.Channels);
-        var upright = new byte[stored.Length];
         for (var row = 0; row < size; row++)
         {
             for (var column = 0; column < size; column++)
             {
                 var (x, y) = (ReversesColumns ? size - 1 - column : column, ReversesRows ? size - 1 - row : row);
                 (x, y) = SwapsAxes ? (y, x) : (x, y);
-                stored.AsSpan((row * size + column) * channels, channels).CopyTo(upright.AsSpan((y * size + x) * channels));
+                stored.Slice((row * size + column) * channels, channels).CopyTo(upright[((y * size + x) * channels)..]);
             }
         }
-
-        return upright;
     }
 }

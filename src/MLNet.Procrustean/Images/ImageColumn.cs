@@ -28,44 +28,43 @@ internal static class ImageColumn
     }
 
     /// <summary>
-    /// A function that takes the image of the row that the cursor stands on, and gives the rest of the work: decoding, which may be done
+    /// A function that takes the image of the row that the cursor stands on, and gives the rest of the work: decoding into the bytes of a square, which may be done
     /// on another thread while the cursor moves on, and throws <see cref="ImageException"/> where the image cannot be read.
     /// </summary>
-    public static Func<Func<byte[]>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) => column.Type switch
+    public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) => column.Type switch
     {
         TextDataViewType => PathReader(row, column, shape),
         ImageDataViewType => ImageReader(row, column, shape),
         _ => BytesReader(row, column, shape),
     };
 
-    private static Func<Func<byte[]>> PathReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    private static Func<Action<Memory<byte>>> PathReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
     {
         var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
         return () =>
         {
             ReadOnlyMemory<char> text = default;
             getter(ref text);
-            var origin = Origin(row, column);
-            return () => text.IsEmpty
-                ? throw new ImageException(origin, "there is no path. Give the path of an image file or remove the row.")
-                : ImageDecoder.Decode(text.ToString(), shape);
+            var position = row.Position;
+            return square => ImageDecoder.Decode(
+                text.IsEmpty ? throw new ImageException(Origin(position, column), "there is no path. Give the path of an image file or remove the row.") : text.ToString(), shape, square);
         };
     }
 
-    private static Func<Func<byte[]>> BytesReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    private static Func<Action<Memory<byte>>> BytesReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
     {
         var getter = row.GetGetter<VBuffer<byte>>(column);
         return () =>
         {
             VBuffer<byte> bytes = default;
             getter(ref bytes);
-            var (encoded, origin) = (bytes.DenseValues().ToArray(), Origin(row, column));
-            return () => ImageDecoder.Decode(encoded, shape, origin);
+            var (encoded, origin) = (bytes.IsDense ? bytes.GetValues().ToArray() : [.. bytes.DenseValues()], Origin(row.Position, column));
+            return square => ImageDecoder.Decode(encoded, shape, origin, square);
         };
     }
 
     // An MLImage belongs to the row and is gone with the next one, so it is brought to shape at once.
-    private static Func<Func<byte[]>> ImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    private static Func<Action<Memory<byte>>> ImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
     {
         var getter = row.GetGetter<MLImage>(column);
         MLImage? image = null;
@@ -74,15 +73,16 @@ internal static class ImageColumn
             getter(ref image!);
             try
             {
-                var pixels = ImageDecoder.Decode(image, shape, Origin(row, column));
-                return () => pixels;
+                var pixels = new byte[shape.Bytes];
+                ImageDecoder.Decode(image, shape, Origin(row.Position, column), pixels);
+                return square => pixels.CopyTo(square);
             }
             catch (ImageException problem)
             {
-                return () => throw problem;
+                return _ => throw problem;
             }
         };
     }
 
-    private static string Origin(DataViewRow row, DataViewSchema.Column column) => $"row {row.Position} (counted from 0), column '{column.Name}'";
+    private static string Origin(long position, DataViewSchema.Column column) => $"row {position} (counted from 0), column '{column.Name}'";
 }

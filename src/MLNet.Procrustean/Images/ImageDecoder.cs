@@ -37,11 +37,14 @@ internal static class ImageDecoder
     /// <summary>The most pixels that an image may have.</summary>
     public static long MaximumPixels => int.TryParse(AppContext.GetData(Setting)?.ToString(), CultureInfo.InvariantCulture, out var most) && most > 0 ? most : UnlessSet;
 
+    /// <param name="path">The file.</param>
+    /// <param name="shape">What to bring it to.</param>
+    /// <param name="square">Where its bytes go, <see cref="ImageShape.Bytes"/> of them; of no use where an exception is thrown.</param>
     /// <exception cref="ImageException">The file is missing, unreadable or no whole image.</exception>
-    public static byte[] Decode(string path, ImageShape shape) => AloneWhereMuch(ImageFile.Length(path), () => Decode(ImageFile.Read(path), shape, path));
+    public static void Decode(string path, ImageShape shape, Memory<byte> square) => AloneWhereMuch(ImageFile.Length(path), () => Decode(ImageFile.Read(path), shape, path, square));
 
     /// <exception cref="ImageException">The bytes are not a whole image.</exception>
-    public static byte[] Decode(ReadOnlyMemory<byte> encoded, ImageShape shape, string origin)
+    public static void Decode(ReadOnlyMemory<byte> encoded, ImageShape shape, string origin, Memory<byte> square)
     {
         if (encoded.IsEmpty)
         {
@@ -49,20 +52,19 @@ internal static class ImageDecoder
         }
 
         using var data = SKData.CreateCopy(encoded.Span);
-        using var stream = new SKMemoryStream(data);
-        using var codec = SKCodec.Create(stream, out var opened) ?? throw Unopened(opened, encoded, origin);
+        using var codec = SKCodec.Create(data) ?? throw Unopened(data, encoded, origin);
         CheckFormat(codec.EncodedFormat, origin);
         var held = Held(codec.EncodedFormat, encoded.Span);
         CheckPixels(codec.Info.Width, codec.Info.Height, held, origin);
         var eighths = SmallestSufficient(codec, shape);
         var scaled = codec.GetScaledDimensions(eighths / 8f);
         var pixels = held == 1 ? (long)scaled.Width * scaled.Height : (long)codec.Info.Width * codec.Info.Height * held;
-        return AloneWhereMuch(4 * pixels, () => Decode(codec, eighths, encoded.Length, shape, origin));
+        AloneWhereMuch(4 * pixels, () => Decode(codec, eighths, encoded.Length, shape, origin, square.Span));
     }
 
     /// <remarks>The image stays the caller's to dispose.</remarks>
     /// <exception cref="ImageException">The image is null, as where ML.NET found none, or has too many pixels.</exception>
-    public static byte[] Decode(MLImage? image, ImageShape shape, string origin)
+    public static void Decode(MLImage? image, ImageShape shape, string origin, Memory<byte> square)
     {
         if (image is null)
         {
@@ -72,10 +74,10 @@ internal static class ImageDecoder
         CheckPixels(image.Width, image.Height, held: 1, origin);
         var pixels = MemoryMarshal.Cast<byte, uint>(image.Pixels);
         var grid = new PixelGrid(pixels, image.Width, image.PixelFormat == MLPixelFormat.Bgra32);
-        return SquareResampler.Resample(grid, image.Width, image.Height, 1, ExifOrientation.AsStored, shape);
+        SquareResampler.Resample(grid, image.Width, image.Height, 1, ExifOrientation.AsStored, shape, square.Span);
     }
 
-    private static byte[] Decode(SKCodec codec, int eighths, int length, ImageShape shape, string origin)
+    private static void Decode(SKCodec codec, int eighths, int length, ImageShape shape, string origin, Span<byte> square)
     {
         var scaled = codec.GetScaledDimensions(eighths / 8f);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
@@ -93,19 +95,20 @@ internal static class ImageDecoder
 
         var grid = new PixelGrid(MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan()), scaled.Width);
         var orientation = new ExifOrientation((int)codec.EncodedOrigin); // Skia numbers them as EXIF does
-        return SquareResampler.Resample(grid, codec.Info.Width, codec.Info.Height, eighths / 8.0, orientation, shape);
+        SquareResampler.Resample(grid, codec.Info.Width, codec.Info.Height, eighths / 8.0, orientation, shape, square);
     }
 
-    private static byte[] AloneWhereMuch(long bytes, Func<byte[]> decode)
+    private static void AloneWhereMuch(long bytes, Action decode)
     {
         if (bytes <= MuchBytes)
         {
-            return decode();
+            decode();
+            return;
         }
 
         lock (_alone)
         {
-            return decode();
+            decode();
         }
     }
 
@@ -150,11 +153,16 @@ internal static class ImageDecoder
         }
     }
 
-    private static ImageException Unopened(SKCodecResult result, ReadOnlyMemory<byte> encoded, string origin) => new(origin,
-        result == SKCodecResult.IncompleteInput
+    // Skia tells the reason only where it reads a stream.
+    private static ImageException Unopened(SKData data, ReadOnlyMemory<byte> encoded, string origin)
+    {
+        using var stream = new SKMemoryStream(data);
+        using var codec = SKCodec.Create(stream, out var result);
+        return new(origin, result == SKCodecResult.IncompleteInput
             ? $"the image is cut short: its {encoded.Length} bytes end within the header. Copy it again or remove it."
             : $"the {encoded.Length} bytes starting {Convert.ToHexString(encoded.Span[..Math.Min(8, encoded.Length)])} are no image "
                 + $"that can be read ({result}); {ImageFile.FormatNames} can. Convert or remove it.");
+    }
 
     private static ImageException Undecoded(SKCodecResult result, SKCodec codec, int length, string origin)
     {

@@ -34,10 +34,15 @@ internal static class ImageFile
     /// <exception cref="ImageException">There is no such file, or it cannot be read.</exception>
     public static byte[] Read(string path) => Ask(path, File.ReadAllBytes);
 
-    // The length of a link is that of a path.
+    // The length of a link is that of a path. One question answers all of it for a file that is none.
     private static long LengthOfTarget(string path)
     {
         var file = new FileInfo(path);
+        if (file.Exists && !file.Attributes.HasFlag(FileAttributes.ReparsePoint))
+        {
+            return file.Length;
+        }
+
         var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)!;
         return Directory.Exists(target.FullName) ? throw new IOException("It is a folder.") : ((FileInfo)target).Length;
     }

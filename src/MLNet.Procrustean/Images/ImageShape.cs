@@ -41,16 +41,4 @@ public sealed record ImageShape
 
     /// <summary>Bytes that one image takes in memory: Size × Size × Channels.</summary>
     public int Bytes => Size * Size * Channels;
-
-    /// <summary>The bytes of several images, one after the other.</summary>
-    internal byte[] Concatenate(IReadOnlyList<byte[]> images)
-    {
-        var block = new byte[(long)images.Count * Bytes];
-        for (var i = 0; i < images.Count; i++)
-        {
-            images[i].CopyTo(block, (long)i * Bytes);
-        }
-
-        return block;
-    }
 }

@@ -12,6 +12,10 @@ namespace MLNet.Procrustean.Images;
 internal sealed class LabelledImagesReader(ImageClassifierOptions options, Action<ImageException> skipped, Action<string>? told = null, Action<string>? warned = null)
 {
     private const int ImagesAtOnce = 512;
+    private const int BytesAtOnce = 64 << 20;
+
+    // Of large images no more than keep every processor busy.
+    private int AtOnce => Math.Clamp(BytesAtOnce / options.Shape.Bytes, Math.Min(Environment.ProcessorCount, ImagesAtOnce), ImagesAtOnce);
 
     /// <summary>Reads the images to train on and those to measure each epoch by; the cache of these is a second file.</summary>
     public TrainingImages Read(IDataView train, IDataView validation)
@@ -70,8 +74,10 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         var count = 0;
         var bad = Decode(data, column, rows, images =>
         {
-            Append(images, pixels, count, shape);
-            count += images.Count;
+            var n = images.Length / shape.Bytes;
+            using var place = pixels.narrow(0, count, n);
+            images.Span.CopyTo(place.bytes);
+            count += n;
         }, skip);
         return (new PixelsInMemory(pixels.narrow(0, 0, count).DetachFromDisposeScope()), bad);
     }
@@ -119,12 +125,13 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         }
     }
 
-    // Hands the images on part by part, in the order of the rows, and gives the rows that have none.
-    private List<SkippedRow> Decode(IDataView data, DataViewSchema.Column column, int rows, Action<IReadOnlyList<byte[]>> append, Action<SkippedRow> skip)
+    // Hands the images on part by part, in the order of the rows and with no gap where a row has none, and gives the rows that have none.
+    private List<SkippedRow> Decode(IDataView data, DataViewSchema.Column column, int rows, Action<ReadOnlyMemory<byte>> append, Action<SkippedRow> skip)
     {
         var bad = new List<SkippedRow>();
         using var cursor = data.GetRowCursor([column]);
         var image = ImageColumn.Reader(cursor, column, options.Shape);
+        var block = new byte[Math.Min(rows, AtOnce) * options.Shape.Bytes];
         var (row, batch) = (0, TakeRows(cursor, image));
         while (batch.Count > 0)
         {
@@ -133,16 +140,15 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
                 throw Changed(rows, "more");
             }
 
-            var problems = new List<ImageException>();
-            var decoded = ParallelDecoding.Decode(batch, problem => problems.Add(options.BadImages == BadImages.Refuse ? throw problem : problem));
-            var without = Enumerable.Range(row, decoded.Length).Where(number => decoded[number - row] is null);
-            foreach (var one in without.Zip(problems, (number, problem) => new SkippedRow(number, problem)))
+            var (count, problems) = ParallelDecoding.DecodeInto(block, options.Shape.Bytes, batch);
+            foreach (var (place, problem) in problems)
             {
+                var one = options.BadImages == BadImages.Refuse ? throw problem : new SkippedRow(row + place, problem);
                 bad.Add(one);
                 skip(one);
             }
 
-            append([.. decoded.OfType<byte[]>()]);
+            append(block.AsMemory(0, count * options.Shape.Bytes));
             row += batch.Count;
             batch = TakeRows(cursor, image);
         }
@@ -155,11 +161,11 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         return bad.Count < rows ? bad : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
     }
 
-    private List<Func<byte[]>> TakeRows(DataViewRowCursor cursor, Func<Func<byte[]>> image)
+    private List<Action<Memory<byte>>> TakeRows(DataViewRowCursor cursor, Func<Action<Memory<byte>>> image)
     {
         options.Cancellation.ThrowIfCancellationRequested();
-        var rows = new List<Func<byte[]>>(ImagesAtOnce);
-        while (rows.Count < ImagesAtOnce && cursor.MoveNext())
+        var rows = new List<Action<Memory<byte>>>(AtOnce);
+        while (rows.Count < AtOnce && cursor.MoveNext())
         {
             rows.Add(image());
         }
@@ -169,14 +175,4 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
 
     private static InvalidOperationException Changed(int labels, string images) =>
         new($"The data gave {labels} rows when its labels were read and {images} when its images were; it must give the same rows each time.");
-
-    private static void Append(IReadOnlyList<byte[]> images, Tensor pixels, int first, ImageShape shape)
-    {
-        if (images.Count > 0)
-        {
-            using var scope = NewDisposeScope();
-            var block = tensor(shape.Concatenate(images)).reshape(images.Count, shape.Size, shape.Size, shape.Channels);
-            pixels.narrow(0, first, images.Count).copy_(block);
-        }
-    }
 }

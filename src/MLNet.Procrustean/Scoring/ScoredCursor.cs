@@ -11,7 +11,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private readonly DataViewRowCursor input;
     private readonly HashSet<int> active;
     private readonly Dictionary<int, ColumnBuffer> buffers;
-    private readonly Func<Func<byte[]>>? image;
+    private readonly Func<Action<Memory<byte>>>? image;
     private readonly ScoreGetters scores;
     private readonly ValueGetter<DataViewRowId> inputId;
     private readonly (DataViewRowId Id, long Batch)[] rows = new (DataViewRowId, long)[RowsAtOnce];
@@ -80,7 +80,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private bool ReadBatch()
     {
         (count, current) = (0, 0);
-        var images = new List<Func<byte[]>>(RowsAtOnce);
+        var images = new List<Action<Memory<byte>>>(RowsAtOnce);
         while (count < RowsAtOnce && input.MoveNext())
         {
             inputId(ref rows[count].Id);
@@ -100,7 +100,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
 
         if (images.Count > 0)
         {
-            probabilities = model.Score(ImageClassifierModel.Decode(images));
+            probabilities = model.Score(images);
         }
 
         return count > 0;

@@ -40,7 +40,7 @@ internal sealed class ScoredRow : DataViewRow
         {
             if (scoredPosition != input.Position)
             {
-                probabilities = model.Score([image!()()])[0];
+                probabilities = model.Score([image!()])[0];
                 scoredPosition = input.Position;
             }
 

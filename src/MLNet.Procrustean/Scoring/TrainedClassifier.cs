@@ -12,14 +12,14 @@ internal sealed record TrainedClassifier(
     StagedNetwork Network, Backbone Backbone, Preprocessing Preprocessing, ClassLabels Labels, ImmutableArray<long> TrainingCounts)
 {
     /// <summary>The probabilities of each image's classes; any number of threads may ask at once.</summary>
-    /// <param name="images">Decoded images, all of the size that the preprocessing says.</param>
+    /// <param name="decoded">Images of the size that the preprocessing says, one after the other.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="precision">Of the convolutions.</param>
-    public float[][] Score(IReadOnlyList<byte[]> images, Device device, Precision precision = Precision.Fp32)
+    public float[][] Score(byte[] decoded, Device device, Precision precision = Precision.Fp32)
     {
         using var scope = NewDisposeScope();
         var shape = Preprocessing.Shape;
-        var pixels = tensor(shape.Concatenate(images)).reshape(images.Count, shape.Size, shape.Size, shape.Channels);
+        var pixels = tensor(decoded).reshape(decoded.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels);
         var probabilities = Inference.Probabilities(Network, Preprocessing, pixels, device, precision);
         return probabilities.All(float.IsFinite)
             ? [.. probabilities.Chunk(Labels.Names.Length)]
@@ -34,7 +34,7 @@ internal sealed record TrainedClassifier(
     }
 
     /// <summary>Scores a black image, so that the first real one finds code compiled and convolutions prepared.</summary>
-    public void WarmUp(Device device) => Score([new byte[Preprocessing.Shape.Bytes]], device);
+    public void WarmUp(Device device) => Score(new byte[Preprocessing.Shape.Bytes], device);
 
     /// <summary>A copy for scoring alone: its batch normalisations are folded into the convolutions, so that it is faster and gives the same scores but for rounding.</summary>
     public TrainedClassifier Folded(Device device) => Copy(device, network => network.Fold());

@@ -60,7 +60,7 @@ public sealed class HostileFolderTests
         HostilePathTests.Shell($"cp '{Inside("cat/a.png")}' \"$(printf '{Inside("cat/b\\377.png")}')\"");
         var listed = Load();
         Assert.That(listed, Has.Count.EqualTo(2));
-        Assert.That(() => ImageDecoder.Decode(listed[1], new() { Size = 16 }), Throws.TypeOf<ImageException>().With.Message.Contains("does not exist"));
+        Assert.That(() => Decoded.Of(listed[1], new() { Size = 16 }), Throws.TypeOf<ImageException>().With.Message.Contains("does not exist"));
         Survived("an image folder with a name that is not UTF-8", "listed; refused by ImageException when it is decoded");
     }
 

@@ -58,7 +58,7 @@ public sealed class HostilePathTests
         var image = folder.Write("photo.png", ImageFolders.Png(0, 0));
         File.CreateSymbolicLink(Inside("link.png"), "photo.png");
         File.CreateSymbolicLink(Inside("second.png"), Inside("link.png"));
-        Assert.That(ImageDecoder.Decode(Inside("second.png"), _shape), Is.EqualTo(ImageDecoder.Decode(image, _shape)));
+        Assert.That(Decoded.Of(Inside("second.png"), _shape), Is.EqualTo(Decoded.Of(image, _shape)));
     }
 
     [Test]
@@ -98,7 +98,7 @@ public sealed class HostilePathTests
     public void Decode_LineBreakInThePath_IsEscapedInTheMessageAlone()
     {
         var path = Inside("a\nWarning: b.png");
-        var problem = Assert.Throws<ImageException>(() => ImageDecoder.Decode(path, _shape));
+        var problem = Assert.Throws<ImageException>(() => Decoded.Of(path, _shape));
         Assert.That(problem.Message, Does.Not.Contain('\n').And.Contain("a\\u000aWarning: b.png"));
         Assert.That(problem.Origin, Is.EqualTo(path));
     }
@@ -138,7 +138,7 @@ public sealed class HostilePathTests
         {
             try
             {
-                return ImageDecoder.Decode(path, _shape).Length == _shape.Bytes;
+                return Decoded.Of(path, _shape).Length == _shape.Bytes;
             }
             catch (ImageException)
             {
@@ -151,7 +151,7 @@ public sealed class HostilePathTests
 
     private static void AssertRefused(string path, string part, string what)
     {
-        var decoding = Task.Run(() => ImageDecoder.Decode(path, _shape));
+        var decoding = Task.Run(() => Decoded.Of(path, _shape));
         Constraint refused = Throws.TypeOf<ImageException>().With.Property(nameof(ImageException.Origin)).EqualTo(path).And.Message.Contains(part);
         Assert.That(() => decoding.Wait(_limit), Throws.TypeOf<AggregateException>(), "it hangs, or it decodes");
         Assert.That(() => decoding.GetAwaiter().GetResult(), refused);

@@ -52,7 +52,7 @@ public sealed class ImageBombTests
     public void Decode_ClaimOfTooManyPixels_IsRefusedUndecoded(byte[] file)
     {
         var clock = Stopwatch.StartNew();
-        var peak = NativeMemory.PeakOf(() => Assert.That(() => ImageDecoder.Decode(file, _shape, "here"), Throws.TypeOf<ImageException>()));
+        var peak = NativeMemory.PeakOf(() => Assert.That(() => Decoded.Of(file, _shape, "here"), Throws.TypeOf<ImageException>()));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(peak, Is.LessThan(32 * Megabyte));
@@ -84,7 +84,7 @@ public sealed class ImageBombTests
     public void Decode_HugeMetadata_TakesMemoryInProportionToTheFile(byte[] file)
     {
         var clock = Stopwatch.StartNew();
-        var peak = NativeMemory.PeakOf(() => ImageDecoder.Decode(file, _shape, "here"));
+        var peak = NativeMemory.PeakOf(() => Decoded.Of(file, _shape, "here"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(peak, Is.LessThan((4 * file.LongLength) + (32 * Megabyte)));
@@ -101,7 +101,7 @@ public sealed class ImageBombTests
     public void Decode_JpegOfThousandsOfScans_IsRefusedSoon(int scans)
     {
         var clock = Stopwatch.StartNew();
-        Assert.That(() => ImageDecoder.Decode(ImageBombs.Jpeg(1_000, 1_000, refiningScans: scans), _shape, "here"), Throws.TypeOf<ImageException>().With.Message.Contains("damaged"));
+        Assert.That(() => Decoded.Of(ImageBombs.Jpeg(1_000, 1_000, refiningScans: scans), _shape, "here"), Throws.TypeOf<ImageException>().With.Message.Contains("damaged"));
         Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         FaultsTried.Record("Images", "progressive JPEGs of thousands of scans", 1, "refused by ImageException after a hundred");
     }
@@ -114,7 +114,7 @@ public sealed class ImageBombTests
         try
         {
             IResolveConstraint expected = fits ? Throws.Nothing : Throws.TypeOf<ImageException>().With.Message.Contains("16 × 16").And.Message.Contains(ImageDecoder.Setting);
-            Assert.That(() => ImageDecoder.Decode(TestImages.Png(16, 16, TestImages.Noise), _shape, "here"), expected);
+            Assert.That(() => Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), _shape, "here"), expected);
         }
         finally
         {
@@ -131,7 +131,7 @@ public sealed class ImageBombTests
         var large = ImageBombs.Gif(4_500, 4_500);
         var peak = NativeMemory.PeakOf(() =>
         {
-            Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => ImageDecoder.Decode(large, _shape, "here")))];
+            Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => Decoded.Of(large, _shape, "here")))];
             Array.ForEach(all, thread => thread.Start());
             Array.ForEach(all, thread => thread.Join());
         });
@@ -168,7 +168,7 @@ public sealed class ImageBombTests
         {
             try
             {
-                ImageDecoder.Decode(file, _shape, "here");
+                Decoded.Of(file, _shape, "here");
             }
             catch (ImageException problem)
             {

@@ -40,7 +40,7 @@ public sealed class ImageDecoderTests
 
     [Test]
     public void Decode_GreyImageInGrey_IsBitExact() =>
-        Assert.That(ImageDecoder.Decode(TestImages.GreyPng(16, 16, Index), _grey, "test"),
+        Assert.That(Decoded.Of(TestImages.GreyPng(16, 16, Index), _grey, "test"),
             Is.EqualTo(Enumerable.Range(0, 256).Select(i => Index(i % 16, i / 16))));
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class ImageDecoderTests
     {
         var expected = Enumerable.Range(0, 256).Select(i => TestImages.Noise(i % 16, i / 16))
             .Select(c => Math.Round(0.299 * c.Red + 0.587 * c.Green + 0.114 * c.Blue));
-        Assert.That(ImageDecoder.Decode(TestImages.Png(16, 16, TestImages.Noise), _grey, "test"), Is.EqualTo(expected).Within(0));
+        Assert.That(Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), _grey, "test"), Is.EqualTo(expected).Within(0));
     }
 
     [TestCase(0)]
@@ -75,8 +75,8 @@ public sealed class ImageDecoderTests
         using var folder = new TemporaryFolder();
         using var image = MLImage.CreateFromStream(new MemoryStream(png));
         var fromBytes = Decode(png);
-        Assert.That(ImageDecoder.Decode(folder.Write("image.png", png), _color), Is.EqualTo(fromBytes), "path");
-        Assert.That(ImageDecoder.Decode(image, _color, "test"), Is.EqualTo(fromBytes), "MLImage");
+        Assert.That(Decoded.Of(folder.Write("image.png", png), _color), Is.EqualTo(fromBytes), "path");
+        Assert.That(Decoded.Of(image, _color, "test"), Is.EqualTo(fromBytes), "MLImage");
         Assert.That(image.Width, Is.EqualTo(40), "not disposed");
     }
 
@@ -87,7 +87,7 @@ public sealed class ImageDecoderTests
         byte[] pixel = format == MLPixelFormat.Rgba32 ? [10, 20, 30, 255] : [30, 20, 10, 255];
         using var image = MLImage.CreateFromPixels(16, 16, format, [.. Enumerable.Repeat(pixel, 256).SelectMany(p => p)]);
         var expected = Enumerable.Repeat(new byte[] { 10, 20, 30 }, 256).SelectMany(p => p);
-        Assert.That(ImageDecoder.Decode(image, _color, "test"), Is.EqualTo(expected));
+        Assert.That(Decoded.Of(image, _color, "test"), Is.EqualTo(expected));
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class ImageDecoderTests
         Assert.That(parallel, Is.EqualTo(serial));
     }
 
-    private static byte[] Decode(byte[] encoded) => ImageDecoder.Decode(encoded, _color, "test");
+    private static byte[] Decode(byte[] encoded) => Decoded.Of(encoded, _color, "test");
 
     private static byte Index(int x, int y) => (byte)Math.Max(1, (x * 16 + y * 3) % 256);
 

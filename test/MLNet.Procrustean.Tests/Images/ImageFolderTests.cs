@@ -68,7 +68,7 @@ public sealed class ImageFolderTests
             _folder.Write("all/image" + extension, content);
         }
 
-        var decoded = Load().Select(row => ImageDecoder.Decode(row.ImagePath, new ImageShape { Size = 8 }));
+        var decoded = Load().Select(row => Decoded.Of(row.ImagePath, new ImageShape { Size = 8 }));
         Assert.That(decoded.Count(), Is.EqualTo(files.Count));
     }
 

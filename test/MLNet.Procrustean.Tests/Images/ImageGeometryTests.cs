@@ -50,7 +50,7 @@ public sealed class ImageGeometryTests
     }
 
     private static byte[] Decode(int width, int height, Func<int, int, byte> grey, int size, AspectRatio aspect) =>
-        ImageDecoder.Decode(TestImages.GreyPng(width, height, grey), new ImageShape { Size = size, Channels = 1, Aspect = aspect }, "test");
+        Decoded.Of(TestImages.GreyPng(width, height, grey), new ImageShape { Size = size, Channels = 1, Aspect = aspect }, "test");
 
     private static IEnumerable<byte> Square(int size, Func<int, int, byte> value) =>
         Enumerable.Range(0, size * size).Select(i => value(i % size, i / size));

@@ -10,8 +10,8 @@ public sealed class ImageOrientationTests
     {
         var shape = new ImageShape { Size = 32, Channels = 1 };
         var jpeg = TestImages.Jpeg(32, 32, TestImages.Noise);
-        var upright = Upright(Rows(ImageDecoder.Decode(jpeg, shape, "test"), 32), orientation);
-        var decoded = ImageDecoder.Decode(HandmadeImages.WithOrientation(jpeg, orientation), shape, "test");
+        var upright = Upright(Rows(Decoded.Of(jpeg, shape, "test"), 32), orientation);
+        var decoded = Decoded.Of(HandmadeImages.WithOrientation(jpeg, orientation), shape, "test");
         Assert.That(decoded, Is.EqualTo(upright.SelectMany(row => row)));
     }
 
@@ -23,8 +23,8 @@ public sealed class ImageOrientationTests
         var jpeg = TestImages.Jpeg(51, 24, (x, y) => TestImages.Photo(7 * x, 5 * y), 100);
         var stored = Enumerable.Range(0, 24).Select(y => Enumerable.Range(0, 51).Select(x => Grey(7 * x, 5 * y)).ToArray()).ToArray();
         var upright = Upright(stored, orientation);
-        var expected = ImageDecoder.Decode(TestImages.GreyPng(upright[0].Length, upright.Length, (x, y) => upright[y][x]), shape, "test");
-        var decoded = ImageDecoder.Decode(HandmadeImages.WithOrientation(jpeg, orientation), shape, "test");
+        var expected = Decoded.Of(TestImages.GreyPng(upright[0].Length, upright.Length, (x, y) => upright[y][x]), shape, "test");
+        var decoded = Decoded.Of(HandmadeImages.WithOrientation(jpeg, orientation), shape, "test");
         Assert.That(decoded, Is.EqualTo(expected).Within(12)); // JPEG's own loss; a wrong turn is off by more than 100
     }
 

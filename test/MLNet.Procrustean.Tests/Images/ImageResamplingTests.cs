@@ -40,13 +40,13 @@ public sealed class ImageResamplingTests
     {
         var jpeg = TestImages.Jpeg(401, 299, TestImages.Photo);
         var shape = new ImageShape { Size = 64, Aspect = aspect };
-        var scaled = ImageDecoder.Decode(jpeg, shape, "test");
-        var full = ImageDecoder.Decode(TestImages.AsPng(jpeg), shape, "test");
+        var scaled = Decoded.Of(jpeg, shape, "test");
+        var full = Decoded.Of(TestImages.AsPng(jpeg), shape, "test");
         Assert.That(scaled, Is.EqualTo(full).Within(3));
     }
 
     private static byte[] Grey(byte[] encoded, int size) =>
-        ImageDecoder.Decode(encoded, new ImageShape { Size = size, Channels = 1 }, "test");
+        Decoded.Of(encoded, new ImageShape { Size = size, Channels = 1 }, "test");
 
     private static double Naive(int width, int height, int column, int row, int size)
     {

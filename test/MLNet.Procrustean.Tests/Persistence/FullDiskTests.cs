@@ -159,8 +159,8 @@ public sealed class FullDiskTests
     {
         var shape = SmallTraining.Options.Shape;
         using var writer = new ImageCacheWriter(path, shape, 3);
-        writer.Append([new byte[shape.Bytes], new byte[shape.Bytes]]);
-        writer.Append([new byte[shape.Bytes]]);
+        writer.Append(new byte[2 * shape.Bytes]);
+        writer.Append(new byte[shape.Bytes]);
         writer.Finish(new byte[3 * ImageKeys.Size], []).Dispose();
     }
 }

@@ -24,17 +24,20 @@ internal sealed class ImageCacheWriter : IDisposable
 
     private long BytesNeeded => ImageCacheFile.PixelsStart + (rows * (shape.Bytes + ImageCacheTable.BytesPerRow));
 
-    /// <summary>Adds decoded images.</summary>
-    public void Append(IReadOnlyList<byte[]> images)
+    /// <summary>Adds decoded images, one after the other.</summary>
+    public void Append(ReadOnlyMemory<byte> images)
     {
-        var ofOne = new double[2 * shape.Channels];
-        foreach (var image in images)
+        var (count, ofOne) = (images.Length / shape.Bytes, 2 * shape.Channels);
+        var (newChecksums, newSums) = (new uint[count], new double[count * ofOne]);
+        Parallel.For(0, count, number =>
         {
-            checksums.Add(CachedPixels.Checksum(image));
-            ChannelSums.Of(image, ofOne);
-            sums.AddRange(ofOne);
-            Write(() => file.Stream.Write(image));
-        }
+            var image = images.Span.Slice(number * shape.Bytes, shape.Bytes);
+            newChecksums[number] = CachedPixels.Checksum(image);
+            ChannelSums.Of(image, newSums.AsSpan(number * ofOne, ofOne));
+        });
+        checksums.AddRange(newChecksums);
+        sums.AddRange(newSums);
+        Write(() => file.Stream.Write(images.Span));
     }
 
     /// <summary>Completes the file and puts it in its place.</summary>

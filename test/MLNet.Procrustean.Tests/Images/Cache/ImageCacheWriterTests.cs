@@ -34,7 +34,7 @@ public sealed class ImageCacheWriterTests
         var earlier = File.ReadAllBytes(folder.CachePath);
         using (var writer = new ImageCacheWriter(folder.CachePath, folder.Options.Shape, 9))
         {
-            writer.Append([new byte[folder.Options.Shape.Bytes]]);
+            writer.Append(new byte[folder.Options.Shape.Bytes]);
             Assert.That(folder.Files.Count(), Is.EqualTo(2));
         }
 
@@ -48,7 +48,7 @@ public sealed class ImageCacheWriterTests
         using var folder = new CachedFolder();
         using (var writer = new ImageCacheWriter(folder.CachePath, folder.Options.Shape, 1))
         {
-            writer.Append([new byte[folder.Options.Shape.Bytes]]);
+            writer.Append(new byte[folder.Options.Shape.Bytes]);
             Directory.CreateDirectory(folder.CachePath);
             Assert.That(() => writer.Finish(new byte[ImageKeys.Size], []), Throws.TypeOf<CacheNotWrittenException>().With.Message.Contains($"'{folder.CachePath}' cannot be written"));
         }

@@ -1,0 +1,39 @@
+using MLNet.Procrustean.Images;
+
+namespace MLNet.Procrustean.Tests.Images;
+
+/// <summary>Images of four bytes, each the number of the image.</summary>
+public sealed class ParallelDecodingTests
+{
+    private const int Bytes = 4;
+
+    [TestCase(new int[0])]
+    [TestCase(new[] { 0 })]
+    [TestCase(new[] { 99 })]
+    [TestCase(new[] { 3, 4, 5, 50, 98 })]
+    public void DecodeInto_SomeUnreadable_LeavesNoGapAndTellsTheirPlaces(int[] unreadable)
+    {
+        var block = new byte[100 * Bytes];
+        var (count, bad) = ParallelDecoding.DecodeInto(block, Bytes, Images(unreadable));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(count, Is.EqualTo(100 - unreadable.Length));
+            Assert.That(bad.Select(one => one.Place), Is.EqualTo(unreadable));
+            Assert.That(bad.Select(one => one.Problem.Origin), Is.EqualTo(unreadable.Select(number => $"image {number}")));
+            Assert.That(block.Take(count * Bytes), Is.EqualTo(Enumerable.Range(0, 100).Except(unreadable).SelectMany(number => Enumerable.Repeat((byte)number, Bytes))));
+        }
+    }
+
+    [Test]
+    public void DecodeInto_AllUnreadable_GivesNone() => Assert.That(ParallelDecoding.DecodeInto(new byte[100 * Bytes], Bytes, Images([.. Enumerable.Range(0, 100)])).Count, Is.Zero);
+
+    [Test]
+    public void Decode_SomeUnreadable_ThrowsTheFirstOfThem() =>
+        Assert.That(() => ParallelDecoding.Decode(Images([70, 8, 30]), new ImageShape { Size = 8 }), Throws.TypeOf<ImageException>().With.Message.StartsWith("image 8:"));
+
+    private static Action<Memory<byte>>[] Images(int[] unreadable) =>
+    [
+        .. Enumerable.Range(0, 100).Select(number => new Action<Memory<byte>>(
+            square => square.Span[..Bytes].Fill(unreadable.Contains(number) ? throw new ImageException($"image {number}", "it is none.") : (byte)number))),
+    ];
+}
