@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Training;
@@ -115,6 +116,40 @@ public sealed class CancelledTrainingTests
             Array.ForEach(training.Files, File.Delete);
         });
         Assert.That(left, Is.EqualTo(NativeMemory.CountedTwice(options.Backbone)));
+    }
+
+    /// <summary>From another thread, and not within a step only: while labels are read, images decoded, epochs measured, checkpoints written.</summary>
+    [TestCase(30, 1)]
+    [Category(FaultsTried.Category)]
+    public void Fit_CancelledAtRandomMoments_LosesNothing(int moments, int seed)
+    {
+        var expected = training.Uninterrupted();
+        var clock = Stopwatch.StartNew();
+        training.Fit(training.Options).Dispose();
+        var (whole, random, cancelled) = (clock.Elapsed, new Random(seed), 0);
+        for (var moment = 0; moment < moments; moment++)
+        {
+            training.BeginAnew();
+            using var cancellation = new CancellationTokenSource(whole * random.NextDouble());
+            try
+            {
+                using var model = training.Fit(training.Options with
+                {
+                    Cancellation = cancellation.Token, CheckpointInterval = TimeSpan.Zero, OnCancel = moment % 2 == 0 ? CancellationOutcome.Throw : CancellationOutcome.KeepBest,
+                });
+                cancelled += model.EpochReports.Length < training.Options.Epochs ? 1 : 0;
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+                Directory.CreateDirectory(training.Path); // which it may not have come to
+            }
+
+            Assert.That(training.Result(training.Fit(training.Options)), Is.EqualTo(expected), $"moment {moment} of seed {seed}");
+        }
+
+        Assert.That(cancelled, Is.GreaterThan(moments / 3), "most were cancelled too late to show anything");
+        FaultsTried.Record("Training", "cancelled from another thread at random moments", moments, "OperationCanceledException, or a model of the best epoch so far; the same Fit goes on to the model of a training never cancelled, bit for bit");
     }
 
     private ImageClassifierModel CancelledIn(ImageClassifierOptions options, int step, Action<int>? inStep = null)
