@@ -29,7 +29,8 @@ internal sealed class MomentumDescent(IEnumerable<Parameter> parameters, double 
         velocities.AddRange(weights.Zip(earlier, (weight, velocity) => empty_like(weight).copy_(velocity).DetachFromDisposeScope()));
     }
 
-    public void ZeroGradients() => Array.ForEach(weights, weight => weight.grad?.zero_());
+    /// <summary>Without gradients rather than with zeros: the backward pass then need not add to them.</summary>
+    public void ForgetGradients() => Array.ForEach(weights, weight => weight.grad = null);
 
     /// <summary>One step with the learning rate r.</summary>
     public void Step(double learningRate)

@@ -102,7 +102,7 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
 
             var mixed = rule.Mixing?.Draw(labels, options.Backbone.ResidualStages, mixing);
             var (loss, hits) = Forward(network, rule, images, labels, mixed);
-            optimizer.ZeroGradients();
+            optimizer.ForgetGradients();
             loss.backward();
             if (options.LongestGradient is { } longest)
             {

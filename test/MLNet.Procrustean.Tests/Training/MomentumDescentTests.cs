@@ -21,7 +21,7 @@ public sealed class MomentumDescentTests
         foreach (var rate in new[] { 0.1, 0.05, 0.3 })
         {
             var target = randn(5, 3, generator: random);
-            optimizer.ZeroGradients();
+            optimizer.ForgetGradients();
             reference.zero_grad();
             (ours - target).square().sum().backward();
             (theirs - target).square().sum().backward();
@@ -40,7 +40,7 @@ public sealed class MomentumDescentTests
         using var optimizer = new MomentumDescent([weight], momentum: 0.5, weightDecay: 0.25);
         foreach (var expected in new[] { 2 - (0.1 * 3.5), 1.65 - (0.1 * ((0.5 * 3.5) + 3 + (0.25 * 1.65))) }) // the gradient of 3 w is 3
         {
-            optimizer.ZeroGradients();
+            optimizer.ForgetGradients();
             (weight * 3).sum().backward();
             optimizer.Step(0.1);
             Assert.That(weight.item<float>(), Is.EqualTo(expected).Within(1e-6));
