@@ -57,8 +57,6 @@ Console.WriteLine($"Took {clock.Elapsed.TotalSeconds:0} s.");
             Backbone = new CifarResNet { Depth = 8 },
             ImageSize = Scene.Side,
             Epochs = Epochs,
-            BatchSize = 64,
-            LearningRate = 0.05, // half of the default, as the batch is
             Seed = 1,
             Progress = new LiveProgress(name),
         }))

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Examples;
@@ -32,7 +31,7 @@ public sealed class KilledTrainingTests
             Assert.That(run.ExitCode, Is.Zero, run.Errors);
             Assert.That(run.Errors, Does.Contain("This training is over already"));
             Assert.That(run.Output, Does.Not.Contain("epoch"));
-            Assert.That(Weights(saved), Is.EqualTo(Weights(whole)));
+            Assert.That(SavedWeights.Of(saved), Is.EqualTo(SavedWeights.Of(whole)));
         }
 
         FaultsTried.Record("Training", "process killed (kill -9) between the end of Fit and Save", 1, "the same command saves the same model, bit for bit, without training again");
@@ -66,7 +65,7 @@ public sealed class KilledTrainingTests
         {
             Assert.That(run.ExitCode, Is.Zero, run.Errors);
             Assert.That(run.Errors, Does.Contain("Going on from the checkpoint"));
-            Assert.That(Weights(resumed), Is.EqualTo(Weights(whole)));
+            Assert.That(SavedWeights.Of(resumed), Is.EqualTo(SavedWeights.Of(whole)));
             Assert.That(Directory.GetFiles(checkpoints).Select(Path.GetFileName), Is.EqualTo(new[] { "finished.safetensors" }));
         }
 
@@ -109,13 +108,4 @@ public sealed class KilledTrainingTests
         Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", Path.Combine(Path.GetDirectoryName(model)!, "photos"), "--model", model,
         "--backbone", "cifar-resnet-8-w4", "--size", "16", "--batch", "8", "--epochs", $"{epochs}", "--strategy", "mfw+la(tau=0.5)",
     ];
-
-    private static byte[] Weights(string model)
-    {
-        using var zip = ZipFile.OpenRead(model);
-        using var entry = zip.Entries.Single(entry => entry.Name == "model.safetensors").Open();
-        using var bytes = new MemoryStream();
-        entry.CopyTo(bytes);
-        return bytes.ToArray();
-    }
 }
