@@ -101,6 +101,19 @@ public sealed class ImageDecoderTests
         Assert.That(parallel, Is.EqualTo(serial));
     }
 
+    /// <summary>A thread decodes small images into the same memory one after the other: what the first left must not show where a picture covers a part of its canvas only.</summary>
+    [Test]
+    public void Decode_PictureSmallerThanItsCanvasAfterAnother_IsWhiteAroundIt()
+    {
+        var gif = HandmadeImages.Gif(16, 16, Index, Palette);
+        (gif[6], gif[8]) = (32, 32); // width and height of the canvas
+        Decode(TestImages.Png(64, 64, TestImages.Noise));
+        var square = Decoded.Of(gif, new ImageShape { Size = 32 }, "test");
+        var outside = Enumerable.Range(0, 32 * 32).Where(pixel => pixel % 32 >= 16 || pixel / 32 >= 16).SelectMany(pixel => square[(3 * pixel)..((3 * pixel) + 3)]);
+        Assert.That(outside, Is.All.EqualTo(255));
+        Assert.That(square.Take(3 * 16), Is.EqualTo(Decode(HandmadeImages.Gif(16, 16, Index, Palette)).Take(3 * 16)));
+    }
+
     private static byte[] Decode(byte[] encoded) => Decoded.Of(encoded, _color, "test");
 
     private static byte Index(int x, int y) => (byte)Math.Max(1, (x * 16 + y * 3) % 256);
