@@ -64,9 +64,9 @@ public sealed record Augmentation
     private static void Mirror(Span<byte> row, int channels)
     {
         row.Reverse();
-        for (var pixel = 0; channels > 1 && pixel < row.Length; pixel += channels)
+        for (var red = 0; channels == 3 && red < row.Length - 2; red += 3)
         {
-            row.Slice(pixel, channels).Reverse();
+            (row[red], row[red + 2]) = (row[red + 2], row[red]); // red is first again
         }
     }
 }

@@ -25,10 +25,10 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
     /// <summary>Normalises a batch: uint8 [B, S, S, channels] → [B, channels, S, S] of the type, in channels-last layout, on the device of the batch.</summary>
     public Tensor Normalise(Tensor pixels, ScalarType type = ScalarType.Float32)
     {
-        var device = pixels.device;
-        var means = tensor(Means.ToArray(), device: device);
-        var scale = tensor(Deviations.Select(deviation => 1 / deviation).ToArray(), device: device);
-        return pixels.to(float32).sub_(means).mul_(scale).to(type).permute(0, 3, 1, 2);
+        var (rows, width) = (pixels.flatten(2), pixels.shape[2]); // [B, S, S · channels]: whole rows at a time are several times as fast as pixels
+        var means = tensor(Means.ToArray(), device: pixels.device).repeat(width);
+        var scale = tensor(Deviations.Select(deviation => 1 / deviation).ToArray(), device: pixels.device).repeat(width);
+        return rows.to(float32).sub_(means).mul_(scale).to(type).reshape(pixels.shape).permute(0, 3, 1, 2);
     }
 
     private static ImmutableArray<float> Floats(Tensor values) => [.. values.to(float32).data<float>().ToArray()];
