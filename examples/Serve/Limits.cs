@@ -15,7 +15,7 @@ internal sealed record Limits
     /// <summary>The largest image.</summary>
     public long MaximumBytes { get; init; } = 10_000_000;
 
-    /// <summary>The longest that a request takes once it waits no more.</summary>
+    /// <summary>The longest that a request takes once it waits no more, from 0.001 to 1,000,000 seconds.</summary>
     public double TimeoutSeconds { get; init; } = 30;
 
     /// <summary>Refuses what nothing could be served with.</summary>
@@ -30,9 +30,9 @@ internal sealed record Limits
             }
         }
 
-        if (!(TimeoutSeconds > 0 && TimeoutSeconds <= TimeSpan.MaxValue.TotalSeconds))
+        if (!(TimeoutSeconds is >= 0.001 and <= 1_000_000))
         {
-            throw new ArgumentException($"--{nameof(TimeoutSeconds)} is {TimeoutSeconds}; it must be above 0.");
+            throw new ArgumentException($"--{nameof(TimeoutSeconds)} is {TimeoutSeconds}; it must be from 0.001 to 1,000,000.");
         }
     }
 }

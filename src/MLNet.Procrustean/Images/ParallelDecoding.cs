@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace MLNet.Procrustean.Images;
 
 /// <summary>Decodes images on all processors.</summary>
@@ -40,9 +42,9 @@ internal static class ParallelDecoding
     {
         var problems = new ImageException?[count];
         var next = -1;
-        Parallel.For(0, Math.Min(count, Environment.ProcessorCount), _ =>
+        void DecodeTheNext(ParallelLoopState all)
         {
-            for (var place = Interlocked.Increment(ref next); place < count; place = Interlocked.Increment(ref next))
+            for (var place = Interlocked.Increment(ref next); place < count && !all.IsExceptional; place = Interlocked.Increment(ref next))
             {
                 try
                 {
@@ -53,7 +55,17 @@ internal static class ParallelDecoding
                     problems[place] = problem;
                 }
             }
-        });
+        }
+
+        try
+        {
+            Parallel.For(0, Math.Min(count, Environment.ProcessorCount), (_, all) => DecodeTheNext(all));
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]); // as one thread would have thrown it
+        }
+
         return [.. problems.Index().Where(one => one.Item is not null).Select(one => (one.Index, one.Item!))];
     }
 }

@@ -21,7 +21,11 @@ public sealed class SameModelTests
         string[] names = [.. Enumerable.Range(0, 40).Select(number => $"{(number < 26 ? "cat" : number < 36 ? "dog" : "owl")}/{number:000}.png")];
         Write(folder, "forward", names);
         Write(folder, "backward", [.. names.Reverse()]);
-        Assert.That(Listed(folder, "forward"), Is.Not.EqualTo(Listed(folder, "backward")), "this file system does not show what is to be shown");
+        if (Listed(folder, "forward").SequenceEqual(Listed(folder, "backward")))
+        {
+            Assert.Ignore($"{memory} lists files in the same order however they were written.");
+        }
+
 
         var weights = Train(folder, "forward", processors: 1);
         using (Assert.EnterMultipleScope())

@@ -125,6 +125,16 @@ public sealed class ServeTests
         Assert.That(run.Errors, Does.Contain("none.zip").And.Not.Contain(" at "));
     }
 
+    [TestCase("AtOnce", "0", "at least 1")]
+    [TestCase("Together", "0", "at least 1")]
+    [TestCase("TimeoutSeconds", "5000000", "from 0.001 to 1,000,000")]
+    public void Start_LimitThatNothingIsServedWith_SaysSoAndFails(string name, string value, string allowed)
+    {
+        var run = ChildProcess.Dotnet([Path.Combine(ChildProcess.FolderOfExample("Serve"), "Serve.dll"), model, $"--{name}", value]);
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Errors, Does.Contain($"--{name} is {value}").And.Contain(allowed));
+    }
+
     private static float[] ScoresIn(JsonElement answer) => [.. TinyClasses.Select(name => answer.GetProperty("probabilities").GetProperty(name).GetSingle())];
 
     private static string[] TinyClasses => [.. TinyModel.Shared.Classifier.ClassNames];

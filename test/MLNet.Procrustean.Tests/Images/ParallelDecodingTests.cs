@@ -31,9 +31,22 @@ public sealed class ParallelDecodingTests
     public void Decode_SomeUnreadable_ThrowsTheFirstOfThem() =>
         Assert.That(() => ParallelDecoding.Decode(Images([70, 8, 30]), new ImageShape { Size = 8 }), Throws.TypeOf<ImageException>().With.Message.StartsWith("image 8:"));
 
-    private static Action<Memory<byte>>[] Images(int[] unreadable) =>
-    [
-        .. Enumerable.Range(0, 100).Select(number => new Action<Memory<byte>>(
-            square => square.Span[..Bytes].Fill(unreadable.Contains(number) ? throw new ImageException($"image {number}", "it is none.") : (byte)number))),
-    ];
+    [Test]
+    public void Decode_OtherProblem_IsThrownAsItIsAndEndsTheWork()
+    {
+        var decoded = 0;
+        var images = Enumerable.Range(0, 10_000).Select(number => new Action<Memory<byte>>(square =>
+        {
+            Thread.Sleep(1);
+            square.Span[0] = number == 5 ? throw new NotSupportedException("not this one") : (byte)Interlocked.Increment(ref decoded);
+        }));
+        Assert.That(() => ParallelDecoding.Decode([.. images], new ImageShape { Size = 8 }), Throws.TypeOf<NotSupportedException>().With.Message.EqualTo("not this one"));
+        Assert.That(decoded, Is.LessThan(1_000));
+    }
+
+    private static Action<Memory<byte>>[] Images(int[] unreadable) => [.. Enumerable.Range(0, 100).Select(number => new Action<Memory<byte>>(square =>
+    {
+        Thread.Sleep(1); // so that all threads take part
+        square.Span[..Bytes].Fill(unreadable.Contains(number) ? throw new ImageException($"image {number}", "it is none.") : (byte)number);
+    }))];
 }

@@ -58,7 +58,7 @@ internal static class ImageCacheFile
             throw new InvalidDataException($"its format has version {version}, and this library's is {Version}");
         }
 
-        if (start < PixelsStart || start > length || size != length - start)
+        if (start < PixelsStart || start > length || size != length - start || size > Array.MaxLength)
         {
             throw new InvalidDataException($"it is cut short, or its header damaged: it has {length} bytes");
         }

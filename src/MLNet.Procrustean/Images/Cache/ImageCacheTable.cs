@@ -65,17 +65,15 @@ internal sealed record ImageCacheTable(ImageShape Shape, byte[] Keys, uint[] Che
         {
             using var reader = new BinaryReader(new MemoryStream(bytes));
             var table = Read(reader);
-            var (rows, images) = (table.Keys.Length / ImageKeys.Size, table.Checksums.Length);
-            var inOrder = table.Skipped.Select(one => one.Row).Prepend(-1).Append(rows).ToList();
+            var inOrder = table.Skipped.Select(one => one.Row).Prepend(-1).Append(table.Keys.Length / ImageKeys.Size).ToList();
+            var largest = (double)byte.MaxValue * byte.MaxValue * table.Shape.Size * table.Shape.Size;
             return reader.BaseStream.Position == bytes.Length
-                && table.Keys.Length == rows * ImageKeys.Size
-                && images + table.Skipped.Count == rows
                 && inOrder.Zip(inOrder.Skip(1)).All(pair => pair.First < pair.Second)
-                && table.ChannelSums.All(sum => double.IsFinite(sum) && sum >= 0)
+                && table.ChannelSums.All(sum => sum >= 0 && sum <= largest)
                 ? table
-                : throw new InvalidDataException("its table contradicts itself");
+                : throw Contradiction();
         }
-        catch (Exception problem) when (problem is EndOfStreamException or ArgumentException or FormatException)
+        catch (Exception problem) when (problem is IOException or ArgumentException or FormatException)
         {
             throw new InvalidDataException("its table claims what it does not hold", problem);
         }
@@ -88,14 +86,22 @@ internal sealed record ImageCacheTable(ImageShape Shape, byte[] Keys, uint[] Che
         var images = (long)reader.ReadInt32();
         var checksums = MemoryMarshal.Cast<byte, uint>(Bytes(reader, images * sizeof(uint))).ToArray();
         var sums = MemoryMarshal.Cast<byte, double>(Bytes(reader, images * 2 * shape.Channels * sizeof(double))).ToArray();
-        var skipped = new List<SkippedRow>();
-        for (var left = reader.ReadInt32(); left != 0; left--) // of a count below 0, or too large, the end comes first
+        var skipped = (long)reader.ReadInt32();
+        if (images == 0 || skipped < 0 || (images + skipped) * ImageKeys.Size != keys.Length)
         {
-            skipped.Add(new(reader.ReadInt32(), new ImageException(reader.ReadString(), reader.ReadString())));
+            throw Contradiction();
         }
 
-        return new(shape, keys, checksums, sums, skipped);
+        var rows = new SkippedRow[skipped];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = new(reader.ReadInt32(), new ImageException(reader.ReadString(), reader.ReadString()));
+        }
+
+        return new(shape, keys, checksums, sums, rows);
     }
+
+    private static InvalidDataException Contradiction() => new("its table contradicts itself");
 
     private static byte[] Bytes(BinaryReader reader, long count) => count >= 0 && count <= reader.BaseStream.Length - reader.BaseStream.Position
         ? reader.ReadBytes((int)count)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Images.Cache;
 using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Tests.Support.Fuzzing;
@@ -13,18 +14,35 @@ public sealed class HostileCacheTests
     private const int Start = 36; // of the header: where the table is
     private const long Allowance = 64 << 10;
 
-    // Places of the table's numbers: size, channels, aspect, bytes of keys; then past 9 keys of 32 bytes the number of images, past 9 checksums and 54 sums that of skipped rows.
-    private static readonly int[] _numbers = [0, 4, 8, 12, 16 + (9 * 32), 20 + (9 * 32) + (9 * 4) + (54 * 8)];
+    // Of the table of 8 images and a row without: size, channels, aspect, bytes of keys, images, skipped rows, the row's number, the length of its first text.
+    private const int Images = 16 + (9 * 32);
+    private const int Skipped = Images + 4 + (8 * 4) + (8 * 6 * 8);
+    private static readonly (int Place, int Value, string Reason)[] _claims =
+    [
+        .. new[] { -1, int.MinValue, int.MaxValue }.SelectMany(value => new[] { 0, 4, 8, 12, Images }.Select(place => (place, value, "claims what it does not hold"))),
+        .. new[] { -1, int.MinValue, int.MaxValue, 0, 2 }.Select(value => (Skipped, value, "contradicts itself")),
+        .. new[] { -1, 9, int.MaxValue }.Select(value => (Skipped + 4, value, "contradicts itself")),
+        (Skipped + 8, -1, "claims what it does not hold"),
+        (Skipped + 8, 0x7FFFFFFF, "claims what it does not hold"),
+    ];
 
-    [Test]
-    public void Open_NumbersThatDoNotFit_AreRefused([ValueSource(nameof(_numbers))] int place, [Values(-1, int.MinValue, int.MaxValue)] int value)
+    [TestCaseSource(nameof(_claims))]
+    public void Open_NumberThatDoesNotFit_IsRefused((int Place, int Value, string Reason) claim)
     {
-        using var folder = new CachedFolder();
-        folder.Read().Dispose();
-        var forged = Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(place), value));
-        File.WriteAllBytes(folder.CachePath, forged);
-        Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains("claims what it does not hold"));
-        FaultsTried.Record("Image cache", "a table that claims more than it holds, with a fitting checksum", 1, "refused before memory is taken for it; the training makes the cache anew");
+        using var folder = WithASkippedRow();
+        File.WriteAllBytes(folder.CachePath, Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(claim.Place), claim.Value)));
+        Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains(claim.Reason));
+        FaultsTried.Record("Image cache", "a table that claims more than it holds, or contradicts itself, with a fitting checksum", 1, "refused before memory is taken for it; the training makes the cache anew");
+    }
+
+    [TestCase(double.NaN)]
+    [TestCase(-1)]
+    [TestCase(1e308)]
+    public void Open_SumThatNoPixelsHave_IsRefused(double sum)
+    {
+        using var folder = WithASkippedRow();
+        File.WriteAllBytes(folder.CachePath, Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteDoubleLittleEndian(table.AsSpan(Skipped - 8), sum)));
+        Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains("contradicts itself"));
     }
 
     [Test]
@@ -39,8 +57,7 @@ public sealed class HostileCacheTests
     [TestCase(1_000, 1)]
     public void Open_MutatedTable_OpensOrRefuses(int inputs, int seed)
     {
-        using var folder = new CachedFolder();
-        folder.Read().Dispose();
+        using var folder = WithASkippedRow();
         var whole = File.ReadAllBytes(folder.CachePath);
         var start = (int)BinaryPrimitives.ReadInt64LittleEndian(whole.AsSpan(Start));
         var bombardment = new Bombardment(seed);
@@ -55,6 +72,15 @@ public sealed class HostileCacheTests
         }
 
         FaultsTried.Record("Image cache", "the table changed at random, with a fitting checksum", inputs, "refused by InvalidDataException (the cache is made anew), by IOException at the image whose pixels do not fit, or read; no crash, no hang");
+    }
+
+    private static CachedFolder WithASkippedRow()
+    {
+        var folder = new CachedFolder();
+        File.WriteAllText(folder.Paths[3], "no image");
+        folder.Options = folder.Options with { BadImages = BadImages.Skip };
+        folder.Read().Dispose();
+        return folder;
     }
 
     private static string Use(byte[] mutated, string path)
