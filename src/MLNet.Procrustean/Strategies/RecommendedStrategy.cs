@@ -16,7 +16,7 @@ namespace MLNet.Procrustean.Strategies;
 ///     FromEpoch: 1 + 4 * epochs / 5) // LDAM-DRW defers to epoch 160 of 200
 /// </code>
 /// <para>
-/// Of the strategies measured it was first or near the first at every imbalance, and the only one with feature mixing that did no harm at a mild one;
+/// Of the strategies measured it was first or within three points of the first at every imbalance, and the only one with feature mixing that did no harm at a mild one;
 /// docs/evidence.md has the tables. A later version may recommend another: write the parts out where a training must stay as it is. Equal
 /// counts are trained plainly.
 /// </para>
