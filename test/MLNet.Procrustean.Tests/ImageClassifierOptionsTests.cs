@@ -98,8 +98,8 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.CachePath, Is.Null);
             Assert.That(options.Precision, Is.EqualTo(Precision.Auto));
             Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = true }));
-            Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 128)));
-            Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.1, 0.9, 0.0002)));
+            Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 64)));
+            Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.05, 0.9, 0.0002)));
             Assert.That(options.Schedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));
             Assert.That((options.ValidationSet, options.ValidationFraction), Is.EqualTo(((IDataView?)null, 0.0)));
             Assert.That(options.Diagnostics, Is.Null);
