@@ -8,15 +8,27 @@ namespace MLNet.Procrustean.Tests.Scoring;
 public sealed class SharedModelLoadTests
 {
     private const int Threads = 16;
+    private const string Fault = "16 threads with an engine each over one model";
+    private const string Outcome = "every answer is that of one thread, bit for bit";
 
     [Test]
     [Category(FaultsTried.Category)]
-    public void Predict_SixteenThreads_EveryAnswerIsThatOfOneThread() => Predict(rows: 4_000, readings: 0);
+    public void Predict_SixteenThreads_EveryAnswerIsThatOfOneThread()
+    {
+        const int rows = 4_000;
+        Predict(rows, readings: 0);
+        FaultsTried.Record("Scoring", Fault, rows, Outcome);
+    }
 
     [Test]
     [Category(FaultsTried.LongCategory)]
     [Explicit("Many minutes: run it after a change to scoring.")]
-    public void Predict_SixteenThreadsAMillionRows_EveryAnswerIsThatOfOneThreadInFlatMemory() => LongTest.AssertFlat(Predict(rows: 1_000_000, readings: 100));
+    public void Predict_SixteenThreadsAMillionRows_EveryAnswerIsThatOfOneThreadInFlatMemory()
+    {
+        const int rows = 1_000_000;
+        LongTest.AssertFlat(Predict(rows, readings: 100));
+        FaultsTried.Record("Scoring", Fault, rows, $"{Outcome}; resident memory flat");
+    }
 
     // The readings of resident memory, at equal steps of the rows.
     private static List<double> Predict(int rows, int readings)
@@ -50,7 +62,6 @@ public sealed class SharedModelLoadTests
         TestContext.Out.WriteLine($"{done} rows, {done / clock.Elapsed.TotalSeconds:0} a second");
         Assert.That(done, Is.EqualTo(rows), "a thread ended early");
         Assert.That(wrong, Is.Zero);
-        FaultsTried.Record("Scoring", "16 threads with an engine each over one model", rows, "every answer is that of one thread, bit for bit; resident memory flat");
         return memory;
     }
 
