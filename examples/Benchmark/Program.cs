@@ -24,8 +24,8 @@ var size = new Option<int>("--size") { Description = "The side that images are r
 var channels = new Option<int>("--channels") { Description = "3 for colour, 1 for grey.", DefaultValueFactory = _ => 3 };
 var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 15 };
-var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => 64 };
-var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => 0.05 };
+var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => new ImageClassifierOptions().BatchSize };
+var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => new ImageClassifierOptions().LearningRate };
 var precision = new Option<Precision>("--precision") { Description = "fp32, which any processor has, bf16 or auto.", DefaultValueFactory = _ => Precision.Fp32 };
 var results = new Option<FileInfo>("--results") { Description = "The results file (CSV): runs that it has are not done again. One process at a time; files can be joined afterwards.", DefaultValueFactory = _ => new("benchmark.csv") };
 var report = new Option<FileInfo?>("--report") { Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics." };

@@ -19,7 +19,7 @@ internal sealed record Limits
     public double TimeoutSeconds { get; init; } = 30;
 
     /// <summary>Refuses what nothing could be served with.</summary>
-    /// <exception cref="ArgumentException">A limit is too small.</exception>
+    /// <exception cref="ArgumentException">A limit is too small, or the timeout too long.</exception>
     public void Check()
     {
         foreach (var (name, value, least) in new[] { (nameof(AtOnce), AtOnce, 1), (nameof(Waiting), Waiting, 0), (nameof(Together), Together, 1), (nameof(MaximumBytes), MaximumBytes, 1L) })

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLNet.Procrustean;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Report;
@@ -16,8 +17,8 @@ var size = new Option<int>("--size") { Description = "The side that images are r
 var channels = new Option<int>("--channels") { Description = "3 for colour, 1 for grey.", DefaultValueFactory = _ => 3 };
 var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 30 };
-var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => 64 };
-var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => 0.05 };
+var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => new ImageClassifierOptions().BatchSize };
+var learningRate = new Option<double>("--learning-rate") { Description = "The full learning rate; it warms up and then falls by a cosine.", DefaultValueFactory = _ => new ImageClassifierOptions().LearningRate };
 var seed = new Option<int>("--seed") { Description = "The seed of everything random.", DefaultValueFactory = _ => 1 };
 var skipBad = new Option<bool>("--skip-bad-images") { Description = "Leave out images that cannot be read, instead of stopping at the first." };
 var checkpoint = new Option<DirectoryInfo?>("--checkpoint") { Description = "A folder for checkpoints, from which the same command goes on where it was interrupted, or ends at once where the training was over." };

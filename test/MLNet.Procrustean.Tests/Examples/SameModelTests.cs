@@ -26,7 +26,6 @@ public sealed class SameModelTests
             Assert.Ignore($"{memory} lists files in the same order however they were written.");
         }
 
-
         var weights = Train(folder, "forward", processors: 1);
         using (Assert.EnterMultipleScope())
         {
