@@ -1,3 +1,5 @@
+using MLNet.Procrustean.Interop;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
@@ -21,14 +23,22 @@ public sealed record Augmentation
     /// <summary>Whether half of the images, drawn at random, are mirrored left to right. The default is true; turn it off where left and right differ in meaning.</summary>
     public bool HorizontalFlip { get; init; } = true;
 
-    /// <summary>Draws and applies the changes to a batch [B, S, S, channels], uint8, on the CPU.</summary>
+    /// <summary>Draws on the CPU and applies the changes to a batch [B, S, S, channels], uint8, where that is.</summary>
     internal Tensor Apply(Tensor pixels, Generator random)
     {
         using var scope = NewDisposeScope();
         var n = pixels.shape[0];
         var offsets = randint(0, (2 * CropPadding) + 1, [2, n], ScalarType.Int64, generator: random);
         var flips = HorizontalFlip ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64);
-        return CropPadding == 0 && !HorizontalFlip ? pixels : CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips).MoveToOuterDisposeScope();
+        if (CropPadding == 0 && !HorizontalFlip)
+        {
+            return pixels;
+        }
+
+        var changed = pixels.device_type == DeviceType.CPU
+            ? CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips)
+            : CropAndFlipByIndex(pixels, CropPadding, offsets[0], offsets[1], flips);
+        return changed.MoveToOuterDisposeScope();
     }
 
     /// <summary>Pads each image, takes the window at (top, left), and mirrors it where flip is 1.</summary>
@@ -59,6 +69,20 @@ public sealed record Augmentation
         }
 
         return changed;
+    }
+
+    /// <summary>The same on any device, without waiting for it: the places of the pixels are all that is sent there.</summary>
+    internal static Tensor CropAndFlipByIndex(Tensor pixels, int padding, Tensor tops, Tensor lefts, Tensor flips)
+    {
+        var (images, size) = ((int)pixels.shape[0], (int)pixels.shape[1]);
+        var width = size + (2 * padding);
+        var padded = zeros([images, width, width, pixels.shape[3]], uint8, pixels.device);
+        padded.narrow(1, padding, size).narrow(2, padding, size).copy_(pixels);
+        var (top, left, flip) = (tops.data<long>().ToArray(), lefts.data<long>().ToArray(), flips.data<long>().ToArray());
+        var rows = from image in Enumerable.Range(0, images) from row in Enumerable.Range(0, size) select ((image * width) + top[image] + row) * width;
+        var columns = from image in Enumerable.Range(0, images) from column in Enumerable.Range(0, size) select left[image] + (flip[image] == 1 ? size - 1 - column : column);
+        var places = tensor(rows.ToArray()).reshape(images, size, 1).OnDevice(pixels.device).Plus(tensor(columns.ToArray()).reshape(images, 1, size).OnDevice(pixels.device));
+        return padded.flatten(0, 2).index_select(0, places.flatten()).reshape(pixels.shape); // [B, S, S] places among all pixels of the batch
     }
 
     private static void Mirror(Span<byte> row, int channels)

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>Decoded images in memory.</summary>
-/// <param name="pixels">[N, S, S, channels], uint8, on the CPU; disposed with this.</param>
+/// <summary>Decoded images in memory, or in that of a GPU.</summary>
+/// <param name="pixels">[N, S, S, channels], uint8; disposed with this.</param>
 internal sealed class PixelsInMemory(Tensor pixels) : PixelRows
 {
     private const int ImagesAtOnce = 64;

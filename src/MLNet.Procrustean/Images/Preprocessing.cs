@@ -26,8 +26,8 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
     public Tensor Normalise(Tensor pixels, ScalarType type = ScalarType.Float32)
     {
         var (rows, width) = (pixels.flatten(2), pixels.shape[2]); // [B, S, S · channels]: whole rows at a time are several times as fast as pixels
-        var means = tensor(Means.ToArray(), device: pixels.device).repeat(width);
-        var scale = tensor(Deviations.Select(deviation => 1 / deviation).ToArray(), device: pixels.device).repeat(width);
+        var means = tensor(Means.ToArray()).OnDevice(pixels.device).repeat(width);
+        var scale = tensor(Deviations.Select(deviation => 1 / deviation).ToArray()).OnDevice(pixels.device).repeat(width);
         return rows.to(float32).sub_(means).mul_(scale).to(type).reshape(pixels.shape).permute(0, 3, 1, 2);
     }
 

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal static class Inference
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var images = preprocessing.Normalise(pixels.to(device), precision.On(device));
+        var images = preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
         return Logits(network, images).softmax(1).cpu().data<float>().ToArray();
     }
 
@@ -36,8 +37,8 @@ internal static class Inference
         {
             using var part = NewDisposeScope();
             var count = Math.Min(ImagesAtOnce, images.Count - start);
-            var labels = images.Labels.narrow(0, start, count).to(device);
-            var logits = Logits(network, preprocessing.Normalise(images.Pixels.Narrow(start, count).to(device)));
+            var labels = images.Labels.narrow(0, start, count).OnDevice(device);
+            var logits = Logits(network, preprocessing.Normalise(images.Pixels.Narrow(start, count).OnDevice(device)));
             correct.scatter_add_(0, labels, (logits.argmax(1) == labels).to(int64));
         }
 

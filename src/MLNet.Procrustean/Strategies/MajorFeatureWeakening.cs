@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
@@ -92,7 +93,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
 
     // Images that the draw spares keep λ = 1.
     private Tensor Thinned(Tensor shares, Generator random) => MixedFraction == 1 ? shares
-        : where(rand(shares.shape[0], generator: random).to(shares.device).lt(tensor(new[] { (float)MixedFraction }, device: shares.device)), shares, ones_like(shares));
+        : where(rand(shares.shape[0], generator: random).lt(tensor(new[] { (float)MixedFraction })).OnDevice(shares.device), shares, ones_like(shares));
 
     private double ShareOf(long count, ClassCounts classes)
     {

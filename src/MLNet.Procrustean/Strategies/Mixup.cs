@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
@@ -41,5 +42,5 @@ public sealed record Mixup : TrainingStrategy
     public override void Check(Networks.Backbone backbone, int epochs) => Depth.Check(backbone);
 
     /// <summary>The same share for all images, [B].</summary>
-    internal static Tensor Of(double share, Tensor labels) => tensor(Enumerable.Repeat((float)share, (int)labels.shape[0]).ToArray(), device: labels.device);
+    internal static Tensor Of(double share, Tensor labels) => ones(labels.shape[0], device: labels.device).Times(share);
 }

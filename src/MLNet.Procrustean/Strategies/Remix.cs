@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
@@ -55,7 +56,7 @@ public sealed record Remix : TrainingStrategy
             {
                 var share = BetaDistribution.Draw(Concentration, random); // λ
                 var own = from n in counts from partner in counts select (float)LabelShare(share, (double)n / partner);
-                var table = tensor(own.ToArray(), device: labels.device).reshape(counts.Length, counts.Length); // μ of each pair of classes
+                var table = tensor(own.ToArray()).OnDevice(labels.device).reshape(counts.Length, counts.Length); // μ of each pair of classes
                 return new(Mixup.Of(share, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
             }),
         };

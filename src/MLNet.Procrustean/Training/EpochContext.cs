@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -13,5 +14,5 @@ public sealed record EpochContext(int Number, int Total, ClassCounts Classes, De
     /// <summary>A value for each class, as a function of its count.</summary>
     /// <param name="ofCount">n_c → value.</param>
     /// <returns>[C], float32, on the device.</returns>
-    public Tensor PerClass(Func<long, double> ofCount) => tensor(Classes.Counts.Select(n => (float)ofCount(n)).ToArray(), device: Device);
+    public Tensor PerClass(Func<long, double> ofCount) => tensor(Classes.Counts.Select(n => (float)ofCount(n)).ToArray()).OnDevice(Device);
 }

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -28,7 +29,7 @@ public sealed record FeatureMixing(MixingDepth Depth, SharesOfBatch Shares, bool
     /// <summary>Draws where and with whom the images of one mini-batch are mixed.</summary>
     internal BatchMixing Draw(Tensor labels, int residualStages, Generator random)
     {
-        var partners = randperm(labels.shape[0], ScalarType.Int64, generator: random).to(labels.device);
+        var partners = randperm(labels.shape[0], ScalarType.Int64, generator: random).OnDevice(labels.device);
         var stage = Depth.Draw(residualStages, random);
         return new BatchMixing(stage, Shares(labels, labels.index_select(0, partners), random), partners, PartnerGradient);
     }

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,7 +7,7 @@ namespace MLNet.Procrustean.Training;
 /// <summary>The precision of a training's convolutions. Weights, their gradients and steps, statistics, classifier and loss are always in single precision.</summary>
 public enum Precision
 {
-    /// <summary><see cref="Bf16"/> where the processor has instructions for it (AVX512-BF16 or AMX), otherwise, and on a GPU, <see cref="Fp32"/>.</summary>
+    /// <summary><see cref="Bf16"/> where the processor has instructions for it (AVX512-BF16 or AMX), or the GPU (NVIDIA's from compute capability 8.0 on), otherwise <see cref="Fp32"/>.</summary>
     Auto,
 
     /// <summary>Single precision: 24 bits of mantissa. On one processor the slower by about a half, and the same bits on more kinds of processors.</summary>
@@ -22,8 +23,10 @@ internal static class PrecisionChoice
     /// <summary>The element type of features on a device.</summary>
     public static ScalarType On(this Precision precision, Device device) => precision switch
     {
-        Precision.Auto => device.type == DeviceType.CPU && Interop.ProcessorFeatures.HasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        Precision.Auto => HasBFloat16(device) ? ScalarType.BFloat16 : ScalarType.Float32,
         Precision.Bf16 => ScalarType.BFloat16,
         _ => ScalarType.Float32,
     };
+
+    private static bool HasBFloat16(Device device) => device.type == DeviceType.CUDA ? GpuFeatures.HasBFloat16(device.index) : ProcessorFeatures.HasBFloat16;
 }

@@ -39,13 +39,14 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     private int? TrainEpochs(TrainingState state, LabelledImages train, LabelledImages? validation, Action<EpochReport> report, TrainingCheckpoints? checkpoints)
     {
         var (network, kept) = (state.Network, state.Kept);
+        using var resident = ResidentImages.For(device, train);
         using var threads = options.ShareProcessors && device.type == DeviceType.CPU ? new SharedProcessors() : null;
         var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
         for (var number = state.Reports.Count + 1; number <= options.Epochs && state.DivergedIn is null; number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
-            var (loss, accuracy) = TrainEpoch(state, epoch, train, checkpoints, threads);
+            var (loss, accuracy) = TrainEpoch(state, epoch, resident ?? train, checkpoints, threads);
             var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
             network.eval();
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
@@ -78,14 +79,14 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         return state.DivergedIn; // known where a training that is over was taken up
     }
 
-    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages train, TrainingCheckpoints? checkpoints, SharedProcessors? threads)
+    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages images, TrainingCheckpoints? checkpoints, SharedProcessors? threads)
     {
         using var epochScope = NewDisposeScope();
         var (network, optimizer) = (state.Network, state.Optimizer);
         var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
         var (augmentation, mixing) = (epoch.Augmentation, epoch.Mixing);
         using var order = RandomStream.Order.Generator(seed, epoch.Number); // kept during the draw, which a garbage collection could end otherwise
-        var batches = EpochOrder.Batches(EpochOrder.Draw(train.Labels, rule.DrawWeights, order), options.BatchSize);
+        var batches = EpochOrder.Batches(EpochOrder.Draw(images.Labels, rule.DrawWeights, order).OnDevice(images.Labels.device), options.BatchSize);
         var (lossSum, seen, correct) = (epoch.LossSum, epoch.Seen, epoch.Correct);
         for (var step = epoch.Steps; step < batches.Count; step++)
         {
@@ -96,12 +97,12 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
             }
 
             using var stepScope = NewDisposeScope();
-            var labels = train.Labels.index_select(0, batches[step]).to(device); // [B]
-            var pixels = options.Augmentation.Apply(train.Pixels.Rows(batches[step]), augmentation).to(device); // [B, S, S, channels]
-            var images = preprocessing.Normalise(pixels, options.Precision.On(device)); // [B, channels, S, S]
+            var labels = images.Labels.index_select(0, batches[step]).OnDevice(device); // [B]
+            var pixels = options.Augmentation.Apply(images.Pixels.Rows(batches[step]), augmentation).OnDevice(device); // [B, S, S, channels]
+            var inputs = preprocessing.Normalise(pixels, options.Precision.On(device)); // [B, channels, S, S]
 
             var mixed = rule.Mixing?.Draw(labels, options.Backbone.ResidualStages, mixing);
-            var (loss, hits) = Forward(network, rule, images, labels, mixed);
+            var (loss, hits) = Forward(network, rule, inputs, labels, mixed);
             optimizer.ForgetGradients();
             loss.backward();
             if (options.LongestGradient is { } longest)
@@ -121,14 +122,14 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         }
 
         var shares = correct.to(float64) / seen;
-        return (lossSum.item<double>() / train.Count, [.. shares.cpu().data<double>().ToArray()]);
+        return (lossSum.item<double>() / images.Count, [.. shares.cpu().data<double>().ToArray()]);
     }
 
     // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.
-    private static (Tensor Loss, Tensor Hits) Forward(StagedNetwork network, TrainingRule rule, Tensor images, Tensor labels, BatchMixing? mixing)
+    private static (Tensor Loss, Tensor Hits) Forward(StagedNetwork network, TrainingRule rule, Tensor inputs, Tensor labels, BatchMixing? mixing)
     {
         using var scope = NewDisposeScope();
-        var logits = network.Forward(images, mixing); // [B, C]
+        var logits = network.Forward(inputs, mixing); // [B, C]
         var loss = (mixing is null ? rule.Loss(logits, labels) : mixing.Loss(rule.Loss, logits, labels)).mean();
         var hits = (logits.detach().argmax(1) == labels).to(int64);
         return (loss.MoveToOuterDisposeScope(), hits.MoveToOuterDisposeScope());

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using MLNet.Procrustean.Report;
 using MLNet.Procrustean.Tests.Support;
 
@@ -37,6 +38,26 @@ public sealed class SourceConventionTests
         var offenders = Repository.Sources
             .Where(source => source.Text.Contains("\nnamespace MLNet", StringComparison.Ordinal) && !source.Text.Contains($"\nnamespace {Expected(source.Path)};", StringComparison.Ordinal));
         Assert.That(offenders.Select(source => source.Path), Is.Empty);
+    }
+
+    [Test]
+    public void CopiesToADevice_OfTensors_AreThoseThatNothingWaitsFor()
+    {
+        var copies = Repository.Sources.SelectMany(source => source.Text.Split('\n').Select(line => (source.Path, Line: line.Trim())))
+            .Where(found => Regex.IsMatch(found.Line, @"\.to\([^)]*[dD]evice|\.cuda\(|tensor\(.*[dD]evice:") && !found.Line.StartsWith("///", StringComparison.Ordinal));
+        string[] once = ["network.to(device);", "copy.to(device);", "classifier.Network.to(device);"]; // of a whole network, before anything is queued
+        Assert.That(
+            copies.Where(found => !once.Contains(found.Line) && !found.Path.Contains("/Diagnostics/", StringComparison.Ordinal)).Select(found => found.Path).Distinct(),
+            Is.EquivalentTo(new[] { "src/MLNet.Procrustean/Images/ResidentImages.cs", "src/MLNet.Procrustean/Interop/DeviceCopies.cs" }));
+    }
+
+    [Test]
+    public void ValuesOfTensors_InNetworksAndStrategies_AreNotAskedFor()
+    {
+        var asked = Repository.Sources
+            .Where(source => source.Path.Contains("/Strategies/", StringComparison.Ordinal) || source.Path.Contains("/Networks/", StringComparison.Ordinal))
+            .Where(source => Regex.IsMatch(source.Text, @"\.item<|\.cpu\(\)|\.data<|nonzero|masked_select"));
+        Assert.That(asked.Select(source => source.Path), Is.EqualTo(new[] { "src/MLNet.Procrustean/Networks/Inference.cs" })); // whose result they are
     }
 
     private static int Lines(string text) => text.Count(character => character == '\n');

@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Tests.Images;
 public sealed class AugmentationTests
 {
     [Test]
-    public void CropAndFlip_Batch_EqualsNaiveLoops([Values(0, 1, 4, 12)] int padding, [Values(1, 3)] int channels)
+    public void CropAndFlip_Batch_EqualsNaiveLoops([Values(0, 1, 4, 12)] int padding, [Values(1, 3)] int channels, [Values] bool byIndex)
     {
         using var scope = NewDisposeScope();
         const int images = 12, size = 9;
@@ -27,7 +27,8 @@ public sealed class AugmentationTests
             from channel in Enumerable.Range(0, channels)
             let sourceColumn = flips[image] == 1 ? size - 1 - column : column
             select At(image, row + tops[image] - padding, sourceColumn + lefts[image] - padding, channel);
-        var actual = Augmentation.CropAndFlip(pixels, padding, tensor(tops), tensor(lefts), tensor(flips));
+        Func<Tensor, int, Tensor, Tensor, Tensor, Tensor> change = byIndex ? Augmentation.CropAndFlipByIndex : Augmentation.CropAndFlip;
+        var actual = change(pixels, padding, tensor(tops), tensor(lefts), tensor(flips));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(actual.dtype, Is.EqualTo(ScalarType.Byte));

@@ -3,6 +3,7 @@ using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Support;
@@ -39,14 +40,16 @@ internal sealed class SmallTraining : IDisposable
         LabelledImages? validation = null,
         int seed = Seed,
         Action<StagedNetwork>? prepare = null,
-        Action<StagedNetwork, EpochReport>? onEpoch = null)
+        Action<StagedNetwork, EpochReport>? onEpoch = null,
+        Device? device = null)
     {
         var classes = ToyImages.CountsOf(images);
         var preprocessing = Preprocessing.Measure(images.Pixels, options.Shape);
         var training = new SmallTraining(options.Backbone.Build(options.Channels, classes.Classes, seed, HeadOf(options, classes)));
         prepare?.Invoke(training.Network);
+        training.Network.to(device ?? CPU);
         using var state = new TrainingState(training.Network, options);
-        training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, CPU, seed)
+        training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, device ?? CPU, seed)
             .Train(state, images, validation, report => onEpoch?.Invoke(training.Network, report));
         training.Reports = [.. state.Reports];
         return training;
