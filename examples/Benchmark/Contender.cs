@@ -11,7 +11,7 @@ internal sealed record Contender(IReadOnlyList<string> Alternatives)
         var alternatives = text.Split('|', StringSplitOptions.TrimEntries);
         foreach (var alternative in alternatives)
         {
-            TrainFolder.StrategyText.Parse(alternative);
+            CorrectedStrategy.Parse(alternative);
         }
 
         return new(alternatives);

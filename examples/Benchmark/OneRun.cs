@@ -42,10 +42,13 @@ internal static class OneRun
         var train = grid.Imbalance.Subset(ml.Data, kept, part, seed);
 
         var keys = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(train);
-        var options = grid.Options with { Strategy = StrategyText.Parse(strategy), Seed = seed, Diagnostics = diagnose ? new() : null };
+        var (wanted, correct) = CorrectedStrategy.Parse(strategy);
+        var options = grid.Options with { Strategy = wanted, Seed = seed, Diagnostics = diagnose ? new() : null };
         var clock = Stopwatch.StartNew();
-        using var model = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
+        using var trained = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
         var seconds = clock.Elapsed.TotalSeconds;
+        using var corrected = correct?.Invoke(trained);
+        var model = corrected ?? trained;
 
         var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(heldOut));
         var minor = MinorClasses.Of(new ClassCounts(model.ClassNames, model.TrainingCounts));

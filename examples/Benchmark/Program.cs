@@ -14,7 +14,7 @@ var imbalance = new Option<string>("--imbalance") { Description = ImbalanceText.
 var strategies = new Option<string[]>("--strategy")
 {
     Description = "Once for each strategy; the first is what the others are compared with. Alternatives with | between them, as in \"la(tau=0.5) | la(tau=1)\": the best on held-out images is taken. "
-        + StrategyText.Help,
+        + CorrectedStrategy.Help,
     Required = true,
 };
 var seeds = new Option<int[]>("--seed") { Description = "Once for each seed; it draws the subset and decides the training.", DefaultValueFactory = _ => [1, 2, 3] };
