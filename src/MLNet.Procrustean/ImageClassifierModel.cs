@@ -60,7 +60,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     public ImmutableArray<ImageException> SkippedImages { get; internal init; } = [];
 
     /// <summary>
-    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the processor has it, which
+    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the processor or the GPU has it, which
     /// is faster and changes probabilities by about a hundredth. It holds for rows that are read from now on, and is not saved.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>

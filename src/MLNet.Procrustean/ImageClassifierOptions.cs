@@ -81,7 +81,7 @@ public sealed record ImageClassifierOptions
     /// <remarks>g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it otherwise.</remarks>
     public double? LongestGradient { get; init => field = value is { } given ? Require.Positive(given, nameof(LongestGradient)) : null; }
 
-    /// <summary>The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor has it. A trained model scores in single precision.</summary>
+    /// <summary>The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor or the GPU has it. A trained model scores in single precision.</summary>
     public Precision Precision { get; init => field = Require.Named(value); } = Precision.Auto;
 
     /// <summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Images;
 
 /// <summary>Decoded images and their classes.</summary>
-/// <param name="Pixels">Of N images, in memory or in a file.</param>
+/// <param name="Pixels">Of N images, in memory, in a file or on a GPU.</param>
 /// <param name="Labels">[N], int64, from 0.</param>
 internal sealed record LabelledImages(PixelRows Pixels, Tensor Labels) : IDisposable
 {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,28 +10,48 @@ internal static class ResidentImages
     /// <summary>The most bytes of pixels that a GPU is asked to keep; of more, each step copies its batch.</summary>
     public const long MostBytes = 2_000_000_000;
 
-    private const long ImagesAtOnce = 1024;
+    private const long BytesAtOnce = 64_000_000;
 
-    /// <summary>The images on the GPU, to be disposed beside those given; null where the device is none, or they are too many.</summary>
+    /// <summary>The images on the GPU, to be disposed beside those given; null where the device is none, or they are too many for it.</summary>
     public static LabelledImages? For(Device device, LabelledImages images)
     {
-        using var first = images.Pixels.Narrow(0, 1);
-        return device.type == DeviceType.CUDA && images.Count * first.NumberOfElements <= MostBytes ? On(device, images) : null;
+        if (device.type != DeviceType.CUDA || images.Count * BytesOfOne(images) > MostBytes)
+        {
+            return null;
+        }
+
+        try
+        {
+            return On(device, images);
+        }
+        catch (ExternalException)
+        {
+            return null; // the GPU has no room for them, perhaps because of other programs
+        }
     }
 
-    /// <summary>A copy on any device, a part at a time: the images may be in a file that is larger than memory.</summary>
+    /// <summary>A copy on any device, a part at a time, since images that are chosen or in a file are gathered in memory first.</summary>
     internal static LabelledImages On(Device device, LabelledImages images)
     {
         using var scope = NewDisposeScope();
-        var shape = images.Pixels.Narrow(0, 1).shape;
-        var pixels = empty([images.Count, .. shape[1..]], uint8, device);
-        for (long start = 0; start < images.Count; start += ImagesAtOnce)
+        var pixels = empty([images.Count, .. ShapeOfOne(images)], uint8, device);
+        var labels = images.Labels.to(device, copy: true);
+        var atOnce = Math.Max(1, BytesAtOnce / BytesOfOne(images));
+        for (long start = 0; start < images.Count; start += atOnce)
         {
             using var part = NewDisposeScope();
-            var count = Math.Min(ImagesAtOnce, images.Count - start);
+            var count = Math.Min(atOnce, images.Count - start);
             pixels.narrow(0, start, count).copy_(images.Pixels.Narrow(start, count));
         }
 
-        return new(pixels.DetachFromDisposeScope(), images.Labels.to(device, copy: true).DetachFromDisposeScope());
+        return new(pixels.DetachFromDisposeScope(), labels.DetachFromDisposeScope());
+    }
+
+    private static long BytesOfOne(LabelledImages images) => ShapeOfOne(images).Aggregate(1L, (product, length) => product * length);
+
+    private static long[] ShapeOfOne(LabelledImages images)
+    {
+        using var first = images.Pixels.Narrow(0, 1);
+        return first.shape[1..];
     }
 }

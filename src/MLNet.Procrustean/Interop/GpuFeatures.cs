@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace MLNet.Procrustean.Interop;
@@ -11,19 +12,25 @@ internal static class GpuFeatures
 
     private const int FirstWithBFloat16 = 8; // Ampere
 
-    private delegate int Initialise(uint flags);
+    private static readonly ConcurrentDictionary<int, bool> _known = new();
 
-    private delegate int DeviceOf(out int device, int number);
+    internal delegate int Initialise(uint flags);
 
-    private delegate int AttributeOf(out int value, int attribute, int device);
+    internal delegate int DeviceOf(out int device, int number);
+
+    internal delegate int AttributeOf(out int value, int attribute, int device);
 
     /// <summary>Whether the GPU of that number multiplies bfloat16 itself; false where there is no driver to tell.</summary>
-    public static bool HasBFloat16(int number) =>
-        NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver)
-        && Function<Initialise>(driver, "cuInit")(0) == Success
-        && Function<DeviceOf>(driver, "cuDeviceGet")(out var device, number) == Success
-        && Function<AttributeOf>(driver, "cuDeviceGetAttribute")(out var major, ComputeCapabilityMajor, device) == Success
-        && major >= FirstWithBFloat16;
+    public static bool HasBFloat16(int number) => _known.GetOrAdd(number, static one =>
+        NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver) && HasBFloat16(one, name => NativeLibrary.GetExport(driver, name)));
 
-    private static T Function<T>(IntPtr library, string name) => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(library, name));
+    /// <summary>The same of any driver, by the addresses of its functions.</summary>
+    internal static bool HasBFloat16(int number, Func<string, IntPtr> addressOf)
+    {
+        T Function<T>(string name) => Marshal.GetDelegateForFunctionPointer<T>(addressOf(name));
+        return Function<Initialise>("cuInit")(0) == Success
+            && Function<DeviceOf>("cuDeviceGet")(out var device, number) == Success
+            && Function<AttributeOf>("cuDeviceGetAttribute")(out var major, ComputeCapabilityMajor, device) == Success
+            && major >= FirstWithBFloat16;
+    }
 }

@@ -39,10 +39,10 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     private int? TrainEpochs(TrainingState state, LabelledImages train, LabelledImages? validation, Action<EpochReport> report, TrainingCheckpoints? checkpoints)
     {
         var (network, kept) = (state.Network, state.Kept);
-        using var resident = ResidentImages.For(device, train);
+        using var resident = IsOver(state) ? null : ResidentImages.For(device, train);
         using var threads = options.ShareProcessors && device.type == DeviceType.CPU ? new SharedProcessors() : null;
         var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
-        for (var number = state.Reports.Count + 1; number <= options.Epochs && state.DivergedIn is null; number++)
+        for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
@@ -78,6 +78,8 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
         kept.RestoreChosen(network);
         return state.DivergedIn; // known where a training that is over was taken up
     }
+
+    private bool IsOver(TrainingState state) => state.Reports.Count >= options.Epochs || state.DivergedIn is not null;
 
     private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages images, TrainingCheckpoints? checkpoints, SharedProcessors? threads)
     {
