@@ -22,6 +22,7 @@ var selectionSeeds = new Option<int[]>("--selection-seed") { Description = "Seed
 var backbone = new Option<string>("--backbone") { Description = "cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50.", DefaultValueFactory = _ => "cifar-resnet-8" };
 var size = new Option<int>("--size") { Description = "The side that images are resized to, in pixels.", DefaultValueFactory = _ => 32 };
 var channels = new Option<int>("--channels") { Description = "3 for colour, 1 for grey.", DefaultValueFactory = _ => 3 };
+var whitened = new Option<bool?>("--whitened-stem") { Description = "true: the first convolution has the principal directions of the images' patches; false: it is trained. [default: true for colour]" };
 var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 15 };
 var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => new ImageClassifierOptions().BatchSize };
@@ -32,7 +33,7 @@ var report = new Option<FileInfo?>("--report") { Description = "Where to write a
 
 var command = new RootCommand("Compares training strategies: mean and standard deviation over seeds, paired differences, settings chosen on held-out images.")
 {
-    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, augmentation, epochs, batch, learningRate, precision, results, report,
+    train, test, imbalance, strategies, seeds, selectionSeeds, backbone, size, channels, whitened, augmentation, epochs, batch, learningRate, precision, results, report,
 };
 command.SetAction((arguments, cancellation) =>
 {
@@ -56,6 +57,7 @@ command.SetAction((arguments, cancellation) =>
                 Backbone = Backbone.Parse(arguments.GetValue(backbone)!),
                 ImageSize = arguments.GetValue(size),
                 Channels = arguments.GetValue(channels),
+                WhitenedStem = arguments.GetValue(whitened),
                 Augmentation = AugmentationText.Parse(arguments.GetValue(augmentation)!),
                 Epochs = arguments.GetValue(epochs),
                 BatchSize = arguments.GetValue(batch),

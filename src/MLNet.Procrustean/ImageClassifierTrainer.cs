@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
 using TorchSharp;
@@ -87,7 +88,15 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         try
         {
             network.to(device);
-            Options.StartFrom?.CopyWeightsTo(network);
+            if (Options.StartFrom is { } earlier)
+            {
+                earlier.CopyWeightsTo(network);
+            }
+            else if (Options.WhitenedStem ?? Options.Channels == 3)
+            {
+                PatchWhitening.Apply(network, preprocessing, images.Train, seed);
+            }
+
             using var state = new TrainingState(network, Options);
             checkpoints?.GoOn(state, Options, seed, images, classes.Names, device);
             var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(state, images.Train, images.Validation, report =>

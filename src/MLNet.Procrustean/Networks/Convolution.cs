@@ -24,6 +24,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     {
         soundForward = IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
         soundBackward = IsSound(input);
+        (Kernel, Stride) = (kernel, stride);
         strides = [stride, stride];
         padding = [kernel / 2, kernel / 2];
         register_parameter("weight", nn.Parameter(zeros(output, input, kernel, kernel))); // drawn by WeightInitialisation
@@ -31,6 +32,10 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
 
     /// <summary>[out, in, k, k]. Looked up each time, since moving the module to a GPU replaces it.</summary>
     public Parameter Weight => get_parameter("weight")!;
+
+    public int Kernel { get; }
+
+    public int Stride { get; }
 
     /// <summary>Multiplies each output channel by a factor and then adds a shift to it, from now on.</summary>
     /// <param name="scale">[out].</param>

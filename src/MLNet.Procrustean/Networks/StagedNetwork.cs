@@ -21,6 +21,12 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>The convolution that takes the image.</summary>
+    public Convolution Stem => modules().OfType<Convolution>().First();
+
+    /// <summary>The weights that training changes, with the names that they have in a model file.</summary>
+    public IEnumerable<(string Name, Parameter Weight)> TrainedWeights => named_parameters().Where(named => named.parameter.requires_grad);
+
     public ClassifierHead Head => stages[^1] is NormalisedLinear ? ClassifierHead.Normalised : ClassifierHead.Linear;
 
     /// <summary>The classifier's own weight [C, D] and bias [C].</summary>

@@ -13,7 +13,7 @@ internal static class StateArrays
 
     public static List<NamedArray> Read(TrainingState state)
     {
-        var names = state.Network.named_parameters().Select(named => named.name);
+        var names = state.Network.TrainedWeights.Select(named => named.Name);
         return
         [
             .. Under(Network, NetworkWeights.Read(state.Network)),
@@ -54,7 +54,7 @@ internal static class StateArrays
         state.Kept.GoOnFrom(Snapshot(lastGood), Snapshot(best), bestAccuracy);
         NetworkWeights.Write(network, state.Network, backbone);
         using var scope = NewDisposeScope();
-        var pairs = velocities.Count == 0 ? [] : NetworkWeights.Match(velocities, state.Network.named_parameters().Select(named => (named.name, (Tensor)named.parameter)), backbone);
+        var pairs = velocities.Count == 0 ? [] : NetworkWeights.Match(velocities, state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight)), backbone);
         state.Optimizer.GoOnFrom(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
     }
 

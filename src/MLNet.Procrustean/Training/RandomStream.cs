@@ -11,6 +11,7 @@ internal enum RandomStream
     Augmentation = 3,
     Mixing = 4,
     Diagnostics = 5,
+    Whitening = 6,
 }
 
 internal static class RandomStreams

@@ -15,7 +15,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public StagedNetwork Network => network;
 
-    public MomentumDescent Optimizer { get; } = new(network.parameters(), options.Momentum, options.WeightDecay);
+    public MomentumDescent Optimizer { get; } = new(network.TrainedWeights.Select(named => named.Weight), options.Momentum, options.WeightDecay);
 
     public KeptWeights Kept { get; } = new(options.Keep);
 

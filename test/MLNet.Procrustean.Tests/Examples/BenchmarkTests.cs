@@ -67,7 +67,7 @@ public sealed class BenchmarkTests
     {
         var run = Benchmark(
             "corrected.csv", "--strategy", "plain", "--strategy", "plain corrected by adjust(0)", "--strategy", "plain corrected by adjust(10)",
-            "--strategy", "plain corrected by normalise(0.5)", "--seed", "1", "--imbalance", "step:10:20");
+            "--strategy", "plain corrected by normalise(0.5)", "--seed", "1", "--imbalance", "step:10:20", "--whitened-stem", "false");
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         var rows = Rows("corrected.csv").ToDictionary(row => row[1], row => row[2..8]);
         using (Assert.EnterMultipleScope())
