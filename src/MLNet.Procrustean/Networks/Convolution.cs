@@ -24,7 +24,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     {
         soundForward = IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
         soundBackward = IsSound(input);
-        (Kernel, Stride) = (kernel, stride);
+        Kernel = kernel;
         strides = [stride, stride];
         padding = [kernel / 2, kernel / 2];
         register_parameter("weight", nn.Parameter(zeros(output, input, kernel, kernel))); // drawn by WeightInitialisation
@@ -34,8 +34,6 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public Parameter Weight => get_parameter("weight")!;
 
     public int Kernel { get; }
-
-    public int Stride { get; }
 
     /// <summary>Multiplies each output channel by a factor and then adds a shift to it, from now on.</summary>
     /// <param name="scale">[out].</param>

@@ -11,14 +11,13 @@ public sealed class PatchWhiteningTests
     private static readonly ImageClassifierOptions Options = SmallTraining.Options with { ImageColumnName = "Image", Seed = 1 };
 
     [Test]
-    public void Covariance_Images_EqualsNaiveLoops([Values(1, 3)] int channels, [Values(1, 2)] int stride)
+    public void Scatter_Images_EqualsNaiveLoops([Values(1, 3)] int channels, [Values(1, 2)] int stride)
     {
         using var scope = NewDisposeScope();
         const int images = 4, size = 7, kernel = 3;
         var pixels = randn([images, channels, size, size], generator: new Generator(3));
         var values = channels * kernel * kernel;
         var expected = new double[values, values];
-        var patches = 0;
         for (var image = 0; image < images; image++)
         {
             for (var top = 0; top + kernel <= size; top += stride)
@@ -37,27 +36,24 @@ public sealed class PatchWhiteningTests
                             expected[i, j] += p[i] * p[j];
                         }
                     }
-
-                    patches++;
                 }
             }
         }
 
-        var actual = PatchWhitening.Covariance(images, image => pixels.narrow(0, image, 1), channels, kernel, stride);
-        Assert.That(actual.data<double>().ToArray(), Is.EqualTo(expected.Cast<double>().Select(sum => sum / patches)).Within(1e-9));
+        Assert.That(PatchWhitening.Scatter(pixels, kernel, stride).data<double>().ToArray(), Is.EqualTo(expected.Cast<double>()).Within(1e-9));
     }
 
     // With C f = λ f and the f of length one and at right angles, the responses f · p are not correlated, and their mean squares are the largest λ.
     [Test]
-    public void Filters_Covariance_AreItsLargestDirectionsAndTheirNegatives()
+    public void Filters_Scatter_AreItsLargestDirectionsAndTheirNegatives()
     {
         using var scope = NewDisposeScope();
         var root = randn([12, 12], float64, generator: new Generator(4));
-        var covariance = root.mm(root.t());
-        var filters = PatchWhitening.Filters(covariance, zeros(10, 3, 2, 2)).reshape(10, 12).to(float64);
+        var scatter = root.mm(root.t());
+        var filters = PatchWhitening.Filters(scatter, zeros(10, 3, 2, 2)).reshape(10, 12).to(float64);
         var (directions, negatives) = (filters.narrow(0, 0, 5), filters.narrow(0, 5, 5));
-        var responses = directions.mm(covariance).mm(directions.t()); // f_i C f_j
-        var largest = linalg.eigvalsh(covariance).data<double>().ToArray()[^5..];
+        var responses = directions.mm(scatter).mm(directions.t()); // f_i C f_j
+        var largest = linalg.eigvalsh(scatter).data<double>().ToArray()[^5..];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Largest(directions.mm(directions.t()) - eye(5, dtype: float64)), Is.LessThan(1e-6));
