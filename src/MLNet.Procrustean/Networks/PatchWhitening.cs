@@ -13,7 +13,7 @@ namespace MLNet.Procrustean.Networks;
 /// </remarks>
 internal static class PatchWhitening
 {
-    private const long MostImages = 2048;
+    private const long MostImages = 1000;
     private const int PatchesAcross = 10; // of an image, about: its neighbouring patches tell little more
     private const int BytesAtOnce = 4_000_000;
 
