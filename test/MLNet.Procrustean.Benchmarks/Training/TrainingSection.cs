@@ -14,7 +14,7 @@ internal static class TrainingSection
     public static IEnumerable<string> Measure(Sizes sizes)
     {
         yield return FormattableString.Invariant($"ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, {sizes.Steps} steps a block. ")
-            + "MLNet.Procrustean is measured through the estimator, with decoded images taken, augmented and normalised in each step; the bare loops train on one tensor that is ready.";
+            + "MLNet.Procrustean is measured through the estimator, with decoded images taken, augmented and normalised in each step, and all weights trained as in the others (as it comes, the first convolution is not); the bare loops train on one tensor that is ready.";
         var images = LabelledPhotos.Keyed(sizes.Batch * sizes.Steps, sizes.Side);
         yield return Loops(sizes, images);
         yield return Depths(sizes, images);
