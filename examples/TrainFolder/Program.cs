@@ -24,7 +24,7 @@ var skipBad = new Option<bool>("--skip-bad-images") { Description = "Leave out i
 var checkpoint = new Option<DirectoryInfo?>("--checkpoint") { Description = "A folder for checkpoints, from which the same command goes on where it was interrupted, or ends at once where the training was over." };
 var checkpointMinutes = new Option<double>("--checkpoint-minutes") { Description = "The most minutes of an epoch to lose; a checkpoint is written at the end of each epoch anyway.", DefaultValueFactory = _ => 10 };
 var cache = new Option<FileInfo?>("--cache") { Description = "A file that keeps the decoded images, so that the next training on them starts at once." };
-var precision = new Option<Precision>("--precision") { Description = "fp32, which any processor has; bf16; or auto, which is bf16 where the processor has it.", DefaultValueFactory = _ => Precision.Auto };
+var precision = new Option<Precision>("--precision") { Description = "fp32, which any processor has; bf16; or auto, which is bf16 where the processor or the GPU has it.", DefaultValueFactory = _ => Precision.Auto };
 var shareProcessors = new Option<bool>("--share-processors") { Description = "Take only as many threads as other programs leave processors; the same seed then no longer gives the same bits." };
 var model = new Option<FileInfo?>("--model") { Description = "Where to save the model, as an ML.NET zip file." };
 var json = new Option<FileInfo?>("--json") { Description = "Where to write the results, as JSON." };

@@ -22,6 +22,7 @@ public sealed record RunSetting(string Name, string Value)
             [
                 new("Strategy", $"{options.Strategy}"),
                 new("Backbone", options.Backbone.Name),
+                new("First convolution", options.WhitensStem ? "whitened" : "trained"),
                 new("Image size", $"{options.ImageSize} × {options.ImageSize} × {options.Channels}"),
                 new("Augmentation", $"{options.Augmentation}"),
                 new("Epochs", $"{options.Epochs}"),

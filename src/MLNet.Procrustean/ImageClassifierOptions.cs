@@ -31,11 +31,15 @@ public sealed record ImageClassifierOptions
     public Backbone Backbone { get; init => field = Require.NotNull(value); } = new CifarResNet();
 
     /// <summary>
-    /// Whether the first convolution has the principal directions of the training images' patches for good (patch whitening, arXiv 2404.00498), instead of being trained. Null, the
-    /// default, is true for colour, where it was measured to reach rare classes sooner, and false for grey.
+    /// Whether the first convolution keeps the principal directions of the training images' patches, instead of being trained (patch whitening, arXiv 2404.00498). Null, the
+    /// default, is true for colour images, where it was measured to bring a higher macro accuracy, and false for grey ones, for a <see cref="CifarResNet"/>
+    /// narrower than 16 or wider than 54, and with <see cref="StartFrom"/>.
     /// </summary>
-    /// <remarks>A training that starts from a model goes on with the weights of that, and trains them all.</remarks>
+    /// <remarks>With <see cref="StartFrom"/>, true keeps the first convolution of the model. Filters for which the images have no direction left keep what was drawn.</remarks>
     public bool? WhitenedStem { get; init; }
+
+    /// <summary>What <see cref="WhitenedStem"/> comes to.</summary>
+    public bool WhitensStem => WhitenedStem ?? (Channels == 3 && Backbone.SuitsWhitening && StartFrom is null);
 
     /// <summary>The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers and enumerations below.</exception>
@@ -81,10 +85,10 @@ public sealed record ImageClassifierOptions
     /// <summary>Momentum, from 0 to 1. The default is 0.9.</summary>
     public double Momentum { get; init => field = Require.Between(value, 0, 1, nameof(Momentum)); } = 0.9;
 
-    /// <summary>Weight decay (L2) on all weights, from 0 to 1. The default is 0.0002.</summary>
+    /// <summary>Weight decay (L2) on all weights that are trained, from 0 to 1. The default is 0.0002.</summary>
     public double WeightDecay { get; init => field = Require.Between(value, 0, 1, nameof(WeightDecay)); } = 2e-4;
 
-    /// <summary>The longest gradient, over all weights together, above 0: a longer one is shortened to it. Null, the default, for any length.</summary>
+    /// <summary>The longest gradient, over all weights that are trained together, above 0: a longer one is shortened to it. Null, the default, for any length.</summary>
     /// <remarks>g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it otherwise.</remarks>
     public double? LongestGradient { get; init => field = value is { } given ? Require.Positive(given, nameof(LongestGradient)) : null; }
 

@@ -92,11 +92,12 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             {
                 earlier.CopyWeightsTo(network);
             }
-            else if (Options.WhitenedStem ?? Options.Channels == 3)
+            else if (Options.WhitensStem)
             {
                 PatchWhitening.Apply(network, preprocessing, images.Train, seed);
             }
 
+            network.Stem.Weight.requires_grad = !Options.WhitensStem;
             using var state = new TrainingState(network, Options);
             checkpoints?.GoOn(state, Options, seed, images, classes.Names, device);
             var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(state, images.Train, images.Validation, report =>

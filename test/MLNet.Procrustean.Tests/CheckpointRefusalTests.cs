@@ -18,7 +18,7 @@ public sealed class CheckpointRefusalTests
     [
         Case(options => options with { Strategy = new LogitAdjustment { Strength = 0.5 } }, "Strategy: checkpoint StrategyOf", "now LogitAdjustment { Strength = 0.5 }"),
         Case(options => options with { Backbone = new CifarResNet { Depth = 8, Width = 6 } }, "Backbone: checkpoint CifarResNet", "Width = 6"),
-        Case(options => options with { WhitenedStem = false }, "WhitenedStem: checkpoint none, now False"),
+        Case(options => options with { WhitenedStem = true }, "WhitensStem: checkpoint False, now True"),
         Case(options => options with { ImageSize = 18 }, "ImageSize: checkpoint 16, now 18"),
         Case(options => options with { Channels = 1 }, "Channels: checkpoint 3, now 1"),
         Case(options => options with { AspectRatio = AspectRatio.CenterCrop }, "AspectRatio: checkpoint Squash, now CenterCrop"),

@@ -93,6 +93,7 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.PredictedLabelColumnName, Is.EqualTo("PredictedLabel"));
             Assert.That(options.Strategy, Is.EqualTo(new RecommendedStrategy()));
             Assert.That(options.Backbone, Is.EqualTo(new CifarResNet { Depth = 20, Width = 16 }));
+            Assert.That((options.WhitenedStem, options.WhitensStem), Is.EqualTo(((bool?)null, true)));
             Assert.That((options.ImageSize, options.Channels), Is.EqualTo((64, 3)));
             Assert.That((options.AspectRatio, options.BadImages, options.Keep), Is.EqualTo((AspectRatio.Squash, BadImages.Refuse, KeptEpoch.Last)));
             Assert.That(options.CachePath, Is.Null);

@@ -24,9 +24,9 @@ internal static class ResidentImages
         {
             return On(device, images);
         }
-        catch (ExternalException)
+        catch (ExternalException problem) when (problem.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
         {
-            return null; // the GPU has no room for them, perhaps because of other programs
+            return null; // other programs may have taken it
         }
     }
 

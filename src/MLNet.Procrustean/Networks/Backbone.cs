@@ -42,6 +42,9 @@ public abstract record Backbone
         }
     }
 
+    /// <summary>Whether the first convolution has filters for eight or more directions of colour patches, and no more than there are: see <see cref="PatchWhitening"/>.</summary>
+    internal abstract bool SuitsWhitening { get; }
+
     /// <summary>How many weights the network has, running statistics apart: known without building it.</summary>
     internal abstract long CountWeights(int channels, int classes);
 

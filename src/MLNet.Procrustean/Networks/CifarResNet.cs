@@ -44,6 +44,8 @@ public sealed record CifarResNet : Backbone
     /// <inheritdoc/>
     public override int ResidualStages => 3;
 
+    internal override bool SuitsWhitening => Width is >= 16 and <= 54; // pairs of the 27 directions of 3 × 3 pixels
+
     internal override long CountWeights(int channels, int classes)
     {
         var (w, n) = ((long)Width, (Depth - 2) / 6); // n blocks of two convolutions in each stage

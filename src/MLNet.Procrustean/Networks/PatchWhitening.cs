@@ -13,11 +13,12 @@ namespace MLNet.Procrustean.Networks;
 /// </remarks>
 internal static class PatchWhitening
 {
-    private const long MostImages = 1000;
+    private const int MostImages = 1000;
     private const int PatchesAcross = 10; // of an image, about: its neighbouring patches tell little more
     private const int BytesAtOnce = 4_000_000;
+    private const double Noise = 1e-6; // a direction with less than this share of the largest λ is none that the images have
 
-    /// <summary>Sets the weights of the first convolution by images of the training, drawn by the seed, and takes it out of what is trained.</summary>
+    /// <summary>Sets the weights of the first convolution by images of the training, drawn by the seed.</summary>
     public static void Apply(StagedNetwork network, Preprocessing preprocessing, LabelledImages train, int seed)
     {
         using var scope = NewDisposeScope();
@@ -26,14 +27,13 @@ internal static class PatchWhitening
         var (stem, shape) = (network.Stem, preprocessing.Shape);
         var values = shape.Channels * stem.Kernel * stem.Kernel;
         var scatter = zeros(values, values, float64);
-        foreach (var rows in randperm(train.Count, int64, generator: random).data<long>().Take((int)MostImages).Chunk(Math.Max(1, BytesAtOnce / shape.Bytes)))
+        foreach (var rows in randperm(train.Count, int64, generator: random).data<long>().Take(MostImages).Chunk(Math.Max(1, BytesAtOnce / shape.Bytes)))
         {
             using var part = NewDisposeScope();
             scatter.PlusInPlace(Scatter(preprocessing.Normalise(train.Pixels.Rows(tensor(rows))), stem.Kernel, Math.Max(stem.Kernel, shape.Size / PatchesAcross)));
         }
 
         stem.Weight.copy_(Filters(scatter, stem.Weight.cpu()));
-        stem.Weight.requires_grad = false;
     }
 
     /// <summary>Σ_p p pᵀ, [c · k · k, c · k · k], float64.</summary>
@@ -48,14 +48,15 @@ internal static class PatchWhitening
         return patches.t().mm(patches).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The filters [F, c, k, k]: half of them the directions with the largest λ, the others their negatives.</summary>
+    /// <summary>The filters [F, c, k, k]: the directions with the largest λ, F/2 of them or as many as there are, their negatives, and for the rest what was drawn.</summary>
     /// <param name="scatter">Σ.</param>
-    /// <param name="drawn">[F, c, k, k]: of it those are kept for which there are no directions left.</param>
+    /// <param name="drawn">[F, c, k, k].</param>
     internal static Tensor Filters(Tensor scatter, Tensor drawn)
     {
         using var scope = NewDisposeScope();
-        var vectors = linalg.eigh(scatter).Item2; // columns, that of the smallest λ first
-        var directions = Math.Min(drawn.shape[0] / 2, scatter.shape[0]);
+        var (values, vectors) = linalg.eigh(scatter); // in columns, that of the smallest λ first
+        var lambda = values.data<double>().ToArray();
+        var directions = Math.Min(drawn.shape[0] / 2, lambda.Count(value => value > Noise * lambda[^1]));
         var largest = vectors.narrow(1, scatter.shape[0] - directions, directions).t().reshape([directions, .. drawn.shape[1..]]).to(float32);
         return cat([largest, largest.neg(), drawn.narrow(0, 2 * directions, drawn.shape[0] - (2 * directions))]).MoveToOuterDisposeScope();
     }

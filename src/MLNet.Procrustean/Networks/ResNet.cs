@@ -34,6 +34,8 @@ public sealed record ResNet : Backbone
     /// <inheritdoc/>
     public override int ResidualStages => 4;
 
+    internal override bool SuitsWhitening => true;
+
     private int[] Blocks => Depth == 18 ? [2, 2, 2, 2] : [3, 4, 6, 3];
 
     internal override long CountWeights(int channels, int classes)

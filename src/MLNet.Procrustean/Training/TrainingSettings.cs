@@ -11,7 +11,7 @@ internal static class TrainingSettings
 {
     private const string None = "none";
 
-    /// <summary>The options that do not change what is trained, or that show in the seed and in the images.</summary>
+    /// <summary>The options that do not change what is trained, or that show in the seed, in the images or in what they come to.</summary>
     internal static readonly string[] WithoutInfluence =
     [
         nameof(ImageClassifierOptions.LabelColumnName), nameof(ImageClassifierOptions.ImageColumnName), nameof(ImageClassifierOptions.ScoreColumnName),
@@ -19,6 +19,7 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.Progress), nameof(ImageClassifierOptions.Cancellation), nameof(ImageClassifierOptions.OnCancel),
         nameof(ImageClassifierOptions.CheckpointPath), nameof(ImageClassifierOptions.CheckpointInterval),
         nameof(ImageClassifierOptions.CachePath), nameof(ImageClassifierOptions.Diagnostics), nameof(ImageClassifierOptions.ShareProcessors),
+        nameof(ImageClassifierOptions.WhitenedStem),
     ];
 
     /// <summary>Every other option, so that none is forgotten; of the precision what it comes to, so that another machine does not go on in another one.</summary>

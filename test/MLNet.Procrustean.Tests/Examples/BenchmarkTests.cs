@@ -66,16 +66,29 @@ public sealed class BenchmarkTests
     public void Run_Corrections_ChangeTheModelThatTheStrategyTrained()
     {
         var run = Benchmark(
-            "corrected.csv", "--strategy", "plain", "--strategy", "plain corrected by adjust(0)", "--strategy", "plain corrected by adjust(10)",
-            "--strategy", "plain corrected by normalise(0.5)", "--seed", "1", "--imbalance", "step:10:20", "--whitened-stem", "false");
+            "corrected.csv", "--strategy", "plain", "--strategy", "plain corrected by la(tau=0)", "--strategy", "plain corrected by la(tau=10)",
+            "--strategy", "plain corrected by tau-norm(tau=1)", "--seed", "1", "--imbalance", "step:10:20");
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         var rows = Rows("corrected.csv").ToDictionary(row => row[1], row => row[2..8]);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rows, Has.Count.EqualTo(4));
-            Assert.That(rows["plain corrected by adjust(0)"], Is.EqualTo(rows["plain"]));
+            Assert.That(rows["plain corrected by la(tau=0)"], Is.EqualTo(rows["plain"]));
             Assert.That(Number(rows["plain"][4]), Is.GreaterThan(0), "recall of the large classes");
-            Assert.That(Number(rows["plain corrected by adjust(10)"][4]), Is.Zero, "a shift of 23 leaves them no image");
+            Assert.That(Number(rows["plain corrected by la(tau=10)"][4]), Is.Zero, "a shift of 23 leaves them no image");
+        }
+    }
+
+    [Test]
+    public void Run_WhitenedStem_IsAnotherRunThanATrainedOne()
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1"];
+        Benchmark("stem.csv", arguments);
+        var run = Benchmark("stem.csv", [.. arguments, "--whitened-stem", "true"]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Output, Does.Contain("stem=whitened").And.Contain("1 runs, 0 of them done already."));
+            Assert.That(Benchmark("stem.csv", arguments).Output, Does.Contain("1 runs, 1 of them done already.").And.Not.Contain("stem"));
         }
     }
 
@@ -109,8 +122,8 @@ public sealed class BenchmarkTests
     [TestCase("--imbalance", "step:4:30", "is to give 30 rows and has 20")]
     [TestCase("--imbalance", "step:100:20", "No row of class")]
     [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]
-    [TestCase("--strategy", "plain corrected by magic(1)", "There is no correction 'magic'")]
-    [TestCase("--strategy", "plain corrected by adjust", "is not of the form")]
+    [TestCase("--strategy", "plain corrected by magic(1)", "There is no correction 'magic(1)'")]
+    [TestCase("--strategy", "plain corrected by la(tau=11)", "The parameter tau of la is too large")]
     [TestCase("--report", "report.pdf", "let it end in .html")]
     [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
     public void Run_WrongArguments_FailWithAWord(string option, string value, string message)

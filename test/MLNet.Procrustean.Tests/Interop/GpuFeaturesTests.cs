@@ -30,7 +30,13 @@ public sealed class GpuFeaturesTests
     public void HasBFloat16_DriverWithoutADevice_IsFalseAndNothingMoreIsAsked()
     {
         var more = 0;
-        var has = Ask(0, _ => 100, (out int device, int _) => more = device = 0, (out int value, int _, int _) => more = value = 9);
+        int Asked(out int answer)
+        {
+            more++;
+            return answer = 0;
+        }
+
+        var has = Ask(0, _ => 100, (out int device, int _) => Asked(out device), (out int value, int _, int _) => Asked(out value));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(has, Is.False);

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
@@ -76,32 +77,106 @@ public sealed class PatchWhiteningTests
         }
     }
 
-    [TestCase(null, 3, true)]
-    [TestCase(null, 1, false)]
-    [TestCase(true, 1, true)]
-    [TestCase(false, 3, false)]
-    public void Fit_WhitenedStem_TrainsAllButTheFirstConvolution(bool? whitened, int channels, bool isFixed)
+    // Their patches have nine directions, whatever they are normalised by.
+    [Test]
+    public void Apply_GreyImagesInThreeChannels_KeepsWhatWasDrawnForTheOtherDirections()
     {
-        var options = Options with { WhitenedStem = whitened, Channels = channels };
-        using var few = Fit(options with { Epochs = 1 });
-        using var many = Fit(options with { Epochs = 2 });
+        using var scope = NewDisposeScope();
+        using var images = new LabelledImages(randint(0, 256, [20, 16, 16, 1], uint8, generator: new Generator(6)).repeat(1, 1, 1, 3), zeros(20, int64));
+        var (drawn, whitened) = Whitened(new CifarResNet { Depth = 8, Width = 32 }, images);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Weight(few, Stem).SequenceEqual(Weight(many, Stem)), Is.EqualTo(isFixed));
+            Assert.That(Largest(whitened.narrow(0, 0, 9).add(whitened.narrow(0, 9, 9))), Is.Zero);
+            Assert.That(NetworkBits.Of(whitened.narrow(0, 18, 14)), Is.EqualTo(NetworkBits.Of(drawn.narrow(0, 18, 14))));
+        }
+    }
+
+    [Test]
+    public void Apply_ImagesOfOneColour_KeepsAllThatWasDrawn()
+    {
+        using var scope = NewDisposeScope();
+        using var images = new LabelledImages(full([2, 16, 16, 3], 77, uint8), zeros(2, int64));
+        var (drawn, whitened) = Whitened(new CifarResNet { Depth = 8 }, images);
+        Assert.That(NetworkBits.Of(whitened), Is.EqualTo(NetworkBits.Of(drawn)));
+    }
+
+    [TestCase("cifar-resnet-8", 20)]
+    [TestCase("resnet-18", 40)]
+    public void Apply_FewImages_GivesTheDirectionsOfAllTheirNormalisedPatches(string backbone, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var images = new LabelledImages(randint(0, 256, [30, size, size, 3], uint8, generator: new Generator(7)), zeros(30, int64));
+        var (drawn, whitened) = Whitened(Backbone.Parse(backbone), images);
+        var kernel = (int)drawn.shape[2];
+        var preprocessing = Preprocessing.Measure(images.Pixels, new ImageShape { Size = size });
+        var expected = PatchWhitening.Filters(PatchWhitening.Scatter(preprocessing.Normalise(images.Pixels.Narrow(0, 30)), kernel, kernel), drawn);
+        Assert.That(Largest(Projector(whitened) - Projector(expected)), Is.LessThan(1e-4));
+
+        static Tensor Projector(Tensor filters) => filters.flatten(1).t().mm(filters.flatten(1)); // does not depend on signs
+    }
+
+    [TestCase("cifar-resnet-8-w4", false)]
+    [TestCase("cifar-resnet-8-w16", true)]
+    [TestCase("cifar-resnet-8-w54", true)]
+    [TestCase("cifar-resnet-8-w56", false)]
+    [TestCase("resnet-18", true)]
+    [TestCase("resnet-50", true)]
+    public void Stem_EachBackbone_IsTheConvolutionOfTheImageAndWhitenedWhereItSuits(string name, bool whitens)
+    {
+        var options = new ImageClassifierOptions { Backbone = Backbone.Parse(name) };
+        using var network = options.Backbone.Build(channels: 3, classes: 2, seed: 1);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(NetworkBits.Of(network.Stem.Weight), Is.EqualTo(NetworkBits.Of(network.state_dict()[Stem])));
+            Assert.That(options.WhitensStem, Is.EqualTo(whitens));
+            Assert.That((options with { Channels = 1 }).WhitensStem, Is.False);
+            Assert.That((options with { WhitenedStem = true }).WhitensStem, Is.True);
+        }
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Fit_WhitenedStem_TrainsAllButTheFirstConvolution(bool whitened)
+    {
+        using var few = Fit(Options with { WhitenedStem = whitened, Epochs = 1 });
+        using var many = Fit(Options with { WhitenedStem = whitened, Epochs = 2 });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Weight(few, Stem).SequenceEqual(Weight(many, Stem)), Is.EqualTo(whitened));
             Assert.That(Weight(few, "layer1.0.conv1.weight"), Is.Not.EqualTo(Weight(many, "layer1.0.conv1.weight")));
         }
     }
 
     [Test]
-    public void Fit_FromAModel_GoesOnWithItsFirstConvolutionAndTrainsIt()
+    public void Fit_CancelledAndGoneOnWith_EndsAsIfNeverInterrupted()
     {
-        using var first = Fit(Options);
-        using var second = Fit(Options with { StartFrom = first, LearningRate = 1e-4 });
+        using var training = new CheckpointedTraining();
+        var options = training.Options with { WhitenedStem = true };
+        var whole = training.Result(training.Fit(options with { CheckpointPath = null }));
+        training.Cancel(step: 7, options);
+        Assert.That(training.Result(training.Fit(options)).Weights, Is.EqualTo(whole.Weights));
+    }
+
+    [Test]
+    public void Fit_FromAModel_GoesOnWithItsFirstConvolution()
+    {
+        using var first = Fit(Options with { WhitenedStem = false });
+        using var trained = Fit(Options with { StartFrom = first, LearningRate = 1e-4 });
+        using var kept = Fit(Options with { StartFrom = first, WhitenedStem = true });
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Weight(second, Stem), Is.Not.EqualTo(Weight(first, Stem)));
-            Assert.That(Weight(second, Stem), Is.EqualTo(Weight(first, Stem)).Within(1e-2f));
+            Assert.That(Weight(trained, Stem), Is.Not.EqualTo(Weight(first, Stem)));
+            Assert.That(Weight(trained, Stem), Is.EqualTo(Weight(first, Stem)).Within(1e-2f));
+            Assert.That(Weight(kept, Stem), Is.EqualTo(Weight(first, Stem)));
         }
+    }
+
+    private static (Tensor Drawn, Tensor Whitened) Whitened(Backbone backbone, LabelledImages images)
+    {
+        using var network = backbone.Build(channels: 3, classes: 2, seed: 1);
+        var drawn = network.Stem.Weight.detach().clone();
+        PatchWhitening.Apply(network, Preprocessing.Measure(images.Pixels, new ImageShape { Size = (int)images.Pixels.Narrow(0, 1).shape[1] }), images, seed: 1);
+        return (drawn, network.Stem.Weight.detach().clone());
     }
 
     private static ImageClassifierModel Fit(ImageClassifierOptions options)
