@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Networks;
 /// <summary>Gives the first convolution the principal directions of the training images' patches for good, instead of training it.</summary>
 /// <remarks>
 /// After Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", https://arxiv.org/abs/2404.00498 (patch whitening), who has it from Page, "How to train your ResNet" (2018). With
-/// Σ = Σ_p p pᵀ over patches p of c · k · k normalised values, and Σ = V Λ Vᵀ, the filters are the columns of V with the largest λ, and their negatives, so that the rectifier
+/// S = Σ_p p pᵀ over patches p of c · k · k normalised values, and S = V Λ Vᵀ, the filters are the columns of V with the largest λ, and their negatives, so that the rectifier
 /// loses nothing. The batch normalisation that follows divides each by its standard deviation, in proportion to √λ, which is what makes it whitening.
 /// </remarks>
 internal static class PatchWhitening
@@ -36,7 +36,7 @@ internal static class PatchWhitening
         stem.Weight.copy_(Filters(scatter, stem.Weight.cpu()));
     }
 
-    /// <summary>Σ_p p pᵀ, [c · k · k, c · k · k], float64.</summary>
+    /// <summary>S = Σ_p p pᵀ, [c · k · k, c · k · k], float64.</summary>
     /// <param name="images">[B, c, S, S].</param>
     /// <param name="kernel">k.</param>
     /// <param name="stride">Pixels from one patch to the next.</param>
@@ -49,7 +49,7 @@ internal static class PatchWhitening
     }
 
     /// <summary>The filters [F, c, k, k]: the directions with the largest λ, F/2 of them or as many as there are, their negatives, and for the rest what was drawn.</summary>
-    /// <param name="scatter">Σ.</param>
+    /// <param name="scatter">S.</param>
     /// <param name="drawn">[F, c, k, k].</param>
     internal static Tensor Filters(Tensor scatter, Tensor drawn)
     {
