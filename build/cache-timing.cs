@@ -55,7 +55,7 @@ void Train(string name, string? cachePath)
     var strategy = new FirstStep(stop, () => begun = $"{clock.Elapsed.TotalSeconds:0.000} s ({(Environment.CpuUsage.TotalTime - work).TotalSeconds:0.000} s of processors)");
     var options = new ImageClassifierOptions
     {
-        Strategy = strategy, Backbone = new CifarResNet { Depth = 8, Width = 4 }, ImageSize = size, Seed = 1, CachePath = cachePath, Cancellation = stop.Token,
+        Strategy = strategy, Backbone = new CifarResNet { Depth = 8 }, ImageSize = size, Seed = 1, CachePath = cachePath, Cancellation = stop.Token,
     };
     try
     {
