@@ -15,6 +15,7 @@ var correction = new Option<string>("--correction") { Description = $"What is do
 var backbone = new Option<string>("--backbone") { Description = "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50 for photos.", DefaultValueFactory = _ => "cifar-resnet-20" };
 var size = new Option<int>("--size") { Description = "The side that images are resized to, in pixels.", DefaultValueFactory = _ => 64 };
 var channels = new Option<int>("--channels") { Description = "3 for colour, 1 for grey.", DefaultValueFactory = _ => 3 };
+var whitened = new Option<bool?>("--whitened-stem") { Description = "true: the first convolution keeps the principal directions of the images' patches; false: it is trained. [default: as the library has it]" };
 var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 30 };
 var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => new ImageClassifierOptions().BatchSize };
@@ -32,7 +33,7 @@ var report = new Option<FileInfo?>("--report") { Description = "Where to write a
 
 var command = new RootCommand("Trains an image classifier on a folder of images with imbalanced classes.")
 {
-    train, test, testFraction, strategy, correction, backbone, size, channels, augmentation, epochs, batch, learningRate, seed, skipBad, checkpoint,
+    train, test, testFraction, strategy, correction, backbone, size, channels, whitened, augmentation, epochs, batch, learningRate, seed, skipBad, checkpoint,
     checkpointMinutes, cache, precision, shareProcessors, model, json, report,
 };
 command.SetAction((arguments, cancellation) =>
@@ -61,6 +62,7 @@ command.SetAction((arguments, cancellation) =>
                 Backbone = Backbone.Parse(arguments.GetValue(backbone)!),
                 ImageSize = arguments.GetValue(size),
                 Channels = arguments.GetValue(channels),
+                WhitenedStem = arguments.GetValue(whitened),
                 Augmentation = AugmentationText.Parse(arguments.GetValue(augmentation)!),
                 Epochs = arguments.GetValue(epochs),
                 BatchSize = arguments.GetValue(batch),

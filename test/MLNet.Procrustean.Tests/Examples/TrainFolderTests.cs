@@ -53,11 +53,11 @@ public sealed class TrainFolderTests
         var report = Path.Combine(folder.Path, "report.html");
 
         var cache = Path.Combine(folder.Path, "images.cache");
-        var run = TrainFolder(folder, "mfw", "--report", report, "--cache", cache, "--precision", "fp32", "--share-processors");
+        var run = TrainFolder(folder, "mfw", "--report", report, "--cache", cache, "--precision", "fp32", "--share-processors", "--whitened-stem", "true");
 
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         Assert.That(new FileInfo(cache).Length, Is.GreaterThan(28 * 16 * 16 * 3), "four fifths of 35 images");
-        Assert.That(File.ReadAllText(report), Does.Contain("Leakage").And.Contain("Feature deviation").And.Contain("Classifier cosines"));
+        Assert.That(File.ReadAllText(report), Does.Contain("Leakage").And.Contain("Feature deviation").And.Contain("Classifier cosines").And.Contain("whitened"));
     }
 
     [Test]
