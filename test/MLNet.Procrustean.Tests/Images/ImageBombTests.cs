@@ -55,7 +55,7 @@ public sealed class ImageBombTests
         var peak = NativeMemory.PeakOf(() => Assert.That(() => Decoded.Of(file, _shape, "here"), Throws.TypeOf<ImageException>()));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(peak, Is.LessThan(32 * Megabyte));
+            Assert.That(peak, Is.LessThan(64 * Megabyte));
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
         }
 
@@ -87,7 +87,7 @@ public sealed class ImageBombTests
         var peak = NativeMemory.PeakOf(() => Decoded.Of(file, _shape, "here"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(peak, Is.LessThan((4 * file.LongLength) + (32 * Megabyte)));
+            Assert.That(peak, Is.LessThan((4 * file.LongLength) + (64 * Megabyte))); // where it unfolds to 300 and more; the rest is for what the runtime takes meanwhile
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         }
 
