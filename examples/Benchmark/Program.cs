@@ -22,7 +22,7 @@ var selectionSeeds = new Option<int[]>("--selection-seed") { Description = "Seed
 var backbone = new Option<string>("--backbone") { Description = "cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50.", DefaultValueFactory = _ => "cifar-resnet-8" };
 var size = new Option<int>("--size") { Description = "The side that images are resized to, in pixels.", DefaultValueFactory = _ => 32 };
 var channels = new Option<int>("--channels") { Description = "3 for colour, 1 for grey.", DefaultValueFactory = _ => 3 };
-var whitened = new Option<bool?>("--whitened-stem") { Description = "true: the first convolution has the principal directions of the images' patches; false: it is trained. [default: as the library has it]" };
+var whitened = new Option<bool?>("--whitened-stem") { Description = "true: the first convolution keeps the principal directions of the images' patches; false: it is trained. [default: as the library has it]" };
 var augmentation = new Option<string>("--augmentation") { Description = "crop-flip, crop, flip or none.", DefaultValueFactory = _ => "crop-flip" };
 var epochs = new Option<int>("--epochs") { Description = "How often each image is seen.", DefaultValueFactory = _ => 15 };
 var batch = new Option<int>("--batch") { Description = "Images per step.", DefaultValueFactory = _ => new ImageClassifierOptions().BatchSize };

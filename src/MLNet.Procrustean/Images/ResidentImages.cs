@@ -15,7 +15,7 @@ internal static class ResidentImages
     /// <summary>The images on the GPU, to be disposed beside those given; null where the device is none, or they are too many for it.</summary>
     public static LabelledImages? For(Device device, LabelledImages images)
     {
-        if (device.type != DeviceType.CUDA || images.Count * BytesOfOne(images) > MostBytes)
+        if (device.type != DeviceType.CUDA || images.Count * BytesOf(ShapeOfOne(images)) > MostBytes)
         {
             return null;
         }
@@ -34,9 +34,10 @@ internal static class ResidentImages
     internal static LabelledImages On(Device device, LabelledImages images)
     {
         using var scope = NewDisposeScope();
-        var pixels = empty([images.Count, .. ShapeOfOne(images)], uint8, device);
+        var shape = ShapeOfOne(images);
+        var pixels = empty([images.Count, .. shape], uint8, device);
         var labels = images.Labels.to(device, copy: true);
-        var atOnce = Math.Max(1, BytesAtOnce / BytesOfOne(images));
+        var atOnce = Math.Max(1, BytesAtOnce / BytesOf(shape));
         for (long start = 0; start < images.Count; start += atOnce)
         {
             using var part = NewDisposeScope();
@@ -47,7 +48,7 @@ internal static class ResidentImages
         return new(pixels.DetachFromDisposeScope(), labels.DetachFromDisposeScope());
     }
 
-    private static long BytesOfOne(LabelledImages images) => ShapeOfOne(images).Aggregate(1L, (product, length) => product * length);
+    private static long BytesOf(long[] shape) => shape.Aggregate((product, length) => product * length);
 
     private static long[] ShapeOfOne(LabelledImages images)
     {
