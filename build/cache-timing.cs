@@ -52,10 +52,17 @@ void Train(string name, string? cachePath)
     using var stop = new CancellationTokenSource();
     var (clock, work) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
     var begun = "";
-    var strategy = new FirstStep(stop, () => begun = $"{clock.Elapsed.TotalSeconds:0.000} s ({(Environment.CpuUsage.TotalTime - work).TotalSeconds:0.000} s of processors)");
+    var strategy = new FirstStep(stop, () =>
+        begun = $"{clock.Elapsed.TotalSeconds:0.000} s ({(Environment.CpuUsage.TotalTime - work).TotalSeconds:0.000} s of processors)"
+    );
     var options = new ImageClassifierOptions
     {
-        Strategy = strategy, Backbone = new CifarResNet { Depth = 8 }, ImageSize = size, Seed = 1, CachePath = cachePath, Cancellation = stop.Token,
+        Strategy = strategy,
+        Backbone = new CifarResNet { Depth = 8 },
+        ImageSize = size,
+        Seed = 1,
+        CachePath = cachePath,
+        Cancellation = stop.Token,
     };
     try
     {
@@ -73,8 +80,17 @@ void Make(int number)
     var random = new Random(number);
     using var bitmap = new SKBitmap(sides[0], sides[1]);
     var (a, b, c) = (random.Next(5, 60), random.Next(5, 60), random.Next(256));
-    bitmap.Pixels = [.. Enumerable.Range(0, sides[0] * sides[1]).Select(i => (i % sides[0], i / sides[0])).Select(place => new SKColor(
-        (byte)(128 + 90 * Math.Sin(place.Item1 / (double)a) + random.Next(20)), (byte)(128 + 90 * Math.Sin(place.Item2 / (double)b) + random.Next(20)), (byte)c))];
+    bitmap.Pixels =
+    [
+        .. Enumerable
+            .Range(0, sides[0] * sides[1])
+            .Select(i => (i % sides[0], i / sides[0]))
+            .Select(place => new SKColor(
+                (byte)(128 + 90 * Math.Sin(place.Item1 / (double)a) + random.Next(20)),
+                (byte)(128 + 90 * Math.Sin(place.Item2 / (double)b) + random.Next(20)),
+                (byte)c
+            )),
+    ];
     using var encoded = bitmap.Encode(format == "png" ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, 85);
     File.WriteAllBytes(Path.Combine(path, $"{number}.{format}"), encoded.ToArray());
 }

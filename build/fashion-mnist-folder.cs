@@ -21,7 +21,11 @@ var (source, target, large, small, seed) = (args[0], args[1], Number(args[2]), N
 string[] names = ["0-tshirt", "1-trouser", "2-pullover", "3-dress", "4-coat", "5-sandal", "6-shirt", "7-sneaker", "8-bag", "9-ankle-boot"];
 
 var random = new Random(seed);
-var classes = Part("train").GroupBy(image => image.Label).OrderBy(group => group.Key).Select(group => group.OrderBy(_ => random.Next()).ToList()).ToList();
+var classes = Part("train")
+    .GroupBy(image => image.Label)
+    .OrderBy(group => group.Key)
+    .Select(group => group.OrderBy(_ => random.Next()).ToList())
+    .ToList();
 int Count(int label) => label < names.Length / 2 ? large : small;
 Write("train", classes.SelectMany((images, label) => images.Take(Count(label))));
 Write("validation", classes.SelectMany((images, label) => images.Skip(Count(label)).Take(500)));

@@ -16,7 +16,9 @@ if (missing.Count == 0)
     return 0;
 }
 
-Console.Error.WriteLine($"ExposeInternals : error : no type {string.Join(", ", missing)} in {string.Join(", ", assemblies)}: this version of ML.NET differs from the one that the library was written for.");
+Console.Error.WriteLine(
+    $"ExposeInternals : error : no type {string.Join(", ", missing)} in {string.Join(", ", assemblies)}: this version of ML.NET differs from the one that the library was written for."
+);
 return 1;
 
 static List<string> Expose(string source, string destination, string[] names)
@@ -25,12 +27,15 @@ static List<string> Expose(string source, string destination, string[] names)
     var image = File.ReadAllBytes(source);
     using var file = new PEReader(new MemoryStream(image));
     var reader = file.GetMetadataReader();
-    int Row(TableIndex table, EntityHandle handle) => file.PEHeaders.MetadataStartOffset
-        + reader.GetTableMetadataOffset(table) + ((MetadataTokens.GetRowNumber(handle) - 1) * reader.GetTableRowSize(table));
+    int Row(TableIndex table, EntityHandle handle) =>
+        file.PEHeaders.MetadataStartOffset
+        + reader.GetTableMetadataOffset(table)
+        + ((MetadataTokens.GetRowNumber(handle) - 1) * reader.GetTableRowSize(table));
 
-    string NameOf(TypeDefinition type) => type.GetDeclaringType() is { IsNil: false } outer
-        ? $"{NameOf(reader.GetTypeDefinition(outer))}+{reader.GetString(type.Name)}"
-        : reader.GetString(type.Name);
+    string NameOf(TypeDefinition type) =>
+        type.GetDeclaringType() is { IsNil: false } outer
+            ? $"{NameOf(reader.GetTypeDefinition(outer))}+{reader.GetString(type.Name)}"
+            : reader.GetString(type.Name);
 
     var found = new List<string>();
     foreach (var handle in reader.TypeDefinitions)

@@ -12,9 +12,15 @@ internal static class Fingerprint
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var folder in folders)
         {
-            foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))
+            foreach (
+                var file in new DirectoryInfo(folder)
+                    .EnumerateFiles("*", SearchOption.AllDirectories)
+                    .OrderBy(file => file.FullName, StringComparer.Ordinal)
+            )
             {
-                hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetRelativePath(folder, file.FullName).Replace('\\', '/')} {file.Length}\n"));
+                hash.AppendData(
+                    Encoding.UTF8.GetBytes($"{Path.GetRelativePath(folder, file.FullName).Replace('\\', '/')} {file.Length}\n")
+                );
             }
 
             hash.AppendData("next\n"u8);

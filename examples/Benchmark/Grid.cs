@@ -27,6 +27,8 @@ internal sealed record Grid
     public string Title => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(Train) ?? Train))} {Imbalance.Text}";
 
     /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
-    public string Settings => field ??= FormattableString.Invariant(
-        $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}{(Options.Precision == Precision.Fp32 ? "" : $" precision={Options.Precision}")}{(Options.WhitensStem ? " stem=whitened" : "")}");
+    public string Settings =>
+        field ??= FormattableString.Invariant(
+            $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}{(Options.Precision == Precision.Fp32 ? "" : $" precision={Options.Precision}")}{(Options.WhitensStem ? " stem=whitened" : "")}"
+        );
 }

@@ -9,14 +9,25 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     /// <summary>For each contender the alternative with the best mean macro accuracy on the held-out images; where there is one only, that one.</summary>
     public List<string> Choose()
     {
-        var open = grid.Contenders.Where(contender => contender.Alternatives.Count > 1).SelectMany(contender => contender.Alternatives).Distinct().ToList();
+        var open = grid
+            .Contenders.Where(contender => contender.Alternatives.Count > 1)
+            .SelectMany(contender => contender.Alternatives)
+            .Distinct()
+            .ToList();
         if (open.Count > 0)
         {
             Complete([.. from strategy in open from seed in grid.SelectionSeeds select Key(strategy, Part.HeldOut, seed)]);
             open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MeanAndDeviation(HeldOut(strategy))}"));
         }
 
-        return [.. grid.Contenders.Select(contender => contender.Alternatives.Count == 1 ? contender.Alternatives[0] : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average())!)]; // NaN, of one that diverged, is less than any number
+        return
+        [
+            .. grid.Contenders.Select(contender =>
+                contender.Alternatives.Count == 1
+                    ? contender.Alternatives[0]
+                    : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average())!
+            ),
+        ]; // NaN, of one that diverged, is less than any number
     }
 
     /// <summary>All runs of the strategies on the test images.</summary>
@@ -30,16 +41,20 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     public List<TrainedRun> Describe(IReadOnlyList<string> strategies) =>
         [.. strategies.Select(strategy => OneRun.Execute(grid, Key(strategy, Part.Test, grid.Seeds[0]), diagnose: true).Run)];
 
-    private IEnumerable<double> HeldOut(string strategy) => Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy);
+    private IEnumerable<double> HeldOut(string strategy) =>
+        Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy);
 
-    private List<RunRow> Runs(string strategy, Part part, IReadOnlyList<int> seeds) => [.. seeds.Select(seed => results.Find(Key(strategy, part, seed))!)];
+    private List<RunRow> Runs(string strategy, Part part, IReadOnlyList<int> seeds) =>
+        [.. seeds.Select(seed => results.Find(Key(strategy, part, seed))!)];
 
     private void Complete(List<RunKey> wanted)
     {
         var missing = wanted.Where(key => results.Find(key) is null).ToList();
         if (wanted.Select(results.Find).OfType<RunRow>().FirstOrDefault(row => row.Versions != OneRun.Versions) is { } other)
         {
-            Console.WriteLine($"Some runs were done by another version ({other.Versions}; this is {OneRun.Versions}); remove their lines to repeat them.");
+            Console.WriteLine(
+                $"Some runs were done by another version ({other.Versions}; this is {OneRun.Versions}); remove their lines to repeat them."
+            );
         }
 
         Console.WriteLine($"{wanted.Count} runs, {wanted.Count - missing.Count} of them done already.");
@@ -47,7 +62,11 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
         {
             var row = Row(key);
             results.Add(row);
-            Console.WriteLine(FormattableString.Invariant($"{key.Part} {key.Strategy}, seed {key.Seed}: macro accuracy {row.MacroAccuracy:0.000} in {row.Seconds:0} s"));
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"{key.Part} {key.Strategy}, seed {key.Seed}: macro accuracy {row.MacroAccuracy:0.000} in {row.Seconds:0} s"
+                )
+            );
         }
     }
 

@@ -9,7 +9,8 @@ namespace Benchmark;
 /// <param name="Subset">The subset, drawn with a seed; of a training folder that lost its held-out images, from as many of the largest class as there are.</param>
 internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, IDataView, Part, int, IDataView> Subset)
 {
-    public const string Help = "natural (all images); step:R:N (half of the classes with N images, the others with N/R); long-tailed:R:N (from N images down to N/R).";
+    public const string Help =
+        "natural (all images); step:R:N (half of the classes with N images, the others with N/R); long-tailed:R:N (from N images down to N/R).";
 
     private delegate IDataView Make(DataOperationsCatalog data, IDataView images, string label, double ratio, int? largest, int seed);
 
@@ -35,7 +36,9 @@ internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, ID
     {
         var ratio = double.Parse(ratioText, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         var largest = int.Parse(largestText, NumberStyles.None, CultureInfo.InvariantCulture);
-        return new(text, (data, images, part, seed) => subset(data, images, "Label", ratio, part == Part.Test ? largest : Math.Min(largest, LargestClass(data, images)), seed));
+        return new(text, (data, images, part, seed) =>
+            subset(data, images, "Label", ratio, part == Part.Test ? largest : Math.Min(largest, LargestClass(data, images)), seed)
+        );
     }
 
     private static int LargestClass(DataOperationsCatalog data, IDataView images) =>

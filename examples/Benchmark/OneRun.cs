@@ -21,16 +21,17 @@ internal static class OneRun
         $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
 
     /// <summary>The result of a training whose loss ceased to be finite.</summary>
-    public static RunRow Diverged(RunKey key) => new(key)
-    {
-        MacroAccuracy = double.NaN,
-        MicroAccuracy = double.NaN,
-        GMean = double.NaN,
-        MajorRecall = double.NaN,
-        MinorRecall = double.NaN,
-        Seconds = double.NaN,
-        Versions = Versions,
-    };
+    public static RunRow Diverged(RunKey key) =>
+        new(key)
+        {
+            MacroAccuracy = double.NaN,
+            MicroAccuracy = double.NaN,
+            GMean = double.NaN,
+            MajorRecall = double.NaN,
+            MinorRecall = double.NaN,
+            Seconds = double.NaN,
+            Versions = Versions,
+        };
 
     /// <summary>The result, and for the test part all that a report shows.</summary>
     public static (RunRow Row, TrainedRun Run) Execute(Grid grid, RunKey key, bool diagnose)
@@ -38,10 +39,15 @@ internal static class OneRun
         var (_, strategy, part, seed) = key;
         var ml = new MLContext(seed);
         var images = ml.Data.LoadImageFolder(grid.Train);
-        var (kept, heldOut) = part == Part.HeldOut ? ml.Data.StratifiedSplit(images, "Label", HeldOutShare, HeldOutSeed) : (images, ml.Data.LoadImageFolder(grid.Test));
+        var (kept, heldOut) =
+            part == Part.HeldOut
+                ? ml.Data.StratifiedSplit(images, "Label", HeldOutShare, HeldOutSeed)
+                : (images, ml.Data.LoadImageFolder(grid.Test));
         var train = grid.Imbalance.Subset(ml.Data, kept, part, seed);
 
-        var keys = ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(train);
+        var keys = ml
+            .Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+            .Fit(train);
         var (wanted, correct) = CorrectedStrategy.Parse(strategy);
         var options = grid.Options with { Strategy = wanted, Seed = seed, Diagnostics = diagnose ? new() : null };
         var clock = Stopwatch.StartNew();
@@ -52,7 +58,12 @@ internal static class OneRun
 
         var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(heldOut));
         var minor = MinorClasses.Of(new ClassCounts(model.ClassNames, model.TrainingCounts));
-        double Recall(bool ofMinor) => metrics.Classes.Where((_, c) => minor[c] == ofMinor).Select(one => one.Recall ?? double.NaN).DefaultIfEmpty(double.NaN).Average();
+        double Recall(bool ofMinor) =>
+            metrics
+                .Classes.Where((_, c) => minor[c] == ofMinor)
+                .Select(one => one.Recall ?? double.NaN)
+                .DefaultIfEmpty(double.NaN)
+                .Average();
         var row = new RunRow(key)
         {
             MacroAccuracy = metrics.MacroAccuracy,
@@ -63,6 +74,9 @@ internal static class OneRun
             Seconds = seconds,
             Versions = Versions,
         };
-        return (row, diagnose ? DescribedRun.Of(strategy, model, metrics, options, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options));
+        return (
+            row,
+            diagnose ? DescribedRun.Of(strategy, model, metrics, options, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options)
+        );
     }
 }

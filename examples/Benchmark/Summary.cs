@@ -16,7 +16,13 @@ internal static class Summary
         var lines = results.Select(result =>
         {
             var (strategy, runs) = result;
-            var difference = result == results[0] ? "" : MeanAndDeviation(runs.Where(run => baseline.ContainsKey(run.Key.Seed)).Select(run => run.MacroAccuracy - baseline[run.Key.Seed]), "+0.000;-0.000");
+            var difference =
+                result == results[0]
+                    ? ""
+                    : MeanAndDeviation(
+                        runs.Where(run => baseline.ContainsKey(run.Key.Seed)).Select(run => run.MacroAccuracy - baseline[run.Key.Seed]),
+                        "+0.000;-0.000"
+                    );
             return $"| {strategy} | {MeanAndDeviation(runs.Select(run => run.MacroAccuracy))} | {difference} | {Mean(runs, run => run.MicroAccuracy)} | {Mean(runs, run => run.GMean)} "
                 + $"| {Mean(runs, run => run.MajorRecall)} | {Mean(runs, run => run.MinorRecall)} | {Mean(runs, run => run.Seconds, "0")} |";
         });
@@ -34,7 +40,12 @@ internal static class Summary
 
         var mean = numbers.Average();
         var text = mean.ToString(format, CultureInfo.InvariantCulture);
-        return numbers.Length < 2 ? text : string.Create(CultureInfo.InvariantCulture, $"{text} ± {Math.Sqrt(numbers.Sum(value => (value - mean) * (value - mean)) / (numbers.Length - 1)):0.000}");
+        return numbers.Length < 2
+            ? text
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{text} ± {Math.Sqrt(numbers.Sum(value => (value - mean) * (value - mean)) / (numbers.Length - 1)):0.000}"
+            );
     }
 
     private static string Mean(IReadOnlyList<RunRow> runs, Func<RunRow, double> of, string format = "0.000")

@@ -8,7 +8,10 @@ internal sealed class LiveProgress(string name) : IProgress<EpochReport>
 {
     public void Report(EpochReport value)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{name,-24} epoch {value.Epoch,2}/{value.Epochs}, loss {value.Loss:0.000}, {value.ImagesPerSecond,5:0} images/s, {value.TimeLeft:m\\:ss} left");
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name, -24} epoch {value.Epoch, 2}/{value.Epochs}, loss {value.Loss:0.000}, {value.ImagesPerSecond, 5:0} images/s, {value.TimeLeft:m\\:ss} left"
+        );
         var isLast = value.Epoch == value.Epochs;
         if (!Console.IsOutputRedirected)
         {

@@ -43,23 +43,30 @@ var image = Path.Combine(parts, "test", "gear", "000.png");
 var prediction = engine.Predict(new LabelledImageFile { ImagePath = image });
 
 Console.WriteLine();
-Console.WriteLine($"The saved and reloaded model takes {Path.GetRelativePath(parts, image)} for a {prediction.PredictedLabel} ({prediction.Score.Max():P0} sure).");
+Console.WriteLine(
+    $"The saved and reloaded model takes {Path.GetRelativePath(parts, image)} for a {prediction.PredictedLabel} ({prediction.Score.Max():P0} sure)."
+);
 Console.WriteLine($"Picture: {chart}");
 Console.WriteLine($"Model:   {saved}");
 Console.WriteLine($"Took {clock.Elapsed.TotalSeconds:0} s.");
 
 (ITransformer Model, ImbalanceMetrics Metrics) Train(TrainingStrategy strategy, string name)
 {
-    var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
-        .Append(ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(new ImageClassifierOptions
-        {
-            Strategy = strategy,
-            Backbone = new CifarResNet { Depth = 8 },
-            ImageSize = Scene.Side,
-            Epochs = Epochs,
-            Seed = 1,
-            Progress = new LiveProgress(name),
-        }))
+    var pipeline = ml
+        .Transforms.Conversion.MapValueToKey("Label")
+        .Append(
+            ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(
+                new ImageClassifierOptions
+                {
+                    Strategy = strategy,
+                    Backbone = new CifarResNet { Depth = 8 },
+                    ImageSize = Scene.Side,
+                    Epochs = Epochs,
+                    Seed = 1,
+                    Progress = new LiveProgress(name),
+                }
+            )
+        )
         .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     var trained = pipeline.Fit(train);
     return (trained, ml.MulticlassClassification.EvaluateImbalance(trained.Transform(test)));

@@ -22,7 +22,15 @@ internal sealed record Limits
     /// <exception cref="ArgumentException">A limit is too small, or the timeout too long.</exception>
     public void Check()
     {
-        foreach (var (name, value, least) in new[] { (nameof(AtOnce), AtOnce, 1), (nameof(Waiting), Waiting, 0), (nameof(Together), Together, 1), (nameof(MaximumBytes), MaximumBytes, 1L) })
+        foreach (
+            var (name, value, least) in new[]
+            {
+                (nameof(AtOnce), AtOnce, 1),
+                (nameof(Waiting), Waiting, 0),
+                (nameof(Together), Together, 1),
+                (nameof(MaximumBytes), MaximumBytes, 1L),
+            }
+        )
         {
             if (value < least)
             {

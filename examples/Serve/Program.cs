@@ -70,21 +70,26 @@ app.UseRateLimiter();
 app.UseRequestTimeouts(); // within the limiter: the time in its queue does not count
 app.MapHealthChecks("/health");
 app.MapPost("/classify", async (HttpRequest request, CancellationToken cancelled) =>
-{
-    try
     {
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, cancelled);
-        return Results.Ok(await scoring.Classify(body.ToArray(), cancelled));
-    }
-    catch (ImageException problem)
-    {
-        return Results.Problem(problem.Message.Replace(problem.Origin, "The body", StringComparison.Ordinal), statusCode: StatusCodes.Status400BadRequest);
-    }
-    catch (BadHttpRequestException problem) // too large, too slow, or broken off
-    {
-        return Results.Problem(problem.Message, statusCode: problem.StatusCode);
-    }
-}).RequireRateLimiting(classify).WithRequestTimeout(TimeSpan.FromSeconds(limits.TimeoutSeconds));
+        try
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body, cancelled);
+            return Results.Ok(await scoring.Classify(body.ToArray(), cancelled));
+        }
+        catch (ImageException problem)
+        {
+            return Results.Problem(
+                problem.Message.Replace(problem.Origin, "The body", StringComparison.Ordinal),
+                statusCode: StatusCodes.Status400BadRequest
+            );
+        }
+        catch (BadHttpRequestException problem) // too large, too slow, or broken off
+        {
+            return Results.Problem(problem.Message, statusCode: problem.StatusCode);
+        }
+    })
+    .RequireRateLimiting(classify)
+    .WithRequestTimeout(TimeSpan.FromSeconds(limits.TimeoutSeconds));
 await app.RunAsync();
 return 0;

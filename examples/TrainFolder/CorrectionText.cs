@@ -8,7 +8,8 @@ namespace TrainFolder;
 /// <summary>Reads from the command line what is done to a model after training: <c>none</c>, <c>la(tau=1)</c> or <c>tau-norm(tau=0.5)</c>.</summary>
 internal static partial class CorrectionText
 {
-    public const string Help = "none; la(tau=1) for logit adjustment after training; tau-norm(tau=0.5) for rows of the classifier brought nearer to equal length.";
+    public const string Help =
+        "none; la(tau=1) for logit adjustment after training; tau-norm(tau=0.5) for rows of the classifier brought nearer to equal length.";
 
     public static Func<ImageClassifierModel, ImageClassifierModel> Parse(string text)
     {

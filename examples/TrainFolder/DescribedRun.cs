@@ -12,7 +12,14 @@ namespace TrainFolder;
 /// <summary>A run with all that a report can show.</summary>
 internal static class DescribedRun
 {
-    public static TrainedRun Of(string name, ImageClassifierModel model, ImbalanceMetrics metrics, ImageClassifierOptions options, IDataView train, IDataView test)
+    public static TrainedRun Of(
+        string name,
+        ImageClassifierModel model,
+        ImbalanceMetrics metrics,
+        ImageClassifierOptions options,
+        IDataView train,
+        IDataView test
+    )
     {
         var run = TrainedRun.Of(name, model, metrics, options);
         try

@@ -50,7 +50,9 @@ internal sealed record Run
         }
 
         var images = ml.Data.LoadImageFolder(Train);
-        var (train, test) = Test is { } folder ? (images, ml.Data.LoadImageFolder(folder)) : ml.Data.StratifiedSplit(images, "Label", TestFraction, Options.Seed!.Value);
+        var (train, test) = Test is { } folder
+            ? (images, ml.Data.LoadImageFolder(folder))
+            : ml.Data.StratifiedSplit(images, "Label", TestFraction, Options.Seed!.Value);
 
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
@@ -80,7 +82,11 @@ internal sealed record Run
         if (ReportPath is not null)
         {
             var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
-            TrainingReport.Write(ReportPath, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}");
+            TrainingReport.Write(
+                ReportPath,
+                [DescribedRun.Of(name, classifier, metrics, Options, train, test)],
+                $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}"
+            );
         }
     }
 
@@ -92,7 +98,10 @@ internal sealed record Run
         }
         catch (IOException problem) when (Options.CheckpointPath is not null)
         {
-            throw new IOException($"{problem.Message} The same command saves it without training again, from the checkpoint in {Options.CheckpointPath}.", problem);
+            throw new IOException(
+                $"{problem.Message} The same command saves it without training again, from the checkpoint in {Options.CheckpointPath}.",
+                problem
+            );
         }
     }
 
@@ -126,19 +135,26 @@ internal sealed record Run
         }
     }
 
-    private object Results(ImbalanceMetrics metrics, double seconds, ImageClassifierModel classifier) => new
-    {
-        Strategy = StrategyName,
-        Correction = CorrectionName,
-        Options.Seed,
-        Backbone = Options.Backbone.Name,
-        Options.Epochs,
-        Classes = metrics.Classes.Select(one => new { one.Name, TrainCount = one.TrainingCount, one.TestCount, one.Recall }),
-        metrics.MicroAccuracy,
-        metrics.MacroAccuracy,
-        GMean = metrics.GeometricMean,
-        metrics.MacroF1,
-        TrainSeconds = seconds,
-        ImagesPerSecond = classifier.EpochReports.Average(report => report.ImagesPerSecond),
-    };
+    private object Results(ImbalanceMetrics metrics, double seconds, ImageClassifierModel classifier) =>
+        new
+        {
+            Strategy = StrategyName,
+            Correction = CorrectionName,
+            Options.Seed,
+            Backbone = Options.Backbone.Name,
+            Options.Epochs,
+            Classes = metrics.Classes.Select(one => new
+            {
+                one.Name,
+                TrainCount = one.TrainingCount,
+                one.TestCount,
+                one.Recall,
+            }),
+            metrics.MicroAccuracy,
+            metrics.MacroAccuracy,
+            GMean = metrics.GeometricMean,
+            metrics.MacroF1,
+            TrainSeconds = seconds,
+            ImagesPerSecond = classifier.EpochReports.Average(report => report.ImagesPerSecond),
+        };
 }

@@ -23,26 +23,35 @@ internal sealed class StrategyParameters
 
     public string Strategy { get; }
 
-    public double Number(string name, double usual) => Take(name) is not { } text ? usual
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong(name, text, "a number with a decimal point");
+    public double Number(string name, double usual) =>
+        Take(name) is not { } text ? usual
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Wrong(name, text, "a number with a decimal point");
 
-    public bool Switch(string name, bool usual) => Take(name) is not { } text ? usual
-        : bool.TryParse(text, out var on) ? on : throw Wrong(name, text, "true or false");
+    public bool Switch(string name, bool usual) =>
+        Take(name) is not { } text ? usual
+        : bool.TryParse(text, out var on) ? on
+        : throw Wrong(name, text, "true or false");
 
-    public MixingDepth Depth(string name, MixingDepth usual) => Take(name) switch
-    {
-        null => usual,
-        "input" => MixingDepth.Input,
-        "any" => MixingDepth.AnyStage,
-        "pooled" => MixingDepth.PooledFeatures,
-        var text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var stage) ? MixingDepth.BeforeStage(stage) : throw Wrong(name, text, "input, a number, any or pooled"),
-    };
+    public MixingDepth Depth(string name, MixingDepth usual) =>
+        Take(name) switch
+        {
+            null => usual,
+            "input" => MixingDepth.Input,
+            "any" => MixingDepth.AnyStage,
+            "pooled" => MixingDepth.PooledFeatures,
+            var text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var stage)
+                ? MixingDepth.BeforeStage(stage)
+                : throw Wrong(name, text, "input, a number, any or pooled"),
+        };
 
     public void RefuseOthers()
     {
         if (values.Count > 0)
         {
-            throw new FormatException($"The strategy {Strategy} has no parameter '{values.Keys.First()}'; it has {(known.Count == 0 ? "none" : string.Join(", ", known))}.");
+            throw new FormatException(
+                $"The strategy {Strategy} has no parameter '{values.Keys.First()}'; it has {(known.Count == 0 ? "none" : string.Join(", ", known))}."
+            );
         }
     }
 
@@ -52,5 +61,6 @@ internal sealed class StrategyParameters
         return values.Remove(name, out var text) ? text : null;
     }
 
-    private static FormatException Wrong(string name, string text, string wanted) => new($"The parameter {name} is '{text}'; it must be {wanted}.");
+    private static FormatException Wrong(string name, string text, string wanted) =>
+        new($"The parameter {name} is '{text}'; it must be {wanted}.");
 }

@@ -9,29 +9,38 @@ namespace TrainFolder;
 internal static partial class StrategyText
 {
     public const string Help =
-        "recommended; plain; mfw (Major Feature Weakening); cdt (class-dependent temperatures); la (logit adjustment); vs (vector scaling); " +
-        "ldam (label-distribution-aware margins); focal; cb (class-balanced weights); draw (class-balanced draw); mixup; remix; with parameters as in " +
-        "mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true,fraction=1), cdt(gamma=0.2), la(tau=1), vs(gamma=0.1,tau=1), ldam(margin=0.5), focal(gamma=1), " +
-        "cb(beta=0.9999), draw(q=0), mixup(alpha=1,stage=input), remix(alpha=1,kappa=3,tau=0.5), where stage is input, 1, 2, ..., any or pooled; " +
-        "cb*A for A with its loss weighted, as in cb*focal; A+B for two at once, as in mfw+la; A then B from N for B from epoch N on, as in ldam then cb*ldam from 25.";
+        "recommended; plain; mfw (Major Feature Weakening); cdt (class-dependent temperatures); la (logit adjustment); vs (vector scaling); "
+        + "ldam (label-distribution-aware margins); focal; cb (class-balanced weights); draw (class-balanced draw); mixup; remix; with parameters as in "
+        + "mfw(lambda=0.75,stage=2,gamma=1,partner-gradient=true,fraction=1), cdt(gamma=0.2), la(tau=1), vs(gamma=0.1,tau=1), ldam(margin=0.5), focal(gamma=1), "
+        + "cb(beta=0.9999), draw(q=0), mixup(alpha=1,stage=input), remix(alpha=1,kappa=3,tau=0.5), where stage is input, 1, 2, ..., any or pooled; "
+        + "cb*A for A with its loss weighted, as in cb*focal; A+B for two at once, as in mfw+la; A then B from N for B from epoch N on, as in ldam then cb*ldam from 25.";
 
     public static TrainingStrategy Parse(string text)
     {
         var deferred = DeferredForm().Match(text);
         return deferred.Success
-            ? new Deferred(Parse(deferred.Groups["before"].Value), Combination(deferred.Groups["after"].Value), int.Parse(deferred.Groups["epoch"].Value, CultureInfo.InvariantCulture))
+            ? new Deferred(
+                Parse(deferred.Groups["before"].Value),
+                Combination(deferred.Groups["after"].Value),
+                int.Parse(deferred.Groups["epoch"].Value, CultureInfo.InvariantCulture)
+            )
             : Combination(text);
     }
 
-    private static TrainingStrategy Combination(string text) => text.Split('+').Select(Weighted).Aggregate((first, second) => new Combined(first, second));
+    private static TrainingStrategy Combination(string text) =>
+        text.Split('+').Select(Weighted).Aggregate((first, second) => new Combined(first, second));
 
-    private static TrainingStrategy Weighted(string text) => text.Split('*', 2) switch
-    {
-        [var weights, var weighted] => Single(weights) is ClassBalancedWeights balanced
-            ? balanced with { Of = Weighted(weighted) }
-            : throw new FormatException($"'{text}' does not weight a loss: only cb can stand before *."),
-        _ => Single(text),
-    };
+    private static TrainingStrategy Weighted(string text) =>
+        text.Split('*', 2) switch
+        {
+            [var weights, var weighted] => Single(weights) is ClassBalancedWeights balanced
+                ? balanced with
+                {
+                    Of = Weighted(weighted),
+                }
+                : throw new FormatException($"'{text}' does not weight a loss: only cb can stand before *."),
+            _ => Single(text),
+        };
 
     private static TrainingStrategy Single(string text)
     {
@@ -47,34 +56,51 @@ internal static partial class StrategyText
         return strategy;
     }
 
-    private static TrainingStrategy Named(StrategyParameters given) => given.Strategy switch
-    {
-        "recommended" => new RecommendedStrategy(),
-        "plain" => new PlainTraining(),
-        "mfw" => Read(new MajorFeatureWeakening(), it => it with
+    private static TrainingStrategy Named(StrategyParameters given) =>
+        given.Strategy switch
         {
-            SmallestShare = given.Number("lambda", it.SmallestShare),
-            Exponent = given.Number("gamma", it.Exponent),
-            Depth = given.Depth("stage", it.Depth),
-            PartnerGradient = given.Switch("partner-gradient", it.PartnerGradient),
-            MixedFraction = given.Number("fraction", it.MixedFraction),
-        }),
-        "cdt" => Read(new ClassDependentTemperatures(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
-        "la" => Read(new LogitAdjustment(), it => it with { Strength = given.Number("tau", it.Strength) }),
-        "vs" => Read(new VectorScaling(), it => it with { Exponent = given.Number("gamma", it.Exponent), Strength = given.Number("tau", it.Strength) }),
-        "ldam" => Read(new LabelDistributionAwareMargin(), it => it with { LargestMargin = given.Number("margin", it.LargestMargin) }),
-        "focal" => Read(new FocalLoss(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
-        "cb" => Read(new ClassBalancedWeights(), it => it with { Beta = given.Number("beta", it.Beta) }),
-        "draw" => Read(new ClassBalancedDraw(), it => it with { Exponent = given.Number("q", it.Exponent) }),
-        "mixup" => Read(new Mixup(), it => it with { Concentration = given.Number("alpha", it.Concentration), Depth = given.Depth("stage", it.Depth) }),
-        "remix" => Read(new Remix(), it => it with
-        {
-            Concentration = given.Number("alpha", it.Concentration),
-            CountRatio = given.Number("kappa", it.CountRatio),
-            ShareLimit = given.Number("tau", it.ShareLimit),
-        }),
-        var name => throw new FormatException($"There is no strategy '{name}'. There is {Help}"),
-    };
+            "recommended" => new RecommendedStrategy(),
+            "plain" => new PlainTraining(),
+            "mfw" => Read(new MajorFeatureWeakening(), it =>
+                it with
+                {
+                    SmallestShare = given.Number("lambda", it.SmallestShare),
+                    Exponent = given.Number("gamma", it.Exponent),
+                    Depth = given.Depth("stage", it.Depth),
+                    PartnerGradient = given.Switch("partner-gradient", it.PartnerGradient),
+                    MixedFraction = given.Number("fraction", it.MixedFraction),
+                }
+            ),
+            "cdt" => Read(new ClassDependentTemperatures(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
+            "la" => Read(new LogitAdjustment(), it => it with { Strength = given.Number("tau", it.Strength) }),
+            "vs" => Read(new VectorScaling(), it =>
+                it with
+                {
+                    Exponent = given.Number("gamma", it.Exponent),
+                    Strength = given.Number("tau", it.Strength),
+                }
+            ),
+            "ldam" => Read(new LabelDistributionAwareMargin(), it => it with { LargestMargin = given.Number("margin", it.LargestMargin) }),
+            "focal" => Read(new FocalLoss(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
+            "cb" => Read(new ClassBalancedWeights(), it => it with { Beta = given.Number("beta", it.Beta) }),
+            "draw" => Read(new ClassBalancedDraw(), it => it with { Exponent = given.Number("q", it.Exponent) }),
+            "mixup" => Read(new Mixup(), it =>
+                it with
+                {
+                    Concentration = given.Number("alpha", it.Concentration),
+                    Depth = given.Depth("stage", it.Depth),
+                }
+            ),
+            "remix" => Read(new Remix(), it =>
+                it with
+                {
+                    Concentration = given.Number("alpha", it.Concentration),
+                    CountRatio = given.Number("kappa", it.CountRatio),
+                    ShareLimit = given.Number("tau", it.ShareLimit),
+                }
+            ),
+            var name => throw new FormatException($"There is no strategy '{name}'. There is {Help}"),
+        };
 
     // The usual values stand in the library alone.
     private static T Read<T>(T usual, Func<T, T> with) => with(usual);

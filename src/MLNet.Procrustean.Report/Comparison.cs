@@ -41,7 +41,9 @@ internal sealed class Comparison
     public bool HasManyClasses => ClassNames.Length > MostClassesShown;
 
     public static IReadOnlyList<long>? CountsOf(TrainedRun? run) =>
-        run is not null && run.Metrics.Classes.All(one => one.TrainingCount > 0) ? [.. run.Metrics.Classes.Select(one => one.TrainingCount!.Value)] : null;
+        run is not null && run.Metrics.Classes.All(one => one.TrainingCount > 0)
+            ? [.. run.Metrics.Classes.Select(one => one.TrainingCount!.Value)]
+            : null;
 
     /// <summary>The name of a class with its number of training images, as far as it is known.</summary>
     public string NameWithCount(int c) => Counts is null ? ClassNames[c] : $"{ClassNames[c]} ({NumberText.Count(Counts[c])})";
@@ -53,14 +55,16 @@ internal sealed class Comparison
         return without.Count == 0 ? "" : $" Not measured for {string.Join(", ", without)}.";
     }
 
-    private ImmutableArray<bool> MinorOf(IReadOnlyList<long>? counts) => counts is null || ClassNames.Length < 2
-        ? [.. ClassNames.Select(_ => false)]
-        : MinorClasses.Of(new ClassCounts([.. counts.Select((_, c) => c.ToString(CultureInfo.InvariantCulture))], [.. counts]));
+    private ImmutableArray<bool> MinorOf(IReadOnlyList<long>? counts) =>
+        counts is null || ClassNames.Length < 2
+            ? [.. ClassNames.Select(_ => false)]
+            : MinorClasses.Of(new ClassCounts([.. counts.Select((_, c) => c.ToString(CultureInfo.InvariantCulture))], [.. counts]));
 
     // Runs of one name are told apart by their seeds, and by a number where that does not do.
     private static string Label(IReadOnlyList<TrainedRun> runs, int index)
     {
-        static string WithSeed(TrainedRun run) => run.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"{run.Name}, seed {seed}") : run.Name;
+        static string WithSeed(TrainedRun run) =>
+            run.Seed is { } seed ? string.Create(CultureInfo.InvariantCulture, $"{run.Name}, seed {seed}") : run.Name;
         var run = runs[index];
         var label = runs.Count(other => other.Name == run.Name) == 1 ? run.Name : WithSeed(run);
         var twins = runs.Take(index).Count(other => other.Name == run.Name && other.Seed == run.Seed);

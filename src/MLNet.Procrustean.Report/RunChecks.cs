@@ -10,7 +10,10 @@ internal static class RunChecks
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0 || runs.Any(run => run is null))
         {
-            throw new ArgumentException("There is no run to report, or one is null; give at least one and leave out the nulls.", nameof(runs));
+            throw new ArgumentException(
+                "There is no run to report, or one is null; give at least one and leave out the nulls.",
+                nameof(runs)
+            );
         }
 
         foreach (var run in runs)
@@ -18,7 +21,9 @@ internal static class RunChecks
             if (!Names(run).SequenceEqual(Names(runs[0])))
             {
                 throw new ArgumentException(
-                    $"Runs '{runs[0].Name}' and '{run.Name}' have different classes, or the same in another order: {Listed(runs[0])}; {Listed(run)}. Write a report for each.", nameof(runs));
+                    $"Runs '{runs[0].Name}' and '{run.Name}' have different classes, or the same in another order: {Listed(runs[0])}; {Listed(run)}. Write a report for each.",
+                    nameof(runs)
+                );
             }
 
             CheckLengths(run);
@@ -65,7 +70,10 @@ internal static class RunChecks
         {
             if (length != classes)
             {
-                throw new ArgumentException($"Run '{run.Name}' has {classes} classes and {length} {what}; give the diagnostics of the same classes as the metrics.", nameof(run));
+                throw new ArgumentException(
+                    $"Run '{run.Name}' has {classes} classes and {length} {what}; give the diagnostics of the same classes as the metrics.",
+                    nameof(run)
+                );
             }
         }
     }

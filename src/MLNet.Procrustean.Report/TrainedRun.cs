@@ -14,7 +14,13 @@ public sealed record TrainedRun
     public required string Name
     {
         get;
-        init => field = !string.IsNullOrWhiteSpace(value) ? value : throw new ArgumentException("The run has an empty name; name it after what sets it apart, such as its strategy.", nameof(Name));
+        init =>
+            field = !string.IsNullOrWhiteSpace(value)
+                ? value
+                : throw new ArgumentException(
+                    "The run has an empty name; name it after what sets it apart, such as its strategy.",
+                    nameof(Name)
+                );
     }
 
     /// <summary>The seed of the training; null, the default, when it is unknown.</summary>
@@ -22,10 +28,18 @@ public sealed record TrainedRun
 
     /// <summary>How well the model does on the test images.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    public required ImbalanceMetrics Metrics { get; init => field = value ?? throw new ArgumentNullException(nameof(Metrics)); }
+    public required ImbalanceMetrics Metrics
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(Metrics));
+    }
 
     /// <summary>What each epoch came to, in order. The default is none.</summary>
-    public ImmutableArray<EpochReport> Epochs { get; init => field = value.IsDefault ? [] : value; } = [];
+    public ImmutableArray<EpochReport> Epochs
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
 
     /// <summary>What the features and the classifier of the model look like; null, the default, when it was not measured.</summary>
     public ModelDiagnostics? Diagnostics { get; init; }
@@ -34,7 +48,11 @@ public sealed record TrainedRun
     public LayerPeeledPrediction? Prediction { get; init; }
 
     /// <summary>How the run was trained, in the order to be shown. The default is none.</summary>
-    public ImmutableArray<RunSetting> Settings { get; init => field = value.IsDefault ? [] : value; } = [];
+    public ImmutableArray<RunSetting> Settings
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
 
     /// <summary>How long the training took; null, the default, when it is unknown.</summary>
     public TimeSpan? TrainingTime { get; init; }

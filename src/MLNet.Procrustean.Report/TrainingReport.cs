@@ -24,8 +24,7 @@ public static class TrainingReport
         CheckPath(path);
         ArgumentNullException.ThrowIfNull(title);
         var comparison = new Comparison(runs);
-        ReplacedFiles.Write(
-        [
+        ReplacedFiles.Write([
             (path, Page.Of(comparison, title)),
             (Path.ChangeExtension(path, ".csv"), CsvNumbers.Of(comparison)),
             (Path.ChangeExtension(path, ".json"), JsonNumbers.Of(comparison, title)),

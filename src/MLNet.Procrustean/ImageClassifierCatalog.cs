@@ -21,14 +21,18 @@ public static class ImageClassifierCatalog
         string imageColumnName = "ImagePath",
         string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
-        IDataView? validationSet = null) => catalog.ProcrusteanImageClassification(new ImageClassifierOptions
-        {
-            LabelColumnName = labelColumnName,
-            ImageColumnName = imageColumnName,
-            ScoreColumnName = scoreColumnName,
-            PredictedLabelColumnName = predictedLabelColumnName,
-            ValidationSet = validationSet,
-        });
+        IDataView? validationSet = null
+    ) =>
+        catalog.ProcrusteanImageClassification(
+            new ImageClassifierOptions
+            {
+                LabelColumnName = labelColumnName,
+                ImageColumnName = imageColumnName,
+                ScoreColumnName = scoreColumnName,
+                PredictedLabelColumnName = predictedLabelColumnName,
+                ValidationSet = validationSet,
+            }
+        );
 
     /// <summary>A trainer of image classifiers for imbalanced classes, with the options given.</summary>
     /// <param name="catalog">The catalog of trainers.</param>
@@ -36,7 +40,9 @@ public static class ImageClassifierCatalog
     /// <returns>The trainer.</returns>
     /// <exception cref="ArgumentException">Options contradict each other, or the image size does not suit the backbone.</exception>
     public static ImageClassifierTrainer ProcrusteanImageClassification(
-        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageClassifierOptions options)
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        ImageClassifierOptions options
+    )
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);

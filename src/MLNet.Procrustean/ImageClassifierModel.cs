@@ -14,7 +14,13 @@ using MLNet.Procrustean.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
-[assembly: LoadableClass(typeof(ImageClassifierModel), null, typeof(SignatureLoadModel), "Procrustean image classifier", ImageClassifierModel.LoaderSignature)]
+[assembly: LoadableClass(
+    typeof(ImageClassifierModel),
+    null,
+    typeof(SignatureLoadModel),
+    "Procrustean image classifier",
+    ImageClassifierModel.LoaderSignature
+)]
 
 namespace MLNet.Procrustean;
 
@@ -64,7 +70,11 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// is faster and changes probabilities by about a hundredth. It holds for rows that are read from now on, and is not saved.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
-    public Precision ScoringPrecision { get; set => field = Require.Named(value); } = Precision.Fp32;
+    public Precision ScoringPrecision
+    {
+        get;
+        set => field = Require.Named(value);
+    } = Precision.Fp32;
 
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -117,7 +127,14 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// <exception cref="ImageException">An image cannot be read.</exception>
     /// <exception cref="InvalidOperationException">A feature is not a finite number, or the data changed while it was read.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public ModelDiagnostics Diagnose(IDataView train, IDataView test, string labelColumnName = "Label", int imagesPerClass = 100, int draws = 100, int seed = 1)
+    public ModelDiagnostics Diagnose(
+        IDataView train,
+        IDataView test,
+        string labelColumnName = "Label",
+        int imagesPerClass = 100,
+        int draws = 100,
+        int seed = 1
+    )
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -134,7 +151,8 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// </remarks>
     public void Dispose() => network.Dispose();
 
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoringMapper(this, inputSchema, GetOutputSchema(inputSchema));
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
+        new ScoringMapper(this, inputSchema, GetOutputSchema(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
@@ -173,10 +191,16 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change)
     {
         using var use = network.Begin(this);
-        return new(classifier.WithClassifier(change, device), Columns, device) { EpochReports = EpochReports, SkippedImages = SkippedImages, ScoringPrecision = ScoringPrecision };
+        return new(classifier.WithClassifier(change, device), Columns, device)
+        {
+            EpochReports = EpochReports,
+            SkippedImages = SkippedImages,
+            ScoringPrecision = ScoringPrecision,
+        };
     }
 
-    internal Func<Action<Memory<byte>>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
+    internal Func<Action<Memory<byte>>> ImageReader(DataViewRow row) =>
+        ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
 
     internal float[][] Score(IReadOnlyList<Action<Memory<byte>>> images)
     {
@@ -201,14 +225,22 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         }
     }
 
-    [SuppressMessage("CodeQuality", "IDE0051", Justification = "ML.NET calls it when it loads a model; it finds it by the attribute at the top of this file.")]
+    [SuppressMessage(
+        "CodeQuality",
+        "IDE0051",
+        Justification = "ML.NET calls it when it loads a model; it finds it by the attribute at the top of this file."
+    )]
     private static ImageClassifierModel Create(IHostEnvironment environment, ModelLoadContext context)
     {
         using var channel = environment.Register(nameof(ImageClassifierModel)).Start("Loading");
         context.CheckAtModel(Version());
         ImageClassifierModel? model = null;
-        var found = context.TryLoadBinaryStream(ModelFile.EntryName, reader => model = Read(reader.BaseStream, TorchDevice.For(environment, channel)));
-        return found && model is not null ? model : throw new InvalidDataException($"The model has no entry '{ModelFile.EntryName}'; the file is incomplete.");
+        var found = context.TryLoadBinaryStream(ModelFile.EntryName, reader =>
+            model = Read(reader.BaseStream, TorchDevice.For(environment, channel))
+        );
+        return found && model is not null
+            ? model
+            : throw new InvalidDataException($"The model has no entry '{ModelFile.EntryName}'; the file is incomplete.");
     }
 
     internal static ImageClassifierModel Read(Stream stream, Device device)
@@ -233,11 +265,13 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         }
     }
 
-    private static VersionInfo Version() => new(
-        modelSignature: "PROCRUST",
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
-        loaderSignature: LoaderSignature,
-        loaderAssemblyName: typeof(ImageClassifierModel).Assembly.GetName().Name); // no version: an earlier library may read a later one's model
+    private static VersionInfo Version() =>
+        new(
+            modelSignature: "PROCRUST",
+            verWrittenCur: 0x00010001,
+            verReadableCur: 0x00010001,
+            verWeCanReadBack: 0x00010001,
+            loaderSignature: LoaderSignature,
+            loaderAssemblyName: typeof(ImageClassifierModel).Assembly.GetName().Name
+        ); // no version: an earlier library may read a later one's model
 }

@@ -12,23 +12,47 @@ public sealed record ImageClassifierOptions
 {
     /// <summary>The column of the classes, a key. The default is <c>Label</c>.</summary>
     /// <exception cref="ArgumentException">The name is empty; so for all column names.</exception>
-    public string LabelColumnName { get; init => field = Require.Name(value); } = "Label";
+    public string LabelColumnName
+    {
+        get;
+        init => field = Require.Name(value);
+    } = "Label";
 
     /// <summary>The column of the images: paths (text), bytes of encoded images, or <see cref="Microsoft.ML.Data.MLImage"/>. The default is <c>ImagePath</c>.</summary>
-    public string ImageColumnName { get; init => field = Require.Name(value); } = "ImagePath";
+    public string ImageColumnName
+    {
+        get;
+        init => field = Require.Name(value);
+    } = "ImagePath";
 
     /// <summary>The column that the model adds with the probability of each class, a vector of C floats. The default is <c>Score</c>.</summary>
-    public string ScoreColumnName { get; init => field = Require.Name(value); } = "Score";
+    public string ScoreColumnName
+    {
+        get;
+        init => field = Require.Name(value);
+    } = "Score";
 
     /// <summary>The column that the model adds with the most probable class, a key. The default is <c>PredictedLabel</c>.</summary>
-    public string PredictedLabelColumnName { get; init => field = Require.Name(value); } = "PredictedLabel";
+    public string PredictedLabelColumnName
+    {
+        get;
+        init => field = Require.Name(value);
+    } = "PredictedLabel";
 
     /// <summary>How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then class-balanced weights; equal counts are trained plainly.</summary>
     /// <exception cref="ArgumentNullException">The value is null; so for all reference types below that cannot be null.</exception>
-    public TrainingStrategy Strategy { get; init => field = Require.NotNull(value); } = new RecommendedStrategy();
+    public TrainingStrategy Strategy
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = new RecommendedStrategy();
 
     /// <summary>The network. The default is <see cref="CifarResNet"/> of depth 20; <see cref="ResNet"/> is for photos.</summary>
-    public Backbone Backbone { get; init => field = Require.NotNull(value); } = new CifarResNet();
+    public Backbone Backbone
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = new CifarResNet();
 
     /// <summary>
     /// Whether the first convolution keeps the principal directions of the training images' patches, instead of being trained (patch whitening, arXiv 2404.00498). Null, the
@@ -43,16 +67,32 @@ public sealed record ImageClassifierOptions
 
     /// <summary>The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers and enumerations below.</exception>
-    public int ImageSize { get; init => field = Require.Between(value, 16, 1024, nameof(ImageSize)); } = 64;
+    public int ImageSize
+    {
+        get;
+        init => field = Require.Between(value, 16, 1024, nameof(ImageSize));
+    } = 64;
 
     /// <summary>The channels that the network sees: 3 for colour (the default), 1 for grey.</summary>
-    public int Channels { get; init => field = Require.OneOf(value, [1, 3], nameof(Channels)); } = 3;
+    public int Channels
+    {
+        get;
+        init => field = Require.OneOf(value, [1, 3], nameof(Channels));
+    } = 3;
 
     /// <summary>How an image that is not square becomes so. The default is <see cref="AspectRatio.Squash"/>.</summary>
-    public AspectRatio AspectRatio { get; init => field = Require.Named(value); } = AspectRatio.Squash;
+    public AspectRatio AspectRatio
+    {
+        get;
+        init => field = Require.Named(value);
+    } = AspectRatio.Squash;
 
     /// <summary>What to do with images that cannot be read. The default is to refuse them. In scoring they are always refused.</summary>
-    public BadImages BadImages { get; init => field = Require.Named(value); } = BadImages.Refuse;
+    public BadImages BadImages
+    {
+        get;
+        init => field = Require.Named(value);
+    } = BadImages.Refuse;
 
     /// <summary>A file that keeps the decoded images for the next training on them, which then starts at once; null, the default, for none.</summary>
     /// <remarks>
@@ -64,36 +104,76 @@ public sealed record ImageClassifierOptions
     /// With a column of <see cref="Microsoft.ML.Data.MLImage"/> the fit is refused.
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public string? CachePath { get; init => field = Require.PathOrNull(value, "a file, or null for none"); }
+    public string? CachePath
+    {
+        get;
+        init => field = Require.PathOrNull(value, "a file, or null for none");
+    }
 
     /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
-    public Augmentation Augmentation { get; init => field = Require.NotNull(value); } = new();
+    public Augmentation Augmentation
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = new();
 
     /// <summary>How often each image is seen, at least 1. The default is 30.</summary>
-    public int Epochs { get; init => field = Require.AtLeast(value, 1, nameof(Epochs)); } = 30;
+    public int Epochs
+    {
+        get;
+        init => field = Require.AtLeast(value, 1, nameof(Epochs));
+    } = 30;
 
     /// <summary>Images per step, at least 2. The default is 64: on imbalanced data many small steps were measured to reach the small classes sooner than half as many large ones.</summary>
     /// <remarks>Change <see cref="LearningRate"/> in proportion. A set of hundreds of thousands of images, or a GPU that small batches leave idle, may be better off with 128 and 0.1.</remarks>
-    public int BatchSize { get; init => field = Require.AtLeast(value, 2, nameof(BatchSize)); } = 64;
+    public int BatchSize
+    {
+        get;
+        init => field = Require.AtLeast(value, 2, nameof(BatchSize));
+    } = 64;
 
     /// <summary>The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64.</summary>
-    public double LearningRate { get; init => field = Require.Positive(value, nameof(LearningRate)); } = 0.05;
+    public double LearningRate
+    {
+        get;
+        init => field = Require.Positive(value, nameof(LearningRate));
+    } = 0.05;
 
     /// <summary>How the learning rate changes over the training. The default is one epoch of linear warm-up, then a cosine down to 0.</summary>
-    public LearningRateSchedule Schedule { get; init => field = Require.NotNull(value); } = new CosineSchedule();
+    public LearningRateSchedule Schedule
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = new CosineSchedule();
 
     /// <summary>Momentum, from 0 to 1. The default is 0.9.</summary>
-    public double Momentum { get; init => field = Require.Between(value, 0, 1, nameof(Momentum)); } = 0.9;
+    public double Momentum
+    {
+        get;
+        init => field = Require.Between(value, 0, 1, nameof(Momentum));
+    } = 0.9;
 
     /// <summary>Weight decay (L2) on all weights that are trained, from 0 to 1. The default is 0.0002.</summary>
-    public double WeightDecay { get; init => field = Require.Between(value, 0, 1, nameof(WeightDecay)); } = 2e-4;
+    public double WeightDecay
+    {
+        get;
+        init => field = Require.Between(value, 0, 1, nameof(WeightDecay));
+    } = 2e-4;
 
     /// <summary>The longest gradient, over all weights that are trained together, above 0: a longer one is shortened to it. Null, the default, for any length.</summary>
     /// <remarks>g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it otherwise.</remarks>
-    public double? LongestGradient { get; init => field = value is { } given ? Require.Positive(given, nameof(LongestGradient)) : null; }
+    public double? LongestGradient
+    {
+        get;
+        init => field = value is { } given ? Require.Positive(given, nameof(LongestGradient)) : null;
+    }
 
     /// <summary>The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor or the GPU has it. A trained model scores in single precision.</summary>
-    public Precision Precision { get; init => field = Require.Named(value); } = Precision.Auto;
+    public Precision Precision
+    {
+        get;
+        init => field = Require.Named(value);
+    } = Precision.Auto;
 
     /// <summary>
     /// Whether a training on the CPU takes only as many threads as other programs leave processors, looked after every two seconds; false by default. On a
@@ -106,10 +186,18 @@ public sealed record ImageClassifierOptions
     public IDataView? ValidationSet { get; init; }
 
     /// <summary>The share of the training images to hold out of each class and measure each epoch by, from 0 (none, the default) to 0.9.</summary>
-    public double ValidationFraction { get; init => field = Require.Between(value, 0, 0.9, nameof(ValidationFraction)); }
+    public double ValidationFraction
+    {
+        get;
+        init => field = Require.Between(value, 0, 0.9, nameof(ValidationFraction));
+    }
 
     /// <summary>Which epoch's weights become the model. The default is the last one's; the best one takes validation images.</summary>
-    public KeptEpoch Keep { get; init => field = Require.Named(value); } = KeptEpoch.Last;
+    public KeptEpoch Keep
+    {
+        get;
+        init => field = Require.Named(value);
+    } = KeptEpoch.Last;
 
     /// <summary>How to diagnose each class while it is trained, told in <see cref="EpochReport.Diagnostics"/>; null, the default, for not at all.</summary>
     public TrainingDiagnostics? Diagnostics { get; init; }
@@ -124,7 +212,11 @@ public sealed record ImageClassifierOptions
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>What a cancelled training leads to: <see cref="OperationCanceledException"/>, the default, or a model with the best weights so far.</summary>
-    public CancellationOutcome OnCancel { get; init => field = Require.Named(value); } = CancellationOutcome.Throw;
+    public CancellationOutcome OnCancel
+    {
+        get;
+        init => field = Require.Named(value);
+    } = CancellationOutcome.Throw;
 
     /// <summary>
     /// A folder for checkpoints, from which an interrupted training goes on; null, the default, for none. It is made where there is none, and serves one
@@ -155,7 +247,11 @@ public sealed record ImageClassifierOptions
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    public string? CheckpointPath { get; init => field = Require.PathOrNull(value, "a folder, or null for no checkpoints"); }
+    public string? CheckpointPath
+    {
+        get;
+        init => field = Require.PathOrNull(value, "a folder, or null for no checkpoints");
+    }
 
     /// <summary>
     /// The most training time to lose within an epoch when the process is killed: a checkpoint is written after the step during which this has passed since
@@ -164,10 +260,16 @@ public sealed record ImageClassifierOptions
     public TimeSpan CheckpointInterval
     {
         get;
-        init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(CheckpointInterval), value, $"{nameof(CheckpointInterval)} is {value}; it must not be negative.");
-    }
-
-    = TimeSpan.FromMinutes(10);
+        init =>
+            field =
+                value >= TimeSpan.Zero
+                    ? value
+                    : throw new ArgumentOutOfRangeException(
+                        nameof(CheckpointInterval),
+                        value,
+                        $"{nameof(CheckpointInterval)} is {value}; it must not be negative."
+                    );
+    } = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// A trained or loaded model whose weights the training begins with; null, the default, draws them. The model itself stays as it is, and yours to
@@ -180,14 +282,22 @@ public sealed record ImageClassifierOptions
     /// </remarks>
     public ImageClassifierModel? StartFrom { get; init; }
 
-    internal ImageShape Shape => new() { Size = ImageSize, Channels = Channels, Aspect = AspectRatio };
+    internal ImageShape Shape =>
+        new()
+        {
+            Size = ImageSize,
+            Channels = Channels,
+            Aspect = AspectRatio,
+        };
 
     /// <summary>Refuses options that contradict each other.</summary>
     internal void CheckTogether()
     {
         if (ImageSize < Backbone.SmallestImage || ImageSize > Backbone.LargestImage)
         {
-            throw new ArgumentException($"{nameof(ImageSize)} is {ImageSize}, and the backbone {Backbone.Name} takes images of {Backbone.SmallestImage} to {Backbone.LargestImage} pixels; change one of them.");
+            throw new ArgumentException(
+                $"{nameof(ImageSize)} is {ImageSize}, and the backbone {Backbone.Name} takes images of {Backbone.SmallestImage} to {Backbone.LargestImage} pixels; change one of them."
+            );
         }
 
         Strategy.Check(Backbone, Epochs);
@@ -198,7 +308,9 @@ public sealed record ImageClassifierOptions
 
         if (Keep == KeptEpoch.Best && ValidationSet is null && ValidationFraction == 0)
         {
-            throw new ArgumentException($"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; give {nameof(ValidationSet)} or {nameof(ValidationFraction)}.");
+            throw new ArgumentException(
+                $"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; give {nameof(ValidationSet)} or {nameof(ValidationFraction)}."
+            );
         }
     }
 }

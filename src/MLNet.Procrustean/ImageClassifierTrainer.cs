@@ -74,7 +74,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var skipped = new List<ImageException>();
         using var images = Decode(input, labels, seed, channel, skipped);
         var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
-        channel.Info(MessageSensitivity.None, $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}.");
+        channel.Info(
+            MessageSensitivity.None,
+            $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}."
+        );
 
         var head = Rehearsal.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
         var start = Options.StartFrom?.Classifier;
@@ -100,15 +103,24 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             network.Stem.Weight.requires_grad = !Options.WhitensStem;
             using var state = new TrainingState(network, Options);
             checkpoints?.GoOn(state, Options, seed, images, classes.Names, device);
-            var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(state, images.Train, images.Validation, report =>
-            {
-                channel.Info(MessageSensitivity.None, report.ToString());
-                Options.Progress?.Report(report);
-            }, checkpoints);
+            var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(
+                state,
+                images.Train,
+                images.Validation,
+                report =>
+                {
+                    channel.Info(MessageSensitivity.None, report.ToString());
+                    Options.Progress?.Report(report);
+                },
+                checkpoints
+            );
             var cancelled = diverged is null && state.Reports.Count < Options.Epochs;
             if (cancelled)
             {
-                channel.Info(MessageSensitivity.None, $"The training was cancelled after {state.Reports.Count} of {Options.Epochs} epochs; the model has the best weights so far.");
+                channel.Info(
+                    MessageSensitivity.None,
+                    $"The training was cancelled after {state.Reports.Count} of {Options.Epochs} epochs; the model has the best weights so far."
+                );
             }
             else
             {
@@ -121,7 +133,11 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             }
 
             var trained = new TrainedClassifier(network, Options.Backbone, preprocessing, labels, classes.Counts);
-            var model = new ImageClassifierModel(trained, ColumnNames.Of(Options), device) { EpochReports = [.. state.Reports], SkippedImages = [.. skipped] };
+            var model = new ImageClassifierModel(trained, ColumnNames.Of(Options), device)
+            {
+                EpochReports = [.. state.Reports],
+                SkippedImages = [.. skipped],
+            };
             return diverged is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;
         }
         catch (Exception problem) when (problem is not TrainingDivergedException { LastGoodModel: not null })
@@ -148,17 +164,24 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
 
     private TrainingImages Decode(IDataView input, ClassLabels labels, int seed, IChannel channel, List<ImageException> skipped)
     {
-        var reader = new LabelledImagesReader(Options, problem =>
-        {
-            skipped.Add(problem);
-            channel.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");
-        }, text => channel.Info(MessageSensitivity.None, text), problem => channel.Warning(MessageSensitivity.None, problem));
+        var reader = new LabelledImagesReader(
+            Options,
+            problem =>
+            {
+                skipped.Add(problem);
+                channel.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");
+            },
+            text => channel.Info(MessageSensitivity.None, text),
+            problem => channel.Warning(MessageSensitivity.None, problem)
+        );
         if (Options.ValidationSet is { } validationSet)
         {
             var found = ClassLabels.From(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
             if (!found.Names.SequenceEqual(labels.Names))
             {
-                throw new ArgumentException($"The validation set has the classes {string.Join(", ", found.Names)}, and the training set {string.Join(", ", labels.Names)}; transform both by the same fitted MapValueToKey.");
+                throw new ArgumentException(
+                    $"The validation set has the classes {string.Join(", ", found.Names)}, and the training set {string.Join(", ", labels.Names)}; transform both by the same fitted MapValueToKey."
+                );
             }
 
             return reader.Read(input, validationSet);

@@ -4,9 +4,16 @@ using MLNet.Procrustean.Benchmarks.Measuring;
 using MLNet.Procrustean.Interop;
 
 // Measures speed and memory and prints tables. Blocks of the contenders take turns, so that a slow minute of the machine slows them all alike.
-var sections = new Argument<string[]>("sections") { Description = "What to measure; all of it when none is named.", Arity = ArgumentArity.ZeroOrMore };
+var sections = new Argument<string[]>("sections")
+{
+    Description = "What to measure; all of it when none is named.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
 sections.AcceptOnlyFromAmong([.. Section.All.Select(section => section.Name)]);
-var blocks = new Option<int?>("--blocks") { Description = "Blocks of each contender that count, at least 1; the median is told. The default is 5, or 1 with --quick." };
+var blocks = new Option<int?>("--blocks")
+{
+    Description = "Blocks of each contender that count, at least 1; the median is told. The default is 5, or 1 with --quick.",
+};
 blocks.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<int?>() < 1)
@@ -17,15 +24,25 @@ blocks.Validators.Add(result =>
 var quick = new Option<bool>("--quick") { Description = "Tiny sizes, to see that all of it runs; the figures mean nothing." };
 var output = new Option<FileInfo?>("--out") { Description = "A Markdown file to write as well; one that is there is replaced." };
 
-var command = new RootCommand("Measures speed and memory against ML.NET, bare TorchSharp and PyTorch. The environment variable PYTORCH may hold the command of a Python that has PyTorch.")
+var command = new RootCommand(
+    "Measures speed and memory against ML.NET, bare TorchSharp and PyTorch. The environment variable PYTORCH may hold the command of a Python that has PyTorch."
+)
 {
-    sections, blocks, quick, output,
+    sections,
+    blocks,
+    quick,
+    output,
 };
 command.SetAction(arguments =>
 {
     NativeCompatibility.Enable();
-    var sizes = (arguments.GetValue(quick) ? Sizes.Quick : Sizes.Full) with { Blocks = arguments.GetValue(blocks) ?? (arguments.GetValue(quick) ? 1 : 5) };
-    var wanted = arguments.GetValue(sections) is { Length: > 0 } named ? Section.All.Where(section => named.Contains(section.Name)) : Section.All;
+    var sizes = (arguments.GetValue(quick) ? Sizes.Quick : Sizes.Full) with
+    {
+        Blocks = arguments.GetValue(blocks) ?? (arguments.GetValue(quick) ? 1 : 5),
+    };
+    var wanted = arguments.GetValue(sections) is { Length: > 0 } named
+        ? Section.All.Where(section => named.Contains(section.Name))
+        : Section.All;
     var page = new Page(arguments.GetValue(output)?.FullName);
     try
     {

@@ -23,7 +23,9 @@ public sealed class CancelledTrainingTests
         var kept = training.Result(CancelledIn(options, step: (2 * CheckpointedTraining.StepsOfEpoch) + 2));
 
         // The weights of the second epoch, seen by a training that diverges in the third.
-        var problem = Assert.Throws<TrainingDivergedException>(() => training.Fit(options, inStep: step => training.LossFactor = step > 2 * CheckpointedTraining.StepsOfEpoch ? double.NaN : 1))!;
+        var problem = Assert.Throws<TrainingDivergedException>(() =>
+            training.Fit(options, inStep: step => training.LossFactor = step > 2 * CheckpointedTraining.StepsOfEpoch ? double.NaN : 1)
+        )!;
         training.LossFactor = 1;
         var second = training.Result(problem.LastGoodModel!);
         using (Assert.EnterMultipleScope())
@@ -38,7 +40,13 @@ public sealed class CancelledTrainingTests
     public void Fit_KeepBestWithValidation_GivesTheWeightsOfTheBestEpoch()
     {
         // Epoch 2 unlearns, so that the first is the best of two.
-        var options = training.Options with { Augmentation = Augmentation.None, LearningRate = 0.1, CheckpointPath = null, OnCancel = CancellationOutcome.KeepBest };
+        var options = training.Options with
+        {
+            Augmentation = Augmentation.None,
+            LearningRate = 0.1,
+            CheckpointPath = null,
+            OnCancel = CancellationOutcome.KeepBest,
+        };
         void Unlearn(int step) => training.LossFactor = step > CheckpointedTraining.StepsOfEpoch ? -1 : 1;
         var afterFirst = training.Result(CancelledIn(options, step: CheckpointedTraining.StepsOfEpoch + 1, Unlearn));
         training.LossFactor = 1;
@@ -48,7 +56,11 @@ public sealed class CancelledTrainingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(accuracies, Has.Count.EqualTo(2));
-            Assert.That(accuracies[0], Is.GreaterThanOrEqualTo(accuracies[1]), "the first is not the best, so that the test could not fail");
+            Assert.That(
+                accuracies[0],
+                Is.GreaterThanOrEqualTo(accuracies[1]),
+                "the first is not the best, so that the test could not fail"
+            );
             Assert.That(kept.Weights, Is.EqualTo(afterFirst.Weights));
         }
     }
@@ -109,9 +121,7 @@ public sealed class CancelledTrainingTests
             {
                 CancelledIn(options, step).Dispose();
             }
-            catch (OperationCanceledException)
-            {
-            }
+            catch (OperationCanceledException) { }
 
             Array.ForEach(training.Files, File.Delete);
         });
@@ -134,7 +144,13 @@ public sealed class CancelledTrainingTests
             using var cancellation = new CancellationTokenSource(whole * random.NextDouble());
             try
             {
-                using var model = training.Fit(options with { Cancellation = cancellation.Token, OnCancel = moment % 2 == 0 ? CancellationOutcome.Throw : CancellationOutcome.KeepBest });
+                using var model = training.Fit(
+                    options with
+                    {
+                        Cancellation = cancellation.Token,
+                        OnCancel = moment % 2 == 0 ? CancellationOutcome.Throw : CancellationOutcome.KeepBest,
+                    }
+                );
                 cancelled += model.EpochReports.Length < training.Options.Epochs ? 1 : 0;
             }
             catch (OperationCanceledException)
@@ -147,7 +163,12 @@ public sealed class CancelledTrainingTests
         }
 
         Assert.That(cancelled, Is.GreaterThan(moments / 5), "most were cancelled too late to show anything");
-        FaultsTried.Record("Training", "cancelled from another thread at random moments", moments, "OperationCanceledException, or a model of the best epoch so far; the same Fit goes on to the model of a training never cancelled, bit for bit");
+        FaultsTried.Record(
+            "Training",
+            "cancelled from another thread at random moments",
+            moments,
+            "OperationCanceledException, or a model of the best epoch so far; the same Fit goes on to the model of a training never cancelled, bit for bit"
+        );
     }
 
     private ImageClassifierModel CancelledIn(ImageClassifierOptions options, int step, Action<int>? inStep = null)

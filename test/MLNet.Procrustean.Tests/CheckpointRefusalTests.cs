@@ -15,28 +15,51 @@ public sealed class CheckpointRefusalTests
     private Dictionary<string, byte[]> before = [];
 
     private static IEnumerable<TestCaseData> OtherTrainings =>
-    [
-        Case(options => options with { Strategy = new LogitAdjustment { Strength = 0.5 } }, "Strategy: checkpoint StrategyOf", "now LogitAdjustment { Strength = 0.5 }"),
-        Case(options => options with { Backbone = new CifarResNet { Depth = 8, Width = 6 } }, "Backbone: checkpoint CifarResNet", "Width = 6"),
-        Case(options => options with { WhitenedStem = true }, "WhitensStem: checkpoint False, now True"),
-        Case(options => options with { ImageSize = 18 }, "ImageSize: checkpoint 16, now 18"),
-        Case(options => options with { Channels = 1 }, "Channels: checkpoint 3, now 1"),
-        Case(options => options with { AspectRatio = AspectRatio.CenterCrop }, "AspectRatio: checkpoint Squash, now CenterCrop"),
-        Case(options => options with { Augmentation = Augmentation.None }, "Augmentation: checkpoint Augmentation { CropPadding = 4"),
-        Case(options => options with { Epochs = 4 }, "Epochs: checkpoint 3, now 4"),
-        Case(options => options with { BatchSize = 5 }, "BatchSize: checkpoint 4, now 5"),
-        Case(options => options with { LearningRate = 0.1 }, "LearningRate: checkpoint 0.05, now 0.1"),
-        Case(options => options with { LongestGradient = 3 }, "LongestGradient"),
-        Case(options => options with { Schedule = new StepSchedule() }, "Schedule: checkpoint CosineSchedule", "now StepSchedule"),
-        Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
-        Case(options => options with { WeightDecay = 0 }, "WeightDecay: checkpoint 0.0002, now 0"),
-        Case(options => options with { Precision = Precision.Auto.On(CPU) == ScalarType.Float32 ? Precision.Bf16 : Precision.Fp32 }, "Precision: checkpoint "),
-        Case(options => options with { ValidationFraction = 0.2 }, "ValidationFraction: checkpoint 0.3, now 0.2"),
-        Case(options => options with { Keep = KeptEpoch.Last }, "Keep: checkpoint Best, now Last"),
-        Case(options => options with { Seed = 6 }, "Seed: checkpoint 5, now 6"),
-        Case(options => options with { StartFrom = TinyModel.Shared.Classifier }, "StartFrom: checkpoint none, now a model with weights"),
-        Case(options => options with { LearningRate = 0.1, Epochs = 4, BatchSize = 5 }, "LearningRate: checkpoint", "Epochs: checkpoint", "BatchSize: checkpoint"),
-    ];
+        [
+            Case(
+                options => options with { Strategy = new LogitAdjustment { Strength = 0.5 } },
+                "Strategy: checkpoint StrategyOf",
+                "now LogitAdjustment { Strength = 0.5 }"
+            ),
+            Case(
+                options =>
+                    options with
+                    {
+                        Backbone = new CifarResNet { Depth = 8, Width = 6 },
+                    },
+                "Backbone: checkpoint CifarResNet",
+                "Width = 6"
+            ),
+            Case(options => options with { WhitenedStem = true }, "WhitensStem: checkpoint False, now True"),
+            Case(options => options with { ImageSize = 18 }, "ImageSize: checkpoint 16, now 18"),
+            Case(options => options with { Channels = 1 }, "Channels: checkpoint 3, now 1"),
+            Case(options => options with { AspectRatio = AspectRatio.CenterCrop }, "AspectRatio: checkpoint Squash, now CenterCrop"),
+            Case(options => options with { Augmentation = Augmentation.None }, "Augmentation: checkpoint Augmentation { CropPadding = 4"),
+            Case(options => options with { Epochs = 4 }, "Epochs: checkpoint 3, now 4"),
+            Case(options => options with { BatchSize = 5 }, "BatchSize: checkpoint 4, now 5"),
+            Case(options => options with { LearningRate = 0.1 }, "LearningRate: checkpoint 0.05, now 0.1"),
+            Case(options => options with { LongestGradient = 3 }, "LongestGradient"),
+            Case(options => options with { Schedule = new StepSchedule() }, "Schedule: checkpoint CosineSchedule", "now StepSchedule"),
+            Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
+            Case(options => options with { WeightDecay = 0 }, "WeightDecay: checkpoint 0.0002, now 0"),
+            Case(
+                options => options with { Precision = Precision.Auto.On(CPU) == ScalarType.Float32 ? Precision.Bf16 : Precision.Fp32 },
+                "Precision: checkpoint "
+            ),
+            Case(options => options with { ValidationFraction = 0.2 }, "ValidationFraction: checkpoint 0.3, now 0.2"),
+            Case(options => options with { Keep = KeptEpoch.Last }, "Keep: checkpoint Best, now Last"),
+            Case(options => options with { Seed = 6 }, "Seed: checkpoint 5, now 6"),
+            Case(
+                options => options with { StartFrom = TinyModel.Shared.Classifier },
+                "StartFrom: checkpoint none, now a model with weights"
+            ),
+            Case(
+                options => options with { LearningRate = 0.1, Epochs = 4, BatchSize = 5 },
+                "LearningRate: checkpoint",
+                "Epochs: checkpoint",
+                "BatchSize: checkpoint"
+            ),
+        ];
 
     [SetUp]
     public void Interrupt()
@@ -62,7 +85,10 @@ public sealed class CheckpointRefusalTests
             }
 
             Assert.That(problem.Message.Split("checkpoint ").Length - 2, Is.InRange(1, 3), "differences");
-            Assert.That(problem.Message, Does.Contain(training.Path).And.Contain("to begin anew, delete the folder or name another one in CheckpointPath"));
+            Assert.That(
+                problem.Message,
+                Does.Contain(training.Path).And.Contain("to begin anew, delete the folder or name another one in CheckpointPath")
+            );
             Assert.That(steps, Is.Zero);
             Assert.That(training.Contents(), Is.EqualTo(before));
         }
@@ -76,7 +102,10 @@ public sealed class CheckpointRefusalTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(compared, Is.SubsetOf(tried), "an option without a test: give it one, or name it among those without influence");
-            Assert.That(compared.Concat(TrainingSettings.WithoutInfluence), Is.EquivalentTo(typeof(ImageClassifierOptions).GetProperties().Select(option => option.Name)));
+            Assert.That(
+                compared.Concat(TrainingSettings.WithoutInfluence),
+                Is.EquivalentTo(typeof(ImageClassifierOptions).GetProperties().Select(option => option.Name))
+            );
         }
     }
 
@@ -86,22 +115,34 @@ public sealed class CheckpointRefusalTests
         var problem = Assert.Throws<ArgumentException>(() => training.Fit(training.Options, training.Images(red: 17)))!;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(problem.Message, Does.Contain("Training images: checkpoint 19 with pixels and labels ").And.Contain(", now 20 with"));
+            Assert.That(
+                problem.Message,
+                Does.Contain("Training images: checkpoint 19 with pixels and labels ").And.Contain(", now 20 with")
+            );
             Assert.That(problem.Message, Does.Not.Contain("Epochs"));
             Assert.That(training.Contents(), Is.EqualTo(before));
         }
     }
 
     [Test]
-    public void Fit_OneMoreClass_IsRefusedWithTheClasses() => Assert.That(
-        () => training.Fit(training.Options, ColourRows.Of(training.Ml, 16, 11, 4)),
-        Throws.ArgumentException.With.Message.Contains("Classes: checkpoint 'red', 'green', now 'red', 'green', 'blue'"));
+    public void Fit_OneMoreClass_IsRefusedWithTheClasses() =>
+        Assert.That(
+            () => training.Fit(training.Options, ColourRows.Of(training.Ml, 16, 11, 4)),
+            Throws.ArgumentException.With.Message.Contains("Classes: checkpoint 'red', 'green', now 'red', 'green', 'blue'")
+        );
 
     [Test]
     public void Fit_OtherChoicesWithoutInfluence_GoesOn()
     {
         var steps = 0;
-        var options = training.Options with { ScoreColumnName = "Probability", BadImages = BadImages.Skip, OnCancel = CancellationOutcome.KeepBest, Diagnostics = null, Progress = new CalledProgress<EpochReport>(_ => { }) };
+        var options = training.Options with
+        {
+            ScoreColumnName = "Probability",
+            BadImages = BadImages.Skip,
+            OnCancel = CancellationOutcome.KeepBest,
+            Diagnostics = null,
+            Progress = new CalledProgress<EpochReport>(_ => { }),
+        };
         training.Fit(options, inStep: _ => steps++).Dispose();
         Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps - 7));
     }
@@ -124,7 +165,9 @@ public sealed class CheckpointRefusalTests
     [Test]
     public void Fit_Refused_LeavesNoTensorAndTheFolderFree()
     {
-        var left = NativeMemory.TensorsLeftBy(() => Assert.That(() => training.Fit(training.Options, training.Images(red: 17)), Throws.ArgumentException));
+        var left = NativeMemory.TensorsLeftBy(() =>
+            Assert.That(() => training.Fit(training.Options, training.Images(red: 17)), Throws.ArgumentException)
+        );
         Assert.That(left, Is.EqualTo(NativeMemory.CountedTwice(training.Options.Backbone)));
         Assert.That(() => training.Fit(training.Options).Dispose(), Throws.Nothing);
     }

@@ -107,7 +107,9 @@ public sealed class CheckpointedTrainingTests
         var seed = training.Log.Select(line => line.RawMessage).Single(line => line.Contains("seed ")).Split("seed ")[1].TrimEnd('.');
         var resumed = training.Result(training.Fit(options));
 
-        var whole = training.Result(training.Fit(options with { Seed = int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture), CheckpointPath = null }));
+        var whole = training.Result(
+            training.Fit(options with { Seed = int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture), CheckpointPath = null })
+        );
         Assert.That(resumed, Is.EqualTo(whole).Using<(byte[] Weights, string Reports)>(Same));
         Assert.That(resumed.Weights, Is.Not.EqualTo(expected.Weights));
     }
@@ -115,7 +117,13 @@ public sealed class CheckpointedTrainingTests
     [Test]
     public void Fit_GoingOn_CountsTheTimeBeforeAndTellsOfTheEpochsThatEndNow()
     {
-        training.Cancel(step: CheckpointedTraining.StepsOfEpoch + 2, training.Options with { Progress = new CalledProgress<EpochReport>(_ => Thread.Sleep(300)) });
+        training.Cancel(
+            step: CheckpointedTraining.StepsOfEpoch + 2,
+            training.Options with
+            {
+                Progress = new CalledProgress<EpochReport>(_ => Thread.Sleep(300)),
+            }
+        );
         var told = new List<EpochReport>();
         using var model = training.Fit(training.Options with { Progress = new CalledProgress<EpochReport>(told.Add) });
         using (Assert.EnterMultipleScope())
@@ -123,7 +131,10 @@ public sealed class CheckpointedTrainingTests
             Assert.That(told.Select(report => report.Epoch), Is.EqualTo(new[] { 2, 3 }));
             Assert.That(model.EpochReports.Select(report => report.Elapsed), Is.Ordered);
             Assert.That(told[0].Elapsed, Is.GreaterThan(model.EpochReports[0].Elapsed + TimeSpan.FromMilliseconds(290)));
-            Assert.That(training.Log.Select(line => line.RawMessage), Has.Some.Contains($"Going on from the checkpoint in '{training.Path}': epoch 2 of 3, after step 2."));
+            Assert.That(
+                training.Log.Select(line => line.RawMessage),
+                Has.Some.Contains($"Going on from the checkpoint in '{training.Path}': epoch 2 of 3, after step 2.")
+            );
         }
     }
 
@@ -143,7 +154,14 @@ public sealed class CheckpointedTrainingTests
     [Test]
     public void CrossValidate_Uninterrupted_TrainsEachFoldAnew()
     {
-        var options = training.Options with { ValidationFraction = 0, Keep = KeptEpoch.Last, Diagnostics = null, Strategy = new PlainTraining(), Epochs = 1 };
+        var options = training.Options with
+        {
+            ValidationFraction = 0,
+            Keep = KeptEpoch.Last,
+            Diagnostics = null,
+            Strategy = new PlainTraining(),
+            Epochs = 1,
+        };
         var trainer = training.Ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options);
         var folds = training.Ml.MulticlassClassification.CrossValidate(training.Images(), trainer, numberOfFolds: 2);
         Assert.That(folds, Has.Count.EqualTo(2));

@@ -36,9 +36,15 @@ public sealed class FinishedTrainingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((steps, told.Count), Is.EqualTo((0, 0)));
-            Assert.That(again.EpochReports.Select(report => report.ToString() + report.Elapsed), Is.EqualTo(first.EpochReports.Select(report => report.ToString() + report.Elapsed)));
+            Assert.That(
+                again.EpochReports.Select(report => report.ToString() + report.Elapsed),
+                Is.EqualTo(first.EpochReports.Select(report => report.ToString() + report.Elapsed))
+            );
             Assert.That(training.Result(again), Is.EqualTo(training.Result(first)).Using<(byte[] Weights, string Reports)>(Same));
-            Assert.That(training.Log.Select(line => line.RawMessage), Has.Some.Contains("This training is over already").And.Some.Contains("To train anew, delete the folder"));
+            Assert.That(
+                training.Log.Select(line => line.RawMessage),
+                Has.Some.Contains("This training is over already").And.Some.Contains("To train anew, delete the folder")
+            );
             Assert.That(training.Contents(), Is.EqualTo(before));
         }
     }
@@ -60,7 +66,10 @@ public sealed class FinishedTrainingTests
 
         training.Cancel(step: 7, more);
         Assert.That(File.ReadAllBytes(Finished), Is.EqualTo(before), "it stays until the other one is over");
-        Assert.That(training.Log.Select(line => line.RawMessage), Has.Some.Contains("is of another training, and stays until this one is over").And.Some.Contains("Epochs: checkpoint 3, now 4"));
+        Assert.That(
+            training.Log.Select(line => line.RawMessage),
+            Has.Some.Contains("is of another training, and stays until this one is over").And.Some.Contains("Epochs: checkpoint 3, now 4")
+        );
 
         Counted(training.Options, out var ofFirst).Dispose(); // its model is still to be had
         Assert.That(ofFirst, Is.Zero);
@@ -81,7 +90,10 @@ public sealed class FinishedTrainingTests
         var steps = 0;
         training.Fit(training.Options, training.Images(red: 17), _ => steps++).Dispose();
         Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps));
-        Assert.That(training.Log.Select(line => line.RawMessage), Has.Some.Contains("Training images: checkpoint 19 with pixels and labels "));
+        Assert.That(
+            training.Log.Select(line => line.RawMessage),
+            Has.Some.Contains("Training images: checkpoint 19 with pixels and labels ")
+        );
     }
 
     [Test]
@@ -124,11 +136,13 @@ public sealed class FinishedTrainingTests
         var steps = 0;
         var options = training.Options with
         {
-            Strategy = StrategyOf.Loss((epoch, logits, _, loss) =>
-            {
-                steps += logits.requires_grad ? 1 : 0; // not in the rehearsal
-                return epoch == 2 ? loss * double.NaN : loss;
-            }),
+            Strategy = StrategyOf.Loss(
+                (epoch, logits, _, loss) =>
+                {
+                    steps += logits.requires_grad ? 1 : 0; // not in the rehearsal
+                    return epoch == 2 ? loss * double.NaN : loss;
+                }
+            ),
         };
         var first = Assert.Throws<TrainingDivergedException>(() => training.Fit(options))!;
         Assert.That(Names, Is.EqualTo(new[] { "finished.safetensors" }));
@@ -138,7 +152,10 @@ public sealed class FinishedTrainingTests
         {
             Assert.That(steps, Is.Zero);
             Assert.That(again.Epoch, Is.EqualTo(2));
-            Assert.That(training.Result(again.LastGoodModel!), Is.EqualTo(training.Result(first.LastGoodModel!)).Using<(byte[] Weights, string Reports)>(Same));
+            Assert.That(
+                training.Result(again.LastGoodModel!),
+                Is.EqualTo(training.Result(first.LastGoodModel!)).Using<(byte[] Weights, string Reports)>(Same)
+            );
         }
 
         Counted(training.Options with { LearningRate = 0.01 }, out steps).Dispose(); // is not refused
@@ -173,7 +190,10 @@ public sealed class FinishedTrainingTests
         var before = training.Contents();
         using (File.Open(Finished, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
-            Assert.That(() => training.Fit(training.Options), Throws.TypeOf<IOException>().With.Message.Contains(Finished).And.Message.Contains("cannot be opened"));
+            Assert.That(
+                () => training.Fit(training.Options),
+                Throws.TypeOf<IOException>().With.Message.Contains(Finished).And.Message.Contains("cannot be opened")
+            );
         }
 
         Assert.That(training.Contents(), Is.EqualTo(before));

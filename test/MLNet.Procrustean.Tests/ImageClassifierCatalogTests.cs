@@ -32,16 +32,23 @@ public sealed class ImageClassifierCatalogTests
     {
         var validation = tiny.Keyed;
 
-        var options = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification("Kind", "Photo", "Points", "Guess", validation).Options;
+        var options = ml
+            .MulticlassClassification.Trainers.ProcrusteanImageClassification("Kind", "Photo", "Points", "Guess", validation)
+            .Options;
 
-        Assert.That(options, Is.EqualTo(new ImageClassifierOptions
-        {
-            LabelColumnName = "Kind",
-            ImageColumnName = "Photo",
-            ScoreColumnName = "Points",
-            PredictedLabelColumnName = "Guess",
-            ValidationSet = validation,
-        }));
+        Assert.That(
+            options,
+            Is.EqualTo(
+                new ImageClassifierOptions
+                {
+                    LabelColumnName = "Kind",
+                    ImageColumnName = "Photo",
+                    ScoreColumnName = "Points",
+                    PredictedLabelColumnName = "Guess",
+                    ValidationSet = validation,
+                }
+            )
+        );
     }
 
     [Test]
@@ -50,8 +57,10 @@ public sealed class ImageClassifierCatalogTests
 
     [Test]
     public void Trainer_ImageTooSmallForBackbone_IsRefusedAtOnce() =>
-        Assert.That(() => TinyModel.Trainer(ml, new() { Backbone = new MLNet.Procrustean.Networks.ResNet(), ImageSize = 16 }),
-            Throws.ArgumentException.With.Message.Contains("ImageSize is 16").And.Message.Contains("resnet-"));
+        Assert.That(
+            () => TinyModel.Trainer(ml, new() { Backbone = new MLNet.Procrustean.Networks.ResNet(), ImageSize = 16 }),
+            Throws.ArgumentException.With.Message.Contains("ImageSize is 16").And.Message.Contains("resnet-")
+        );
 
     [Test]
     public void Evaluate_OfAPipeline_NamesClassesAndRanks()
@@ -69,8 +78,14 @@ public sealed class ImageClassifierCatalogTests
     {
         var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(tiny.Images));
 
-        Assert.That(metrics.Classes.Select(one => (one.Name, one.TrainingCount)), Is.EqualTo(new (string, long?)[] { ("cat", 20), ("dog", 10), ("owl", 6) }));
-        Assert.That(metrics.MicroAccuracy, Is.EqualTo(ml.MulticlassClassification.Evaluate(model.Transform(tiny.Images)).MicroAccuracy).Within(1e-9));
+        Assert.That(
+            metrics.Classes.Select(one => (one.Name, one.TrainingCount)),
+            Is.EqualTo(new (string, long?)[] { ("cat", 20), ("dog", 10), ("owl", 6) })
+        );
+        Assert.That(
+            metrics.MicroAccuracy,
+            Is.EqualTo(ml.MulticlassClassification.Evaluate(model.Transform(tiny.Images)).MicroAccuracy).Within(1e-9)
+        );
     }
 
     [Test]
@@ -78,7 +93,11 @@ public sealed class ImageClassifierCatalogTests
     {
         var data = ml.Transforms.Conversion.MapValueToKey("Label").Fit(tiny.Images).Transform(tiny.Images);
 
-        var folds = ml.MulticlassClassification.CrossValidate(data, TinyModel.Trainer(ml, TinyModel.Options with { Epochs = 1 }), numberOfFolds: 3);
+        var folds = ml.MulticlassClassification.CrossValidate(
+            data,
+            TinyModel.Trainer(ml, TinyModel.Options with { Epochs = 1 }),
+            numberOfFolds: 3
+        );
 
         Assert.That(folds.Select(fold => fold.Metrics.ConfusionMatrix.NumberOfClasses), Is.All.EqualTo(3));
         Assert.That(folds.Sum(fold => fold.Metrics.ConfusionMatrix.Counts.Sum(row => row.Sum())), Is.EqualTo(36));
@@ -91,7 +110,10 @@ public sealed class ImageClassifierCatalogTests
     [Test]
     public void Fit_ThroughCachesAndCheckpoint_GivesTheSameModel()
     {
-        var checkpoint = ml.Transforms.Conversion.MapValueToKey("Label").AppendCacheCheckpoint(ml).Append(TinyModel.Trainer(ml, TinyModel.Options));
+        var checkpoint = ml
+            .Transforms.Conversion.MapValueToKey("Label")
+            .AppendCacheCheckpoint(ml)
+            .Append(TinyModel.Trainer(ml, TinyModel.Options));
 
         using var cached = checkpoint.Fit(ml.Data.Cache(tiny.Images));
 
@@ -121,9 +143,14 @@ public sealed class ImageClassifierCatalogTests
 
         using var trained = Pipeline(TinyModel.Options with { Epochs = 1 }).Fit(split.TrainSet);
 
-        Assert.That(trained.OfType<ImageClassifierModel>().Single().TrainingCounts.Sum(), Is.EqualTo(split.TrainSet.GetColumn<string>("Label").Count()).And.LessThan(36));
-        Assert.That(ml.MulticlassClassification.Evaluate(trained.Transform(split.TestSet)).ConfusionMatrix.Counts.Sum(row => row.Sum()),
-            Is.EqualTo(split.TestSet.GetColumn<string>("Label").Count()));
+        Assert.That(
+            trained.OfType<ImageClassifierModel>().Single().TrainingCounts.Sum(),
+            Is.EqualTo(split.TrainSet.GetColumn<string>("Label").Count()).And.LessThan(36)
+        );
+        Assert.That(
+            ml.MulticlassClassification.Evaluate(trained.Transform(split.TestSet)).ConfusionMatrix.Counts.Sum(row => row.Sum()),
+            Is.EqualTo(split.TestSet.GetColumn<string>("Label").Count())
+        );
     }
 
     [Test]
@@ -136,7 +163,10 @@ public sealed class ImageClassifierCatalogTests
         var classifier = trained.OfType<ImageClassifierModel>().Single();
         Assert.That(classifier.ClassNames, Is.EqualTo(_classes));
         Assert.That(classifier.TrainingCounts, Is.EqualTo(new long[] { 10, 5, 3 }));
-        Assert.That(ml.MulticlassClassification.EvaluateImbalance(trained.Transform(test)).Classes.Select(one => one.TestCount), Is.EqualTo(new long[] { 10, 5, 3 }));
+        Assert.That(
+            ml.MulticlassClassification.EvaluateImbalance(trained.Transform(test)).Classes.Select(one => one.TestCount),
+            Is.EqualTo(new long[] { 10, 5, 3 })
+        );
     }
 
     [Test]
@@ -183,14 +213,24 @@ public sealed class ImageClassifierCatalogTests
     {
         var hashed = ml.Transforms.Conversion.Hash("Label").Fit(tiny.Images).Transform(tiny.Images);
 
-        Assert.That(() => TinyModel.Trainer(ml, TinyModel.Options).Fit(hashed), Throws.ArgumentException.With.Message.Contains("'Label'").And.Message.Contains("2147483648"));
+        Assert.That(
+            () => TinyModel.Trainer(ml, TinyModel.Options).Fit(hashed),
+            Throws.ArgumentException.With.Message.Contains("'Label'").And.Message.Contains("2147483648")
+        );
     }
 
     [Test]
     public void Fit_OwnColumnNames_AreUsedThroughout()
     {
-        var options = TinyModel.Options with { LabelColumnName = "Kind", ImageColumnName = "Photo", ScoreColumnName = "Points", PredictedLabelColumnName = "Guess" };
-        var pipeline = ml.Transforms.CopyColumns("Photo", "ImagePath")
+        var options = TinyModel.Options with
+        {
+            LabelColumnName = "Kind",
+            ImageColumnName = "Photo",
+            ScoreColumnName = "Points",
+            PredictedLabelColumnName = "Guess",
+        };
+        var pipeline = ml
+            .Transforms.CopyColumns("Photo", "ImagePath")
             .Append(ml.Transforms.Conversion.MapValueToKey("Kind", "Label"))
             .Append(TinyModel.Trainer(ml, options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("Name", "Guess"));
@@ -207,9 +247,11 @@ public sealed class ImageClassifierCatalogTests
     private static void AssertClose(float[][] actual, float[][] expected) =>
         Assert.That(actual.SelectMany(row => row), Is.EqualTo(expected.SelectMany(row => row)).Within(1e-5f));
 
-    private EstimatorChain<KeyToValueMappingTransformer> Pipeline(ImageClassifierOptions options) => ml.Transforms.Conversion.MapValueToKey("Label")
-        .Append(TinyModel.Trainer(ml, options))
-        .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    private EstimatorChain<KeyToValueMappingTransformer> Pipeline(ImageClassifierOptions options) =>
+        ml
+            .Transforms.Conversion.MapValueToKey("Label")
+            .Append(TinyModel.Trainer(ml, options))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
     private sealed class Path
     {

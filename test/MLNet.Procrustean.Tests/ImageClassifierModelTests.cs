@@ -22,11 +22,14 @@ public sealed class ImageClassifierModelTests
         var expected = tiny.Paths.Select(path => single.Predict(new() { ImagePath = path }).Values).ToArray();
         var results = new float[16][][];
 
-        var threads = Enumerable.Range(0, results.Length).Select(i => new Thread(() =>
-        {
-            var engine = new MLContext().Model.CreatePredictionEngine<ByPath, Score>(tiny.Classifier);
-            results[i] = [.. tiny.Paths.Select(path => engine.Predict(new() { ImagePath = path }).Values)];
-        })).ToList();
+        var threads = Enumerable
+            .Range(0, results.Length)
+            .Select(i => new Thread(() =>
+            {
+                var engine = new MLContext().Model.CreatePredictionEngine<ByPath, Score>(tiny.Classifier);
+                results[i] = [.. tiny.Paths.Select(path => engine.Predict(new() { ImagePath = path }).Values)];
+            }))
+            .ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
 
@@ -36,7 +39,8 @@ public sealed class ImageClassifierModelTests
     [Test]
     public void Predict_FromBytes_ScoresAsFromTheFile()
     {
-        using var model = TinyModel.Trainer(ml, TinyModel.Options with { ImageColumnName = "Bytes" })
+        using var model = TinyModel
+            .Trainer(ml, TinyModel.Options with { ImageColumnName = "Bytes" })
             .Fit(ml.Transforms.LoadRawImageBytes("Bytes", "", "ImagePath").Fit(tiny.Keyed).Transform(tiny.Keyed));
 
         using var engine = ml.Model.CreatePredictionEngine<ByBytes, Score>(model);
@@ -47,7 +51,8 @@ public sealed class ImageClassifierModelTests
     [Test]
     public void Predict_FromAnImage_ScoresAsFromTheFile()
     {
-        using var model = TinyModel.Trainer(ml, TinyModel.Options with { ImageColumnName = "Image" })
+        using var model = TinyModel
+            .Trainer(ml, TinyModel.Options with { ImageColumnName = "Image" })
             .Fit(ml.Transforms.LoadImages("Image", "", "ImagePath").Fit(tiny.Keyed).Transform(tiny.Keyed));
         using var engine = ml.Model.CreatePredictionEngine<ByImage, Score>(model);
         using var image = MLImage.CreateFromFile(tiny.Paths[25]);
@@ -68,7 +73,10 @@ public sealed class ImageClassifierModelTests
             Assert.That(half, Is.Not.EqualTo(single));
             Assert.That(half, Is.EqualTo(single).Within(0.05));
             Assert.That(Predict(tiny.Paths[3]), Is.EqualTo(single));
-            Assert.That(() => tiny.Classifier.ScoringPrecision = (Precision)9, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ScoringPrecision is 9"));
+            Assert.That(
+                () => tiny.Classifier.ScoringPrecision = (Precision)9,
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ScoringPrecision is 9")
+            );
         }
     }
 
@@ -77,21 +85,28 @@ public sealed class ImageClassifierModelTests
     {
         var schema = tiny.Classifier.GetOutputSchema(tiny.Images.Schema);
 
-        VBuffer<ReadOnlyMemory<char>> slots = default, training = default, keys = default;
+        VBuffer<ReadOnlyMemory<char>> slots = default,
+            training = default,
+            keys = default;
         VBuffer<long> counts = default;
         schema["Score"].Annotations.GetValue("SlotNames", ref slots);
         schema["Score"].Annotations.GetValue("TrainingLabelValues", ref training);
         schema["PredictedLabel"].Annotations.GetValue("KeyValues", ref keys);
         schema["Score"].Annotations.GetValue("TrainingCounts", ref counts);
         string[] names = ["cat", "dog", "owl"];
-        Assert.That(new[] { slots, training, keys }.Select(texts => texts.DenseValues().Select(text => text.ToString())), Is.All.EqualTo(names));
+        Assert.That(
+            new[] { slots, training, keys }.Select(texts => texts.DenseValues().Select(text => text.ToString())),
+            Is.All.EqualTo(names)
+        );
         Assert.That(counts.DenseValues(), Is.EqualTo(tiny.Classifier.TrainingCounts));
     }
 
     [Test]
     public void Transform_ManyRows_LeavesNoTensors()
     {
-        var rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 2000).Select(row => new ByPath { ImagePath = tiny.Paths[row % tiny.Paths.Length] }));
+        var rows = ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 2000).Select(row => new ByPath { ImagePath = tiny.Paths[row % tiny.Paths.Length] })
+        );
         var scored = tiny.Classifier.Transform(rows);
         var left = NativeMemory.TensorsLeftBy(() =>
         {
@@ -127,7 +142,8 @@ public sealed class ImageClassifierModelTests
         Assert.That(model.ClassNames, Has.Length.EqualTo(3), "what needs no weights stays readable");
     }
 
-    private float[] Predict(string path) => ml.Model.CreatePredictionEngine<ByPath, Score>(tiny.Classifier).Predict(new() { ImagePath = path }).Values;
+    private float[] Predict(string path) =>
+        ml.Model.CreatePredictionEngine<ByPath, Score>(tiny.Classifier).Predict(new() { ImagePath = path }).Values;
 
     private sealed class ByPath
     {

@@ -9,64 +9,81 @@ namespace MLNet.Procrustean.Tests;
 public sealed class ImageClassifierOptionsTests
 {
     private static IEnumerable<TestCaseData> OutOfRange =>
-    [
-        Case(options => options with { ImageSize = 15 }, "ImageSize is 15; it must be from 16 to 1024"),
-        Case(options => options with { ImageSize = 1025 }, "ImageSize is 1025; it must be from 16 to 1024"),
-        Case(options => options with { Channels = 2 }, "Channels is 2; it must be one of 1, 3"),
-        Case(options => options with { AspectRatio = (AspectRatio)9 }, "AspectRatio is 9; it must be one of Squash"),
-        Case(options => options with { BadImages = (BadImages)9 }, "BadImages is 9; it must be one of Refuse"),
-        Case(options => options with { Epochs = 0 }, "Epochs is 0; it must be at least 1"),
-        Case(options => options with { BatchSize = 1 }, "BatchSize is 1; it must be at least 2"),
-        Case(options => options with { LongestGradient = 0 }, "LongestGradient is 0; it must be a finite number above 0"),
-        Case(options => options with { LearningRate = 0 }, "LearningRate is 0; it must be a finite number above 0"),
-        Case(options => options with { LearningRate = double.NaN }, "LearningRate is NaN"),
-        Case(options => options with { LearningRate = double.PositiveInfinity }, "LearningRate is"),
-        Case(options => options with { Momentum = -0.1 }, "Momentum is -0.1; it must be from 0 to 1"),
-        Case(options => options with { Momentum = 1.1 }, "Momentum is 1.1; it must be from 0 to 1"),
-        Case(options => options with { WeightDecay = -1e-9 }, "WeightDecay is -1E-09; it must be from 0 to 1"),
-        Case(options => options with { WeightDecay = 2 }, "WeightDecay is 2; it must be from 0 to 1"),
-        Case(options => options with { ValidationFraction = -0.1 }, "ValidationFraction is -0.1; it must be from 0 to 0.9"),
-        Case(options => options with { ValidationFraction = 0.91 }, "ValidationFraction is 0.91; it must be from 0 to 0.9"),
-        Case(options => options with { OnCancel = (CancellationOutcome)2 }, "OnCancel is 2; it must be one of Throw, KeepBest"),
-        Case(options => options with { CheckpointInterval = TimeSpan.FromTicks(-1) }, "CheckpointInterval is -00:00:00.0000001; it must not be negative"),
-        Case(options => options with { Keep = (KeptEpoch)2 }, "Keep is 2; it must be one of Last, Best"),
-    ];
+        [
+            Case(options => options with { ImageSize = 15 }, "ImageSize is 15; it must be from 16 to 1024"),
+            Case(options => options with { ImageSize = 1025 }, "ImageSize is 1025; it must be from 16 to 1024"),
+            Case(options => options with { Channels = 2 }, "Channels is 2; it must be one of 1, 3"),
+            Case(options => options with { AspectRatio = (AspectRatio)9 }, "AspectRatio is 9; it must be one of Squash"),
+            Case(options => options with { BadImages = (BadImages)9 }, "BadImages is 9; it must be one of Refuse"),
+            Case(options => options with { Epochs = 0 }, "Epochs is 0; it must be at least 1"),
+            Case(options => options with { BatchSize = 1 }, "BatchSize is 1; it must be at least 2"),
+            Case(options => options with { LongestGradient = 0 }, "LongestGradient is 0; it must be a finite number above 0"),
+            Case(options => options with { LearningRate = 0 }, "LearningRate is 0; it must be a finite number above 0"),
+            Case(options => options with { LearningRate = double.NaN }, "LearningRate is NaN"),
+            Case(options => options with { LearningRate = double.PositiveInfinity }, "LearningRate is"),
+            Case(options => options with { Momentum = -0.1 }, "Momentum is -0.1; it must be from 0 to 1"),
+            Case(options => options with { Momentum = 1.1 }, "Momentum is 1.1; it must be from 0 to 1"),
+            Case(options => options with { WeightDecay = -1e-9 }, "WeightDecay is -1E-09; it must be from 0 to 1"),
+            Case(options => options with { WeightDecay = 2 }, "WeightDecay is 2; it must be from 0 to 1"),
+            Case(options => options with { ValidationFraction = -0.1 }, "ValidationFraction is -0.1; it must be from 0 to 0.9"),
+            Case(options => options with { ValidationFraction = 0.91 }, "ValidationFraction is 0.91; it must be from 0 to 0.9"),
+            Case(options => options with { OnCancel = (CancellationOutcome)2 }, "OnCancel is 2; it must be one of Throw, KeepBest"),
+            Case(
+                options => options with { CheckpointInterval = TimeSpan.FromTicks(-1) },
+                "CheckpointInterval is -00:00:00.0000001; it must not be negative"
+            ),
+            Case(options => options with { Keep = (KeptEpoch)2 }, "Keep is 2; it must be one of Last, Best"),
+        ];
 
     private static IEnumerable<TestCaseData> Missing =>
-    [
-        Case(options => options with { LabelColumnName = "" }, "LabelColumnName is empty"),
-        Case(options => options with { ImageColumnName = " " }, "ImageColumnName is empty"),
-        Case(options => options with { ScoreColumnName = null! }, "ScoreColumnName is empty"),
-        Case(options => options with { PredictedLabelColumnName = "\t" }, "PredictedLabelColumnName is empty"),
-        Case(options => options with { CheckpointPath = " " }, "CheckpointPath is empty; give the path of a folder"),
-        Case(options => options with { CachePath = " " }, "CachePath is empty; give the path of a file, or null for none"),
-        Case(options => options with { Strategy = null! }, "'Strategy'"),
-        Case(options => options with { Backbone = null! }, "'Backbone'"),
-        Case(options => options with { Augmentation = null! }, "'Augmentation'"),
-        Case(options => options with { Schedule = null! }, "'Schedule'"),
-    ];
+        [
+            Case(options => options with { LabelColumnName = "" }, "LabelColumnName is empty"),
+            Case(options => options with { ImageColumnName = " " }, "ImageColumnName is empty"),
+            Case(options => options with { ScoreColumnName = null! }, "ScoreColumnName is empty"),
+            Case(options => options with { PredictedLabelColumnName = "\t" }, "PredictedLabelColumnName is empty"),
+            Case(options => options with { CheckpointPath = " " }, "CheckpointPath is empty; give the path of a folder"),
+            Case(options => options with { CachePath = " " }, "CachePath is empty; give the path of a file, or null for none"),
+            Case(options => options with { Strategy = null! }, "'Strategy'"),
+            Case(options => options with { Backbone = null! }, "'Backbone'"),
+            Case(options => options with { Augmentation = null! }, "'Augmentation'"),
+            Case(options => options with { Schedule = null! }, "'Schedule'"),
+        ];
 
     private static IEnumerable<TestCaseData> Contradictions =>
-    [
-        Case(options => options with { ImageSize = 129 }, "ImageSize is 129, and the backbone cifar-resnet-20-w16 takes images of 16 to 128 pixels"),
-        Case(options => options with { ImageSize = 31, Backbone = new ResNet() }, "ImageSize is 31, and the backbone resnet-18 takes images of 32 to 1024"),
-        Case(options => options with { Strategy = new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) } }, "before stage 4"),
-        Case(options => options with { ValidationSet = Rows(), ValidationFraction = 0.1 }, "Both ValidationSet and ValidationFraction are given"),
-        Case(options => options with { Keep = KeptEpoch.Best }, "Keep is Best, which takes validation images; give ValidationSet or ValidationFraction"),
-    ];
+        [
+            Case(
+                options => options with { ImageSize = 129 },
+                "ImageSize is 129, and the backbone cifar-resnet-20-w16 takes images of 16 to 128 pixels"
+            ),
+            Case(
+                options => options with { ImageSize = 31, Backbone = new ResNet() },
+                "ImageSize is 31, and the backbone resnet-18 takes images of 32 to 1024"
+            ),
+            Case(options => options with { Strategy = new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) } }, "before stage 4"),
+            Case(
+                options => options with { ValidationSet = Rows(), ValidationFraction = 0.1 },
+                "Both ValidationSet and ValidationFraction are given"
+            ),
+            Case(
+                options => options with { Keep = KeptEpoch.Best },
+                "Keep is Best, which takes validation images; give ValidationSet or ValidationFraction"
+            ),
+        ];
 
     [TestCaseSource(nameof(OutOfRange))]
-    public void Init_OutOfRange_SaysWhatIsAllowed(Func<ImageClassifierOptions, ImageClassifierOptions> change, string message) => Assert.That(
-        () => change(new()), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains(message));
+    public void Init_OutOfRange_SaysWhatIsAllowed(Func<ImageClassifierOptions, ImageClassifierOptions> change, string message) =>
+        Assert.That(() => change(new()), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains(message));
 
     [TestCaseSource(nameof(Missing))]
-    public void Init_Missing_NamesTheOption(Func<ImageClassifierOptions, ImageClassifierOptions> change, string message) => Assert.That(
-        () => change(new()), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
+    public void Init_Missing_NamesTheOption(Func<ImageClassifierOptions, ImageClassifierOptions> change, string message) =>
+        Assert.That(() => change(new()), Throws.InstanceOf<ArgumentException>().With.Message.Contains(message));
 
     [TestCaseSource(nameof(Contradictions))]
-    public void Catalog_Contradiction_SaysWhatToChange(Func<ImageClassifierOptions, ImageClassifierOptions> change, string message) => Assert.That(
-        () => new MLContext().MulticlassClassification.Trainers.ProcrusteanImageClassification(change(new())),
-        Throws.ArgumentException.With.Message.Contains(message));
+    public void Catalog_Contradiction_SaysWhatToChange(Func<ImageClassifierOptions, ImageClassifierOptions> change, string message) =>
+        Assert.That(
+            () => new MLContext().MulticlassClassification.Trainers.ProcrusteanImageClassification(change(new())),
+            Throws.ArgumentException.With.Message.Contains(message)
+        );
 
     [Test]
     public void Catalog_OptionsAtTheirLimits_AcceptsThem()
@@ -74,10 +91,32 @@ public sealed class ImageClassifierOptionsTests
         var trainers = new MLContext().MulticlassClassification.Trainers;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { ImageSize = 16, BatchSize = 2, Epochs = 1, Momentum = 0 }), Throws.Nothing);
-            Assert.That(() => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { ImageSize = 1024, Backbone = new ResNet() }), Throws.Nothing);
-            Assert.That(() => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { Keep = KeptEpoch.Best, ValidationFraction = 0.9 }), Throws.Nothing);
-            Assert.That(() => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { Keep = KeptEpoch.Best, ValidationSet = Rows() }), Throws.Nothing);
+            Assert.That(
+                () =>
+                    trainers.ProcrusteanImageClassification(
+                        new ImageClassifierOptions
+                        {
+                            ImageSize = 16,
+                            BatchSize = 2,
+                            Epochs = 1,
+                            Momentum = 0,
+                        }
+                    ),
+                Throws.Nothing
+            );
+            Assert.That(
+                () => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { ImageSize = 1024, Backbone = new ResNet() }),
+                Throws.Nothing
+            );
+            Assert.That(
+                () =>
+                    trainers.ProcrusteanImageClassification(new ImageClassifierOptions { Keep = KeptEpoch.Best, ValidationFraction = 0.9 }),
+                Throws.Nothing
+            );
+            Assert.That(
+                () => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { Keep = KeptEpoch.Best, ValidationSet = Rows() }),
+                Throws.Nothing
+            );
         }
     }
 
@@ -95,7 +134,10 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.Backbone, Is.EqualTo(new CifarResNet { Depth = 20, Width = 16 }));
             Assert.That((options.WhitenedStem, options.WhitensStem), Is.EqualTo(((bool?)null, true)));
             Assert.That((options.ImageSize, options.Channels), Is.EqualTo((64, 3)));
-            Assert.That((options.AspectRatio, options.BadImages, options.Keep), Is.EqualTo((AspectRatio.Squash, BadImages.Refuse, KeptEpoch.Last)));
+            Assert.That(
+                (options.AspectRatio, options.BadImages, options.Keep),
+                Is.EqualTo((AspectRatio.Squash, BadImages.Refuse, KeptEpoch.Last))
+            );
             Assert.That(options.CachePath, Is.Null);
             Assert.That(options.Precision, Is.EqualTo(Precision.Auto));
             Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = true }));
@@ -105,15 +147,33 @@ public sealed class ImageClassifierOptionsTests
             Assert.That((options.ValidationSet, options.ValidationFraction), Is.EqualTo(((IDataView?)null, 0.0)));
             Assert.That(options.Diagnostics, Is.Null);
             Assert.That(options.StartFrom, Is.Null);
-            Assert.That((options.OnCancel, options.CheckpointPath, options.CheckpointInterval), Is.EqualTo((CancellationOutcome.Throw, (string?)null, TimeSpan.FromMinutes(10))));
-            Assert.That((options.Seed, options.Progress, options.Cancellation), Is.EqualTo(((int?)null, (IProgress<EpochReport>?)null, CancellationToken.None)));
+            Assert.That(
+                (options.OnCancel, options.CheckpointPath, options.CheckpointInterval),
+                Is.EqualTo((CancellationOutcome.Throw, (string?)null, TimeSpan.FromMinutes(10)))
+            );
+            Assert.That(
+                (options.Seed, options.Progress, options.Cancellation),
+                Is.EqualTo(((int?)null, (IProgress<EpochReport>?)null, CancellationToken.None))
+            );
         }
     }
 
     [Test]
-    public void Equals_SameChoices_IsTrue() => Assert.That(
-        new ImageClassifierOptions { Schedule = new StepSchedule { Factor = 0.1 }, Epochs = 3 },
-        Is.EqualTo(new ImageClassifierOptions { Epochs = 3, Schedule = new StepSchedule { Factor = 0.1 } }));
+    public void Equals_SameChoices_IsTrue() =>
+        Assert.That(
+            new ImageClassifierOptions
+            {
+                Schedule = new StepSchedule { Factor = 0.1 },
+                Epochs = 3,
+            },
+            Is.EqualTo(
+                new ImageClassifierOptions
+                {
+                    Epochs = 3,
+                    Schedule = new StepSchedule { Factor = 0.1 },
+                }
+            )
+        );
 
     private static TestCaseData Case(Func<ImageClassifierOptions, ImageClassifierOptions> change, string message) =>
         new TestCaseData(change, message).SetArgDisplayNames(message);

@@ -42,7 +42,10 @@ public sealed class ImageClassifierTrainerInputTests
     {
         var numbers = ml.Transforms.Conversion.MapKeyToVector("Number", "Label").Fit(tiny.Keyed).Transform(tiny.Keyed);
 
-        Assert.That(() => Fit(numbers, TinyModel.Options with { ImageColumnName = "Number" }), Refused("'Number'", "LoadRawImageBytes", "LoadImages"));
+        Assert.That(
+            () => Fit(numbers, TinyModel.Options with { ImageColumnName = "Number" }),
+            Refused("'Number'", "LoadRawImageBytes", "LoadImages")
+        );
     }
 
     [Test]
@@ -54,8 +57,7 @@ public sealed class ImageClassifierTrainerInputTests
         Assert.That(() => Fit(ml.Data.FilterRowsByKeyColumnFraction(tiny.Keyed, "Label", upperBound: 0.6)), Refused("'owl'"));
 
     [Test]
-    public void Fit_NoRows_IsRefused() =>
-        Assert.That(() => Fit(ml.Data.SkipRows(tiny.Keyed, 36)), Refused("no row"));
+    public void Fit_NoRows_IsRefused() => Assert.That(() => Fit(ml.Data.SkipRows(tiny.Keyed, 36)), Refused("no row"));
 
     [TestCase("missing", "does not exist")]
     [TestCase("empty", "0 bytes")]
@@ -65,8 +67,10 @@ public sealed class ImageClassifierTrainerInputTests
     {
         var path = Bad(kind);
 
-        Assert.That(() => Fit(Rows((tiny.Paths[0], "cat"), (path, "dog"))),
-            Throws.TypeOf<ImageException>().With.Property("Origin").EqualTo(path).And.Message.Contains(problem));
+        Assert.That(
+            () => Fit(Rows((tiny.Paths[0], "cat"), (path, "dog"))),
+            Throws.TypeOf<ImageException>().With.Property("Origin").EqualTo(path).And.Message.Contains(problem)
+        );
     }
 
     [Test]
@@ -98,7 +102,15 @@ public sealed class ImageClassifierTrainerInputTests
         };
         string[] bad = [Bad("missing"), Bad("empty"), Bad("cut"), Bad("text")];
         var good = tiny.Paths.Zip(tiny.Images.GetColumn<string>("Label"));
-        var rows = Rows([good.First(), (bad[0], "owl"), .. good.Skip(1).Take(30), (bad[1], "cat"), (bad[2], "dog"), .. good.Skip(31), (bad[3], "cat")]);
+        var rows = Rows([
+            good.First(),
+            (bad[0], "owl"),
+            .. good.Skip(1).Take(30),
+            (bad[1], "cat"),
+            (bad[2], "dog"),
+            .. good.Skip(31),
+            (bad[3], "cat"),
+        ]);
 
         using var model = TinyModel.Trainer(context, TinyModel.Options with { BadImages = BadImages.Skip }).Fit(rows);
 
@@ -137,35 +149,47 @@ public sealed class ImageClassifierTrainerInputTests
         var path = Bad("cut");
         var good = tiny.Paths[0];
 
-        Assert.That(() => TinyModel.Scores(tiny.Classifier.Transform(Rows((good, "cat"), (path, "cat")))),
-            Throws.TypeOf<ImageException>().With.Property("Origin").EqualTo(path));
+        Assert.That(
+            () => TinyModel.Scores(tiny.Classifier.Transform(Rows((good, "cat"), (path, "cat")))),
+            Throws.TypeOf<ImageException>().With.Property("Origin").EqualTo(path)
+        );
         var engine = ml.Model.CreatePredictionEngine<Photo, Score>(tiny.Classifier); // disposing it would dispose the shared model
-        Assert.That(() => engine.Predict(new() { ImagePath = path }), Throws.TypeOf<ImageException>().With.Property("Origin").EqualTo(path));
+        Assert.That(
+            () => engine.Predict(new() { ImagePath = path }),
+            Throws.TypeOf<ImageException>().With.Property("Origin").EqualTo(path)
+        );
         Assert.That(engine.Predict(new() { ImagePath = good }).Values, Is.EqualTo(tiny.Scores()[0]).Within(1e-5f), "and goes on");
     }
 
     [Test]
     public void Transform_MissingImageColumn_IsRefused() =>
-        Assert.That(() => tiny.Classifier.Transform(ml.Transforms.DropColumns("ImagePath").Fit(tiny.Images).Transform(tiny.Images)), Refused("'ImagePath'", "Label"));
+        Assert.That(
+            () => tiny.Classifier.Transform(ml.Transforms.DropColumns("ImagePath").Fit(tiny.Images).Transform(tiny.Images)),
+            Refused("'ImagePath'", "Label")
+        );
 
     private static Constraint Refused(params string[] parts) =>
         parts.Aggregate((Constraint)Throws.ArgumentException, (all, part) => all.And.Message.Contains(part));
 
-    private string Bad(string kind) => kind switch
-    {
-        "missing" => Path.Combine(folder.Path, "nowhere.png"),
-        "empty" => folder.Write("empty.png", []),
-        "cut" => folder.Write("cut.png", ImageFolders.Png(0, 0)[..100]),
-        _ => folder.Write("text.png", "no image at all"u8.ToArray()),
-    };
+    private string Bad(string kind) =>
+        kind switch
+        {
+            "missing" => Path.Combine(folder.Path, "nowhere.png"),
+            "empty" => folder.Write("empty.png", []),
+            "cut" => folder.Write("cut.png", ImageFolders.Png(0, 0)[..100]),
+            _ => folder.Write("text.png", "no image at all"u8.ToArray()),
+        };
 
     private IDataView Rows(params (string Path, string Label)[] rows)
     {
-        var data = ml.Data.LoadFromEnumerable(rows.Select(row => new LabelledImageFile { ImagePath = row.Path, Label = row.Label }).ToList());
+        var data = ml.Data.LoadFromEnumerable(
+            rows.Select(row => new LabelledImageFile { ImagePath = row.Path, Label = row.Label }).ToList()
+        );
         return ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     }
 
-    private ImageClassifierModel Fit(IDataView data, ImageClassifierOptions? options = null) => TinyModel.Trainer(ml, options ?? TinyModel.Options).Fit(data);
+    private ImageClassifierModel Fit(IDataView data, ImageClassifierOptions? options = null) =>
+        TinyModel.Trainer(ml, options ?? TinyModel.Options).Fit(data);
 
     private sealed class Photo
     {

@@ -89,7 +89,10 @@ public sealed class ImageClassifierTrainerTests
 
         using var model = TinyModel.Trainer(context, TinyModel.Options).Fit(tiny.Keyed);
 
-        Assert.That(lines.Where(line => line.Message.Contains("Epoch ")).Select(line => line.Message.Split("Epoch ")[1][..3]), Is.EqualTo(new[] { "1/3", "2/3", "3/3" }));
+        Assert.That(
+            lines.Where(line => line.Message.Contains("Epoch ")).Select(line => line.Message.Split("Epoch ")[1][..3]),
+            Is.EqualTo(new[] { "1/3", "2/3", "3/3" })
+        );
         Assert.That(lines, Has.Some.Property("Message").Contains("seed 5").And.Property("Message").Contains("cat"));
         Assert.That(model.EpochReports.Select(report => report.Epoch), Is.EqualTo(new[] { 1, 2, 3 }));
     }
@@ -99,8 +102,10 @@ public sealed class ImageClassifierTrainerTests
     {
         var context = new MLContext(seed: 1) { GpuDeviceId = 99, FallbackToCpu = false };
 
-        Assert.That(() => TinyModel.Trainer(context, TinyModel.Options).Fit(tiny.Keyed),
-            Throws.InvalidOperationException.With.Message.Contains("GpuDeviceId is 99").And.Message.Contains("FallbackToCpu"));
+        Assert.That(
+            () => TinyModel.Trainer(context, TinyModel.Options).Fit(tiny.Keyed),
+            Throws.InvalidOperationException.With.Message.Contains("GpuDeviceId is 99").And.Message.Contains("FallbackToCpu")
+        );
     }
 
     [Test]
@@ -112,19 +117,31 @@ public sealed class ImageClassifierTrainerTests
 
         using var model = TinyModel.Trainer(context, TinyModel.Options).Fit(tiny.Keyed);
 
-        Assert.That(lines, Has.Some.Matches<LoggingEventArgs>(line => line!.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && line.Message.Contains("CPU", StringComparison.Ordinal)));
+        Assert.That(
+            lines,
+            Has.Some.Matches<LoggingEventArgs>(line =>
+                line!.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning && line.Message.Contains("CPU", StringComparison.Ordinal)
+            )
+        );
         Assert.That(TinyModel.Scores(model.Transform(tiny.Images)), Is.EqualTo(tiny.Scores()));
     }
 
     [Test]
     public void Fit_CancelledBeforehand_Stops() =>
-        Assert.That(() => TinyModel.Trainer(ml, TinyModel.Options with { Cancellation = new(canceled: true) }).Fit(tiny.Keyed), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => TinyModel.Trainer(ml, TinyModel.Options with { Cancellation = new(canceled: true) }).Fit(tiny.Keyed),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
 
     [Test]
     public void Fit_DivergedInTheFirstEpoch_LeavesNoTensors()
     {
-        var left = NativeMemory.TensorsLeftBy(() => Assert.That(() => TinyModel.Trainer(ml, TinyModel.Options with { LearningRate = 1e30 }).Fit(tiny.Keyed),
-            Throws.TypeOf<TrainingDivergedException>().With.Property("LastGoodModel").Null));
+        var left = NativeMemory.TensorsLeftBy(() =>
+            Assert.That(
+                () => TinyModel.Trainer(ml, TinyModel.Options with { LearningRate = 1e30 }).Fit(tiny.Keyed),
+                Throws.TypeOf<TrainingDivergedException>().With.Property("LastGoodModel").Null
+            )
+        );
 
         Assert.That(left, Is.LessThanOrEqualTo(TinyModel.Parameters));
     }
@@ -132,7 +149,10 @@ public sealed class ImageClassifierTrainerTests
     [Test]
     public void GetOutputSchema_OfShapes_AgreesWithTheModel()
     {
-        var promised = TinyModel.Trainer(ml, TinyModel.Options).GetOutputSchema(ShapeOf(tiny.Keyed.Schema)).ToDictionary(column => column.Name);
+        var promised = TinyModel
+            .Trainer(ml, TinyModel.Options)
+            .GetOutputSchema(ShapeOf(tiny.Keyed.Schema))
+            .ToDictionary(column => column.Name);
 
         var real = ShapeOf(tiny.Classifier.GetOutputSchema(tiny.Keyed.Schema)).ToDictionary(column => column.Name);
         Assert.That(promised.Keys, Is.EquivalentTo(real.Keys));
@@ -155,9 +175,14 @@ public sealed class ImageClassifierTrainerTests
     public void GetOutputSchema_OfWrongShapes_RefusesThem()
     {
         SchemaShape Output(string label, string image) =>
-            TinyModel.Trainer(ml, TinyModel.Options with { LabelColumnName = label, ImageColumnName = image }).GetOutputSchema(ShapeOf(tiny.Keyed.Schema));
+            TinyModel
+                .Trainer(ml, TinyModel.Options with { LabelColumnName = label, ImageColumnName = image })
+                .GetOutputSchema(ShapeOf(tiny.Keyed.Schema));
 
-        Assert.That(() => Output("Kind", "ImagePath"), Throws.ArgumentException.With.Message.Contains("'Kind'").And.Message.Contains("Label"));
+        Assert.That(
+            () => Output("Kind", "ImagePath"),
+            Throws.ArgumentException.With.Message.Contains("'Kind'").And.Message.Contains("Label")
+        );
         Assert.That(() => Output("ImagePath", "ImagePath"), Throws.ArgumentException.With.Message.Contains("MapValueToKey"));
         Assert.That(() => Output("Label", "Label"), Throws.ArgumentException.With.Message.Contains("LoadImages"));
     }

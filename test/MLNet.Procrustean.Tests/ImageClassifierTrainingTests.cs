@@ -11,7 +11,12 @@ namespace MLNet.Procrustean.Tests;
 public sealed class ImageClassifierTrainingTests
 {
     private static readonly MLContext Ml = new(seed: 1);
-    private static readonly ImageClassifierOptions Options = SmallTraining.Options with { ImageColumnName = "Image", Strategy = new MajorFeatureWeakening(), Seed = 1 };
+    private static readonly ImageClassifierOptions Options = SmallTraining.Options with
+    {
+        ImageColumnName = "Image",
+        Strategy = new MajorFeatureWeakening(),
+        Seed = 1,
+    };
 
     [Test]
     public void Fit_Colours_GivesAModelThatTellsThemApart()
@@ -47,7 +52,10 @@ public sealed class ImageClassifierTrainingTests
     {
         var data = ColourRows.Of(Ml, 12, 5);
         var options = Options with { ValidationFraction = 0.3 };
-        Assert.That(NativeMemory.TensorsLeftBy(() => Fit(options, data).Dispose()), Is.EqualTo(NativeMemory.CountedTwice(options.Backbone)));
+        Assert.That(
+            NativeMemory.TensorsLeftBy(() => Fit(options, data).Dispose()),
+            Is.EqualTo(NativeMemory.CountedTwice(options.Backbone))
+        );
     }
 
     [Test]
@@ -77,7 +85,10 @@ public sealed class ImageClassifierTrainingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(problem.Epoch, Is.EqualTo(3));
-            Assert.That(problem.Message, Does.Contain("diverged in epoch 3").And.Contain("Lower the learning rate").And.Contain("LastGoodModel holds"));
+            Assert.That(
+                problem.Message,
+                Does.Contain("diverged in epoch 3").And.Contain("Lower the learning rate").And.Contain("LastGoodModel holds")
+            );
             Assert.That(model.EpochReports.Select(report => report.Epoch), Is.EqualTo(new[] { 1, 2 }));
             Assert.That(Scores(model, data).Select(scores => scores.Sum()), Is.EqualTo(Enumerable.Repeat(1f, 17)).Within(1e-5));
         }
@@ -149,7 +160,12 @@ public sealed class ImageClassifierTrainingTests
     [Test]
     public void Fit_ResNet50OnSmallPhotos_Trains()
     {
-        var options = Options with { Backbone = new ResNet { Depth = 50 }, ImageSize = 32, Epochs = 1 };
+        var options = Options with
+        {
+            Backbone = new ResNet { Depth = 50 },
+            ImageSize = 32,
+            Epochs = 1,
+        };
         using var model = Fit(options, ColourRows.Of(Ml, 2, 2));
         Assert.That(model.EpochReports.Single().Loss, Is.InRange(0, 10));
     }

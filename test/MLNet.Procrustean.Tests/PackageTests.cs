@@ -46,12 +46,28 @@ public sealed class PackageTests
     {
         using var package = ZipFile.OpenRead(Path.Combine(folder.Path, "packages", $"{Id}.{version}.nupkg"));
 
-        var files = package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal));
-        Assert.That(files, Is.EquivalentTo(new[] { "[Content_Types].xml", $"{Id}.nuspec", "README.md", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml" }));
+        var files = package
+            .Entries.Select(entry => entry.FullName)
+            .Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal));
+        Assert.That(
+            files,
+            Is.EquivalentTo(new[] { "[Content_Types].xml", $"{Id}.nuspec", "README.md", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml" })
+        );
         using var stream = package.GetEntry($"{Id}.nuspec")!.Open();
-        var dependencies = XDocument.Load(stream).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value).ToArray();
+        var dependencies = XDocument
+            .Load(stream)
+            .Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value)
+            .ToArray();
         Assert.That(dependencies, Is.SupersetOf(new[] { "Microsoft.ML", "Microsoft.ML.ImageAnalytics", "TorchSharp" }));
-        Assert.That(dependencies, Has.None.Contains("libtorch").IgnoreCase.And.None.Contains("cuda").IgnoreCase.And.None.Contains("Expose").And.None.Contains("Analyzers"));
+        Assert.That(
+            dependencies,
+            Has.None.Contains("libtorch")
+                .IgnoreCase.And.None.Contains("cuda")
+                .IgnoreCase.And.None.Contains("Expose")
+                .And.None.Contains("Analyzers")
+        );
     }
 
     [Test]
@@ -60,10 +76,15 @@ public sealed class PackageTests
         var torch = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("LibTorchVersion").Single().Value;
         var consumer = Directory.CreateDirectory(Path.Combine(folder.Path, "consumer")).FullName;
         File.Copy(Path.Combine(root, "examples", "Predict", "Program.cs"), Path.Combine(consumer, "Program.cs"));
-        File.WriteAllText(Path.Combine(consumer, "nuget.config"), """
+        File.WriteAllText(
+            Path.Combine(consumer, "nuget.config"),
+            """
             <configuration><packageSources><add key="packed" value="../packages" /></packageSources></configuration>
-            """);
-        File.WriteAllText(Path.Combine(consumer, "Consumer.csproj"), $"""
+            """
+        );
+        File.WriteAllText(
+            Path.Combine(consumer, "Consumer.csproj"),
+            $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -79,14 +100,19 @@ public sealed class PackageTests
                 <PackageReference Include="libtorch-cpu-$(RuntimeIdentifier)" Version="{torch}" />
               </ItemGroup>
             </Project>
-            """);
+            """
+        );
         var model = SavedModelTests.Save(folder.Path);
         var paths = TinyModel.Shared.Paths[..3];
         Run(consumer, "build", "-o", "out");
 
         var process = ChildProcess.Dotnet([Path.Combine(consumer, "out", "Consumer.dll"), model, .. paths]);
 
-        Assert.That(process.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(SavedModelTests.ExpectedLines(paths)), process.Errors);
+        Assert.That(
+            process.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
+            Is.EqualTo(SavedModelTests.ExpectedLines(paths)),
+            process.Errors
+        );
     }
 
     private static void Run(string inside, params string[] arguments)

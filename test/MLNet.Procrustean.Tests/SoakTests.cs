@@ -52,7 +52,12 @@ public sealed class SoakTests
 
         TestContext.Out.WriteLine($"{rounds} rounds in {clock.Elapsed}");
         LongTest.AssertFlat(memory);
-        FaultsTried.Record("Memory", "train, save, load, score and dispose in one process, over and over", rounds, "resident memory flat: under 2 % more at the end than after the warm-up");
+        FaultsTried.Record(
+            "Memory",
+            "train, save, load, score and dispose in one process, over and over",
+            rounds,
+            "resident memory flat: under 2 % more at the end than after the warm-up"
+        );
     }
 
     private sealed class Score

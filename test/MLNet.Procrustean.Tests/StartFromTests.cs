@@ -13,7 +13,14 @@ public sealed class StartFromTests
     private readonly MLContext ml = new(seed: 1);
 
     // A learning rate this small changes no float.
-    private static ImageClassifierOptions Still => TinyModel.Options with { Epochs = 1, LearningRate = 1e-300, WeightDecay = 0, StartFrom = TinyModel.Shared.Classifier };
+    private static ImageClassifierOptions Still =>
+        TinyModel.Options with
+        {
+            Epochs = 1,
+            LearningRate = 1e-300,
+            WeightDecay = 0,
+            StartFrom = TinyModel.Shared.Classifier,
+        };
 
     [Test]
     public void Fit_StandingStill_HasTheWeightsOfTheModel()
@@ -99,10 +106,17 @@ public sealed class StartFromTests
         using var folder = new TemporaryFolder();
         ImageFolders.Write(folder, [.. names.Select(name => (name, 3))]);
         var images = ml.Data.LoadImageFolder(folder.Path);
-        var keys = ml.Transforms.Conversion.MapValueToKey("Label", keyData: ml.Data.LoadFromEnumerable(names.Select(name => new { Label = name }))).Fit(images);
+        var keys = ml
+            .Transforms.Conversion.MapValueToKey("Label", keyData: ml.Data.LoadFromEnumerable(names.Select(name => new { Label = name })))
+            .Fit(images);
         Assert.That(
             () => TinyModel.Trainer(ml, Still).Fit(keys.Transform(images)),
-            Throws.ArgumentException.With.Message.Contains($"Classes: model 'cat', 'dog', 'owl', now {string.Join(", ", names.Select(name => $"'{name}'"))}").And.Message.Contains("by the same fitted MapValueToKey"));
+            Throws
+                .ArgumentException.With.Message.Contains(
+                    $"Classes: model 'cat', 'dog', 'owl', now {string.Join(", ", names.Select(name => $"'{name}'"))}"
+                )
+                .And.Message.Contains("by the same fitted MapValueToKey")
+        );
     }
 
     [Test]
@@ -114,7 +128,8 @@ public sealed class StartFromTests
     }
 
     [Test]
-    public void Fit_FromAModel_LeavesNoTensor() => Assert.That(NativeMemory.TensorsLeftBy(() => Fit(Still).Dispose()), Is.EqualTo(NativeMemory.CountedTwice(Still.Backbone)));
+    public void Fit_FromAModel_LeavesNoTensor() =>
+        Assert.That(NativeMemory.TensorsLeftBy(() => Fit(Still).Dispose()), Is.EqualTo(NativeMemory.CountedTwice(Still.Backbone)));
 
     private ImageClassifierModel Fit(ImageClassifierOptions options) => TinyModel.Trainer(ml, options).Fit(tiny.Keyed);
 }

@@ -9,11 +9,11 @@ internal static class Bench
 
     private static readonly SKColor[] _grounds =
     [
-        new(150, 112, 76),  // wood
+        new(150, 112, 76), // wood
         new(128, 128, 124), // concrete
-        new(62, 98, 84),    // cutting mat
-        new(74, 92, 122),   // blue cloth
-        new(58, 56, 58),    // rubber
+        new(62, 98, 84), // cutting mat
+        new(74, 92, 122), // blue cloth
+        new(58, 56, 58), // rubber
         new(206, 200, 188), // paper
     ];
 
@@ -45,8 +45,14 @@ internal static class Bench
             bright,
             new SKPoint(-bright.X, -bright.Y),
             [SKColors.White, new SKColor(dim, dim, (byte)Math.Min(dim + 14, 255))],
-            SKShaderTileMode.Clamp);
-        using var paint = new SKPaint { IsAntialias = true, BlendMode = SKBlendMode.Multiply, Shader = falloff };
+            SKShaderTileMode.Clamp
+        );
+        using var paint = new SKPaint
+        {
+            IsAntialias = true,
+            BlendMode = SKBlendMode.Multiply,
+            Shader = falloff,
+        };
         canvas.DrawRect(_everywhere, paint);
         paint.Shader = null;
         if (random.Chance(0.15))

@@ -52,9 +52,21 @@ internal static class Clutter
         using var path = new SKPath();
         path.MoveTo(-1.1f, random.Between(-1, 1));
         path.CubicTo(
-            random.Between(-0.6, 0.2), random.Between(-1.4, 1.4), random.Between(-0.2, 0.6), random.Between(-1.4, 1.4), 1.1f, random.Between(-1, 1));
+            random.Between(-0.6, 0.2),
+            random.Between(-1.4, 1.4),
+            random.Between(-0.2, 0.6),
+            random.Between(-1.4, 1.4),
+            1.1f,
+            random.Between(-1, 1)
+        );
         var colour = random.Pick(_cables);
-        using var paint = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, Color = colour, StrokeWidth = width };
+        using var paint = new SKPaint
+        {
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            Color = colour,
+            StrokeWidth = width,
+        };
         canvas.Save();
         canvas.RotateRadians(random.Angle());
         canvas.DrawPath(path, paint);

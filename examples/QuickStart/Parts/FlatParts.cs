@@ -23,9 +23,7 @@ internal static class FlatParts
 
     public static void Gear(PartPainter painter, Random random)
     {
-        using var outline = Outlines
-            .ToothedWheel(random.Next(8, 13), random.Between(0.72, 0.8))
-            .WithHole(0, 0, random.Between(0.24, 0.46));
+        using var outline = Outlines.ToothedWheel(random.Next(8, 13), random.Between(0.72, 0.8)).WithHole(0, 0, random.Between(0.24, 0.46));
         painter.Plate(outline, random.Between(0.1, 0.2));
     }
 
@@ -36,10 +34,13 @@ internal static class FlatParts
         var height = random.Between(1.2, 1.5);
         var left = -length / 2;
         var top = -height / 2;
-        using var outline = Outlines.Polygon(
-        [
-            new(left, top), new(left + width, top), new(left + width, top + height - width),
-            new(left + length, top + height - width), new(left + length, top + height), new(left, top + height),
+        using var outline = Outlines.Polygon([
+            new(left, top),
+            new(left + width, top),
+            new(left + width, top + height - width),
+            new(left + length, top + height - width),
+            new(left + length, top + height),
+            new(left, top + height),
         ]);
         var hole = width * random.Between(0.2, 0.27);
         outline.WithHole(left + (width / 2), top + (width / 2), hole);

@@ -9,8 +9,8 @@ internal sealed record Metal(SKColor Tint)
     [
         new(176, 182, 190), // steel
         new(142, 148, 158), // zinc
-        new(212, 180, 96),  // brass
-        new(202, 128, 92),  // copper
+        new(212, 180, 96), // brass
+        new(202, 128, 92), // copper
         new(104, 108, 118), // black oxide
         new(186, 172, 120), // yellow chromate
         new(128, 150, 176), // blued steel

@@ -44,6 +44,5 @@ internal static class Outlines
         return outline;
     }
 
-    private static SKPoint OnCircle(float radius, double angle) =>
-        new(radius * (float)Math.Cos(angle), radius * (float)Math.Sin(angle));
+    private static SKPoint OnCircle(float radius, double angle) => new(radius * (float)Math.Cos(angle), radius * (float)Math.Sin(angle));
 }

@@ -36,7 +36,8 @@ internal sealed record PartPainter(SKCanvas Canvas, Metal Metal, SKPoint Light)
         using var sheen = Gradient(
             new SKPoint(0, side),
             radius,
-            [Metal.Tone(-0.15), Metal.Tone(0.72), Metal.Tone(0.08), Metal.Tone(-0.35), Metal.Tone(-0.68)]);
+            [Metal.Tone(-0.15), Metal.Tone(0.72), Metal.Tone(0.08), Metal.Tone(-0.35), Metal.Tone(-0.68)]
+        );
         using var paint = new SKPaint { IsAntialias = true, Shader = sheen };
         Canvas.DrawPath(outline, paint);
     }
@@ -44,7 +45,12 @@ internal sealed record PartPainter(SKCanvas Canvas, Metal Metal, SKPoint Light)
     /// <summary>A bent wire: a dark stroke with a narrower lit one inside.</summary>
     public void Wire(SKPath centreLine, float width, double light)
     {
-        using var paint = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeCap = SKStrokeCap.Round };
+        using var paint = new SKPaint
+        {
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            StrokeCap = SKStrokeCap.Round,
+        };
         paint.StrokeWidth = width;
         paint.Color = Metal.Tone(light - 0.6);
         Canvas.DrawPath(centreLine, paint);
@@ -58,14 +64,24 @@ internal sealed record PartPainter(SKCanvas Canvas, Metal Metal, SKPoint Light)
 
     public void Line(float x1, float y1, float x2, float y2, float width, double light)
     {
-        using var paint = new SKPaint { IsAntialias = true, StrokeWidth = width, Color = Metal.Tone(light) };
+        using var paint = new SKPaint
+        {
+            IsAntialias = true,
+            StrokeWidth = width,
+            Color = Metal.Tone(light),
+        };
         Canvas.DrawLine(x1, y1, x2, y2, paint);
     }
 
     public void Shadow(SKPath outline, float distance)
     {
         using var blur = SKMaskFilter.CreateBlur(SKBlurStyle.Normal, 0.09f);
-        using var paint = new SKPaint { IsAntialias = true, Color = new SKColor(0, 0, 0, 130), MaskFilter = blur };
+        using var paint = new SKPaint
+        {
+            IsAntialias = true,
+            Color = new SKColor(0, 0, 0, 130),
+            MaskFilter = blur,
+        };
         DrawAt(-Light.X * distance, -Light.Y * distance, outline, paint);
     }
 
@@ -73,7 +89,13 @@ internal sealed record PartPainter(SKCanvas Canvas, Metal Metal, SKPoint Light)
     {
         var lit = Metal.Tone(0.9);
         using var sheen = Gradient(Light, 1, [lit, lit.WithAlpha(120), Metal.Tone(-0.5).WithAlpha(150)]);
-        using var paint = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 0.045f, Shader = sheen };
+        using var paint = new SKPaint
+        {
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = 0.045f,
+            Shader = sheen,
+        };
         Canvas.DrawPath(outline, paint);
     }
 

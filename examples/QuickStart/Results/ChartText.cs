@@ -9,8 +9,7 @@ internal sealed class ChartText(SKCanvas canvas) : IDisposable
     private readonly SKTypeface _semiBold = Load("Inter-SemiBold.ttf");
 
     /// <summary>Writes one line whose baseline is at <paramref name="y"/>, and returns its width.</summary>
-    public float Write(
-        string text, float x, float y, float size, SKColor colour, SKTextAlign align = SKTextAlign.Left, bool isBold = false)
+    public float Write(string text, float x, float y, float size, SKColor colour, SKTextAlign align = SKTextAlign.Left, bool isBold = false)
     {
         using var paint = new SKPaint
         {

@@ -7,8 +7,10 @@ internal sealed record Comparison(ImbalanceMetrics Plain, ImbalanceMetrics Ours)
 {
     public IReadOnlyList<ClassResult> Classes { get; } =
     [
-        .. Plain.Classes
-            .Zip(Ours.Classes, (plain, ours) => new ClassResult(plain.Name, (int)plain.TrainingCount!, plain.Recall!.Value, ours.Recall!.Value))
+        .. Plain
+            .Classes.Zip(Ours.Classes, (plain, ours) =>
+                new ClassResult(plain.Name, (int)plain.TrainingCount!, plain.Recall!.Value, ours.Recall!.Value)
+            )
             .OrderByDescending(result => result.TrainCount),
     ];
 }

@@ -30,7 +30,11 @@ internal static class ResultChart
             bars.Draw(comparison.Classes, sampleOf);
             text.Write(
                 "Numbers of images are those to train on; the test set has equally many images of every part.",
-                Left, 676, 15, ChartStyle.QuietInk);
+                Left,
+                676,
+                15,
+                ChartStyle.QuietInk
+            );
         }
 
         using var image = surface.Snapshot();
@@ -44,7 +48,11 @@ internal static class ResultChart
         text.Write("Recall of each class, common to rare", Left, 60, 30, ChartStyle.Ink, isBold: true);
         text.Write(
             "Same images, network and number of epochs for both; only the training strategy differs.",
-            Left, 90, 18, ChartStyle.QuietInk);
+            Left,
+            90,
+            18,
+            ChartStyle.QuietInk
+        );
         var next = Legend(Left, "Plain training", comparison.Plain, ChartStyle.Plain);
         Legend(next + 48, "MLNet.Procrustean", comparison.Ours, ChartStyle.Ours);
 

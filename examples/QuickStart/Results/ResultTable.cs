@@ -27,7 +27,7 @@ internal static class ResultTable
             Row(name, count, Percent(plain, "0.0"), Percent(ours, "0.0"), Percent(ours - plain, "+0.0;-0.0;0.0"));
 
         void Row(string name, string count, string plain, string ours, string difference) =>
-            text.AppendLine(CultureInfo.InvariantCulture, $"{name,-16}{count,12}{plain,9}{ours,9}{difference,12}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{name, -16}{count, 12}{plain, 9}{ours, 9}{difference, 12}");
 
         void Rule() => text.Append('-', Width).AppendLine();
     }

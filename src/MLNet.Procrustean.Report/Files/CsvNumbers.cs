@@ -21,7 +21,8 @@ internal sealed class CsvNumbers
     }
 
     public static string Of(Comparison comparison) =>
-        "run,seed,epoch,class,other_class,quantity,value\r\n" + string.Concat(comparison.Runs.Select(shown => new CsvNumbers(shown.Run).Lines()));
+        "run,seed,epoch,class,other_class,quantity,value\r\n"
+        + string.Concat(comparison.Runs.Select(shown => new CsvNumbers(shown.Run).Lines()));
 
     private string Lines()
     {
@@ -120,8 +121,12 @@ internal sealed class CsvNumbers
     private void Add(string quantity, double? value, string name = "", string otherName = "")
     {
         var number = value is { } known && double.IsFinite(known) ? known.ToString("R", CultureInfo.InvariantCulture) : "";
-        text.Append(CultureInfo.InvariantCulture, $"{Quoted(run.Name)},{run.Seed},{epoch},{Quoted(name)},{Quoted(otherName)},{quantity},{number}\r\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{Quoted(run.Name)},{run.Seed},{epoch},{Quoted(name)},{Quoted(otherName)},{quantity},{number}\r\n"
+        );
     }
 
-    private static string Quoted(string cell) => cell.AsSpan().IndexOfAny("\",\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string cell) =>
+        cell.AsSpan().IndexOfAny("\",\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

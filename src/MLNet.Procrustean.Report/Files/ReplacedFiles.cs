@@ -52,8 +52,10 @@ internal static class ReplacedFiles
     // Of processes that were killed. A report is written in seconds, so that one of another process just now is younger.
     private static void DeleteLeftovers(string path)
     {
-        bool IsTemporary(string found) => found.Length == path.Length + ".".Length + 32 + ".tmp".Length
-            && found.StartsWith(path + ".", StringComparison.Ordinal) && Guid.TryParseExact(found[(path.Length + 1)..^".tmp".Length], "N", out _);
+        bool IsTemporary(string found) =>
+            found.Length == path.Length + ".".Length + 32 + ".tmp".Length
+            && found.StartsWith(path + ".", StringComparison.Ordinal)
+            && Guid.TryParseExact(found[(path.Length + 1)..^".tmp".Length], "N", out _);
         foreach (var leftover in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp").Where(IsTemporary))
         {
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(leftover) > TimeSpan.FromHours(1))
@@ -70,9 +72,7 @@ internal static class ReplacedFiles
         {
             File.Delete(path);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException) { }
     }
 
     // A file cannot replace a folder: found out before the first file is moved, lest a page stand beside another's numbers.

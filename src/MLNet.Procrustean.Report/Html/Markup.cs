@@ -11,8 +11,14 @@ internal static class Markup
 
     /// <summary>A table within a box of its own, which scrolls sideways where the screen is narrow.</summary>
     public static XElement Table(string cssClass, string caption, XElement head, IEnumerable<XElement> rows) =>
-        Element("div", "scroll", new XAttribute("tabindex", 0), new XAttribute("role", "region"), new XAttribute("aria-label", caption),
-            Element("table", cssClass, Element("caption", null, caption), new XElement("thead", head), new XElement("tbody", rows)));
+        Element(
+            "div",
+            "scroll",
+            new XAttribute("tabindex", 0),
+            new XAttribute("role", "region"),
+            new XAttribute("aria-label", caption),
+            Element("table", cssClass, Element("caption", null, caption), new XElement("thead", head), new XElement("tbody", rows))
+        );
 
     public static XElement Head(string scope, params object?[] content) => new("th", new XAttribute("scope", scope), content);
 
@@ -22,7 +28,8 @@ internal static class Markup
     public static XElement Panels(IEnumerable<XElement?> panels) => Element("div", "panels", panels.Where(panel => panel is not null));
 
     /// <summary>One chart or table with its heading.</summary>
-    public static XElement Panel(string? heading, params object?[] content) => Element("div", "panel", heading is null ? null : Element("h3", null, heading), content);
+    public static XElement Panel(string? heading, params object?[] content) =>
+        Element("div", "panel", heading is null ? null : Element("h3", null, heading), content);
 
     public static string Style(FormattableString style) => style.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,12 +14,19 @@ internal sealed partial record Section(string Id, string Title, string Caption, 
     /// <summary>A last sentence of the caption that may hold names, in which an underscore is one.</summary>
     public string Note { get; init; } = "";
 
-    public XElement ToElement() => Markup.Element(
-        "section",
-        null,
-        new XAttribute("id", Id),
-        Markup.Element("h2", null, Title),
-        Markup.Element("figure", null, Content, Markup.Element("figcaption", null, WithIndices(Caption), $"{Note} Paper: ", Paper.Link(), ".")));
+    public XElement ToElement() =>
+        Markup.Element(
+            "section",
+            null,
+            new XAttribute("id", Id),
+            Markup.Element("h2", null, Title),
+            Markup.Element(
+                "figure",
+                null,
+                Content,
+                Markup.Element("figcaption", null, WithIndices(Caption), $"{Note} Paper: ", Paper.Link(), ".")
+            )
+        );
 
     // The odd parts of the split are the indices.
     private static IEnumerable<object> WithIndices(string text) =>

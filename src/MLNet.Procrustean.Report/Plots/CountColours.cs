@@ -18,6 +18,8 @@ internal static class CountColours
     {
         var (smallest, largest) = ((double)counts.Min(), (double)counts.Max());
         var position = largest > smallest ? Math.Log(count / smallest) / Math.Log(largest / smallest) : 1;
-        return position < 0.5 ? OxyColor.Interpolate(_few, _middle, 2 * position) : OxyColor.Interpolate(_middle, _many, (2 * position) - 1);
+        return position < 0.5
+            ? OxyColor.Interpolate(_few, _middle, 2 * position)
+            : OxyColor.Interpolate(_middle, _many, (2 * position) - 1);
     }
 }

@@ -37,26 +37,42 @@ internal static class CountPlot
                 // A bar's length means nothing where the axis has no zero: a dot on a thin stem does not pretend.
                 var stem = new LineSeries { Color = OxyColor.Interpolate(OxyColors.White, colour, 0.45), StrokeThickness = 1.5 };
                 stem.Points.AddRange([new(axis.Minimum, row), new(count, row)]);
-                var dot = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 5, MarkerFill = colour };
+                var dot = new ScatterSeries
+                {
+                    MarkerType = MarkerType.Circle,
+                    MarkerSize = 5,
+                    MarkerFill = colour,
+                };
                 dot.Points.Add(new(count, row));
                 model.Series.Add(stem);
                 model.Series.Add(dot);
             }
             else
             {
-                model.Annotations.Add(new RectangleAnnotation { MinimumX = 0, MaximumX = count, MinimumY = row - 0.34, MaximumY = row + 0.34, Fill = colour });
+                model.Annotations.Add(
+                    new RectangleAnnotation
+                    {
+                        MinimumX = 0,
+                        MaximumX = count,
+                        MinimumY = row - 0.34,
+                        MaximumY = row + 0.34,
+                        Fill = colour,
+                    }
+                );
             }
 
-            model.Annotations.Add(new TextAnnotation
-            {
-                Text = count.ToString("#,0", CultureInfo.InvariantCulture),
-                TextPosition = new(count, row),
-                Offset = new(IsLogarithmic(counts) ? 10 : 6, 0),
-                TextColor = PlotStyle.Ink,
-                Stroke = OxyColors.Transparent,
-                TextHorizontalAlignment = HorizontalAlignment.Left,
-                TextVerticalAlignment = VerticalAlignment.Middle,
-            });
+            model.Annotations.Add(
+                new TextAnnotation
+                {
+                    Text = count.ToString("#,0", CultureInfo.InvariantCulture),
+                    TextPosition = new(count, row),
+                    Offset = new(IsLogarithmic(counts) ? 10 : 6, 0),
+                    TextColor = PlotStyle.Ink,
+                    Stroke = OxyColors.Transparent,
+                    TextHorizontalAlignment = HorizontalAlignment.Left,
+                    TextVerticalAlignment = VerticalAlignment.Middle,
+                }
+            );
         }
 
         return model;
@@ -65,7 +81,12 @@ internal static class CountPlot
     private static PlotModel Ranked(Comparison comparison, IReadOnlyList<long> counts, Axis axis)
     {
         var model = PlotStyle.Model(RankPlot.Ranks(comparison), axis);
-        var steps = new StairStepSeries { Color = CountColours.Many, StrokeThickness = 2, VerticalStrokeThickness = 2 };
+        var steps = new StairStepSeries
+        {
+            Color = CountColours.Many,
+            StrokeThickness = 2,
+            VerticalStrokeThickness = 2,
+        };
         steps.Points.AddRange(comparison.Order.Select((c, rank) => new DataPoint(rank + 0.5, counts[c])));
         steps.Points.Add(new(comparison.Order.Length + 0.5, counts[comparison.Order[^1]]));
         model.Series.Add(steps);

@@ -24,9 +24,11 @@ internal static class DotPlot
                 MarkerStroke = isHollow ? mark.Colour : OxyColors.White,
                 MarkerStrokeThickness = isHollow ? 2 : 1,
             };
-            series.Points.AddRange(comparison.Order
-                .Select((c, row) => new ScatterPoint(values[c], row + Rows.Offset(index, dots.Count)))
-                .Where(point => double.IsFinite(point.X)));
+            series.Points.AddRange(
+                comparison
+                    .Order.Select((c, row) => new ScatterPoint(values[c], row + Rows.Offset(index, dots.Count)))
+                    .Where(point => double.IsFinite(point.X))
+            );
             model.Series.Add(series);
         }
 

@@ -11,9 +11,16 @@ internal static class EpochPlot
     public static PlotModel Of(IReadOnlyList<EpochLine> lines, int epochs, Axis values)
     {
         var axis = PlotStyle.Styled(
-            new LinearAxis { Position = AxisPosition.Bottom, Minimum = epochs == 1 ? 0.5 : 1, Maximum = epochs == 1 ? 1.5 : epochs, MinimumMajorStep = 1 },
+            new LinearAxis
+            {
+                Position = AxisPosition.Bottom,
+                Minimum = epochs == 1 ? 0.5 : 1,
+                Maximum = epochs == 1 ? 1.5 : epochs,
+                MinimumMajorStep = 1,
+            },
             "Epoch",
-            hasGrid: false);
+            hasGrid: false
+        );
         var model = PlotStyle.Model(axis, values);
         AddLines(model, lines);
         return model;
@@ -45,30 +52,33 @@ internal static class EpochPlot
     /// <summary>A thin line across, which values are compared with.</summary>
     public static void Mark(PlotModel model, int epochs, double value, string name)
     {
-        model.Annotations.Add(new LineAnnotation
-        {
-            Type = LineAnnotationType.Horizontal,
-            Y = value,
-            Color = PlotStyle.Baseline,
-            LineStyle = LineStyle.Solid,
-            StrokeThickness = 1.5,
-            Layer = AnnotationLayer.BelowSeries,
-        });
+        model.Annotations.Add(
+            new LineAnnotation
+            {
+                Type = LineAnnotationType.Horizontal,
+                Y = value,
+                Color = PlotStyle.Baseline,
+                LineStyle = LineStyle.Solid,
+                StrokeThickness = 1.5,
+                Layer = AnnotationLayer.BelowSeries,
+            }
+        );
         model.Annotations.Add(End(name, epochs, value, PlotStyle.QuietInk, weight: 400));
         model.Padding = new(4, 8, 62, 4);
     }
 
-    private static TextAnnotation End(string text, int epochs, double height, OxyColor colour, double weight) => new()
-    {
-        Text = text,
-        TextPosition = new(epochs, height),
-        Offset = new(7, 0),
-        TextColor = colour,
-        FontWeight = weight,
-        Stroke = OxyColors.Transparent,
-        TextHorizontalAlignment = HorizontalAlignment.Left,
-        TextVerticalAlignment = VerticalAlignment.Middle,
-    };
+    private static TextAnnotation End(string text, int epochs, double height, OxyColor colour, double weight) =>
+        new()
+        {
+            Text = text,
+            TextPosition = new(epochs, height),
+            Offset = new(7, 0),
+            TextColor = colour,
+            FontWeight = weight,
+            Stroke = OxyColors.Transparent,
+            TextHorizontalAlignment = HorizontalAlignment.Left,
+            TextVerticalAlignment = VerticalAlignment.Middle,
+        };
 
     private static LineSeries Series(EpochLine line)
     {
@@ -84,7 +94,9 @@ internal static class EpochPlot
             MarkerStroke = OxyColors.White,
             MarkerStrokeThickness = 1,
         };
-        series.Points.AddRange(line.Points.Select(point => new DataPoint(point.Epoch, double.IsFinite(point.Value) ? point.Value : double.NaN)));
+        series.Points.AddRange(
+            line.Points.Select(point => new DataPoint(point.Epoch, double.IsFinite(point.Value) ? point.Value : double.NaN))
+        );
         return series;
     }
 }

@@ -51,32 +51,57 @@ internal static class PlotStyle
     }
 
     /// <summary>An axis from 0 to 100 % for shares from 0 to 1.</summary>
-    public static LinearAxis Share(AxisPosition position, string title) => Styled(
-        new LinearAxis
-        {
-            Position = position,
-            Minimum = 0,
-            Maximum = 1,
-            MinimumPadding = 0,
-            MajorStep = 0.25,
-            LabelFormatter = value => string.Create(CultureInfo.InvariantCulture, $"{100 * value:0} %"),
-        },
-        title);
+    public static LinearAxis Share(AxisPosition position, string title) =>
+        Styled(
+            new LinearAxis
+            {
+                Position = position,
+                Minimum = 0,
+                Maximum = 1,
+                MinimumPadding = 0,
+                MajorStep = 0.25,
+                LabelFormatter = value => string.Create(CultureInfo.InvariantCulture, $"{100 * value:0} %"),
+            },
+            title
+        );
 
     /// <summary>An axis from 0 to a little above the largest value.</summary>
-    public static LinearAxis FromZero(AxisPosition position, string title, IEnumerable<double> values) => Styled(
-        new LinearAxis { Position = position, Minimum = 0, Maximum = 1.06 * Largest(values), LabelFormatter = Plain }, title);
+    public static LinearAxis FromZero(AxisPosition position, string title, IEnumerable<double> values) =>
+        Styled(
+            new LinearAxis
+            {
+                Position = position,
+                Minimum = 0,
+                Maximum = 1.06 * Largest(values),
+                LabelFormatter = Plain,
+            },
+            title
+        );
 
     /// <summary>A logarithmic axis around the values, and around another that shall be seen.</summary>
-    public static RoundLogarithmicAxis Logarithmic(AxisPosition position, string title, IEnumerable<double> values, double shown, double room = 1.25)
+    public static RoundLogarithmicAxis Logarithmic(
+        AxisPosition position,
+        string title,
+        IEnumerable<double> values,
+        double shown,
+        double room = 1.25
+    )
     {
         var positive = values.Where(value => value > 0 && double.IsFinite(value)).Append(shown).ToList();
         return Styled(
-            new RoundLogarithmicAxis { Position = position, Minimum = positive.Min() / 1.25, Maximum = positive.Max() * room, LabelFormatter = Plain },
-            title);
+            new RoundLogarithmicAxis
+            {
+                Position = position,
+                Minimum = positive.Min() / 1.25,
+                Maximum = positive.Max() * room,
+                LabelFormatter = Plain,
+            },
+            title
+        );
     }
 
     public static string Plain(double value) => value.ToString(Math.Abs(value) < 10 ? "0.###" : "#,0.#", CultureInfo.InvariantCulture);
 
-    private static double Largest(IEnumerable<double> values) => values.Where(double.IsFinite).Append(0).Max() is var largest and > 0 ? largest : 1;
+    private static double Largest(IEnumerable<double> values) =>
+        values.Where(double.IsFinite).Append(0).Max() is var largest and > 0 ? largest : 1;
 }

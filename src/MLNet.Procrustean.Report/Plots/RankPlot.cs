@@ -13,9 +13,21 @@ internal static class RankPlot
         foreach (var (mark, isHollow, values) in lines)
         {
             var ordered = comparison.Order.Select(c => values[c]).ToList();
-            var dots = new ScatterSeries { MarkerType = mark.Marker, MarkerSize = 1.8, MarkerFill = OxyColor.Interpolate(OxyColors.White, mark.Colour, 0.45) };
-            dots.Points.AddRange(ordered.Select((value, rank) => new ScatterPoint(rank + 1, value)).Where(point => double.IsFinite(point.Y)));
-            var line = new LineSeries { Color = mark.Colour, StrokeThickness = isHollow ? 1.2 : 2.2, LineStyle = mark.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash };
+            var dots = new ScatterSeries
+            {
+                MarkerType = mark.Marker,
+                MarkerSize = 1.8,
+                MarkerFill = OxyColor.Interpolate(OxyColors.White, mark.Colour, 0.45),
+            };
+            dots.Points.AddRange(
+                ordered.Select((value, rank) => new ScatterPoint(rank + 1, value)).Where(point => double.IsFinite(point.Y))
+            );
+            var line = new LineSeries
+            {
+                Color = mark.Colour,
+                StrokeThickness = isHollow ? 1.2 : 2.2,
+                LineStyle = mark.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
+            };
             line.Dashes = mark.Dashes.Length == 0 ? null : mark.Dashes;
             line.Points.AddRange(RunningMean(ordered, Window(ordered.Count)).Select((mean, rank) => new DataPoint(rank + 1, mean)));
             model.Series.Add(dots);
@@ -25,15 +37,31 @@ internal static class RankPlot
         return model;
     }
 
-    public static LinearAxis Ranks(Comparison comparison) => PlotStyle.Styled(
-        new LinearAxis { Position = AxisPosition.Bottom, Minimum = 0.5, Maximum = comparison.Order.Length + 0.5, MinimumMajorStep = 1 },
-        comparison.Counts is null ? "Class" : "Class, by number of training images: 1 has the most",
-        hasGrid: false);
+    public static LinearAxis Ranks(Comparison comparison) =>
+        PlotStyle.Styled(
+            new LinearAxis
+            {
+                Position = AxisPosition.Bottom,
+                Minimum = 0.5,
+                Maximum = comparison.Order.Length + 0.5,
+                MinimumMajorStep = 1,
+            },
+            comparison.Counts is null ? "Class" : "Class, by number of training images: 1 has the most",
+            hasGrid: false
+        );
 
     /// <summary>The classes that a running mean takes in: a tenth of them, and an odd number so that it is centred.</summary>
     public static int Window(int classes) => (classes / 10) | 1;
 
     /// <summary>The mean of the finite values within the window around each position, which is narrower at both ends; NaN where there are none.</summary>
-    public static IEnumerable<double> RunningMean(IReadOnlyList<double> values, int window) => values.Select((_, position) =>
-        values.Skip(position - (window / 2)).Take(window + Math.Min(0, position - (window / 2))).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average());
+    public static IEnumerable<double> RunningMean(IReadOnlyList<double> values, int window) =>
+        values.Select(
+            (_, position) =>
+                values
+                    .Skip(position - (window / 2))
+                    .Take(window + Math.Min(0, position - (window / 2)))
+                    .Where(double.IsFinite)
+                    .DefaultIfEmpty(double.NaN)
+                    .Average()
+        );
 }

@@ -15,7 +15,8 @@ internal static class Rows
     }
 
     /// <summary>The height of the chart, in CSS pixels.</summary>
-    public static int Height(Comparison comparison, int marksPerRow) => 64 + (comparison.Order.Length * Math.Max(22, 10 + (8 * marksPerRow)));
+    public static int Height(Comparison comparison, int marksPerRow) =>
+        64 + (comparison.Order.Length * Math.Max(22, 10 + (8 * marksPerRow)));
 
     /// <summary>Where the mark of a run lies in a row, as a distance from its middle in rows.</summary>
     public static double Offset(int mark, int marks) => (mark - ((marks - 1) / 2.0)) * 0.68 / Math.Max(marks, 2);
@@ -33,7 +34,8 @@ internal static class Rows
                 EndPosition = 0,
                 TextColor = PlotStyle.Ink,
             },
-            title: "");
+            title: ""
+        );
         axis.MajorStep = 1;
         axis.AxisTickToLabelDistance = 12; // room for half a mark at zero
         axis.Labels.AddRange(comparison.Order.Select(c => Printable.Short(comparison.ClassNames[c])));

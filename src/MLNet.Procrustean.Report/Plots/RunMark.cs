@@ -8,20 +8,39 @@ internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dash
     // Okabe and Ito's colours, but for the yellow, which white paper swallows. https://jfly.uni-koeln.de/color/
     private static readonly OxyColor[] _colours =
     [
-        OxyColor.FromRgb(0, 114, 178), OxyColor.FromRgb(213, 94, 0), OxyColor.FromRgb(0, 158, 115), OxyColor.FromRgb(204, 121, 167),
-        OxyColor.FromRgb(230, 159, 0), OxyColor.FromRgb(86, 180, 233), OxyColor.FromRgb(0, 0, 0),
+        OxyColor.FromRgb(0, 114, 178),
+        OxyColor.FromRgb(213, 94, 0),
+        OxyColor.FromRgb(0, 158, 115),
+        OxyColor.FromRgb(204, 121, 167),
+        OxyColor.FromRgb(230, 159, 0),
+        OxyColor.FromRgb(86, 180, 233),
+        OxyColor.FromRgb(0, 0, 0),
     ];
 
     private static readonly MarkerType[] _markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
 
     // Whole numbers, which no culture writes with a comma. Empty is solid.
-    private static readonly double[][] _dashes = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2]];
+    private static readonly double[][] _dashes =
+    [
+        [],
+        [7, 3],
+        [2, 3],
+        [9, 3, 2, 3],
+        [4, 2],
+    ];
 
     /// <summary>The mark of what several runs share.</summary>
     public static RunMark Shared { get; } = new(OxyColor.FromRgb(0, 0, 0), MarkerType.Circle, [2, 3]);
 
     /// <summary>The size at which the marker looks as large as the others: a triangle of the same radius has a third of a square's area.</summary>
-    public double Size => Marker switch { MarkerType.Triangle => 1.4, MarkerType.Diamond => 1.15, _ => 1 };
+    public double Size =>
+        Marker switch
+        {
+            MarkerType.Triangle => 1.4,
+            MarkerType.Diamond => 1.15,
+            _ => 1,
+        };
 
-    public static RunMark Of(int run) => new(_colours[run % _colours.Length], _markers[run % _markers.Length], _dashes[run % _dashes.Length]);
+    public static RunMark Of(int run) =>
+        new(_colours[run % _colours.Length], _markers[run % _markers.Length], _dashes[run % _dashes.Length]);
 }

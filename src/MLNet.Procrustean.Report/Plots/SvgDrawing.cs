@@ -15,7 +15,13 @@ internal static class SvgDrawing
     /// <param name="description">What the chart shows, in words.</param>
     public static XElement Of(PlotModel model, int width, int height, string description)
     {
-        var exporter = new SvgExporter { Width = width, Height = height, IsDocument = false, TextMeasurer = new GenerousText(width, height) };
+        var exporter = new SvgExporter
+        {
+            Width = width,
+            Height = height,
+            IsDocument = false,
+            TextMeasurer = new GenerousText(width, height),
+        };
         var drawn = XElement.Parse(exporter.ExportToString(model));
         if (model.GetLastPlotException() is { } problem)
         {
@@ -26,8 +32,13 @@ internal static class SvgDrawing
         drawn.Descendants(_svg + "defs").Remove();
         drawn.Descendants().Attributes("clip-path").Remove();
         drawn.Descendants().Attributes("shape-rendering").Remove(); // of lines that the page scales, "crisp" makes some thicker than others
-        drawn.Descendants().Where(line => ((string?)line.Attribute("style"))?.Contains("stroke-width:0", StringComparison.Ordinal) == true
-            && !((string)line.Attribute("style")!).Contains("stroke-width:0.", StringComparison.Ordinal)).Remove();
+        drawn
+            .Descendants()
+            .Where(line =>
+                ((string?)line.Attribute("style"))?.Contains("stroke-width:0", StringComparison.Ordinal) == true
+                && !((string)line.Attribute("style")!).Contains("stroke-width:0.", StringComparison.Ordinal)
+            )
+            .Remove();
         return new(
             _svg + "svg",
             new XAttribute("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}")),
@@ -35,7 +46,8 @@ internal static class SvgDrawing
             new XAttribute("role", "img"),
             new XAttribute("aria-label", description),
             new XElement(_svg + "title", description),
-            drawn.Elements());
+            drawn.Elements()
+        );
     }
 
     /// <summary>OxyPlot's widths are Helvetica's; the reader's own typeface may be wider, and characters beyond Latin are as wide as they are high.</summary>

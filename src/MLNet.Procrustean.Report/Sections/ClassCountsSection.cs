@@ -8,8 +8,8 @@ internal static class ClassCountsSection
 {
     public static Section? Of(Comparison comparison)
     {
-        var sets = comparison.Runs
-            .Select(run => (run.Label, Counts: Comparison.CountsOf(run.Run)))
+        var sets = comparison
+            .Runs.Select(run => (run.Label, Counts: Comparison.CountsOf(run.Run)))
             .Where(run => run.Counts is not null)
             .GroupBy(run => string.Join(' ', run.Counts!))
             .ToList();
@@ -27,14 +27,23 @@ internal static class ClassCountsSection
                 "div",
                 "panel wide",
                 sets.Count == 1 ? null : Markup.Element("h3", null, names),
-                SvgDrawing.Of(CountPlot.Of(comparison, counts), width, height, $"Training images of each class: {NumberText.Count(counts.Max())} for the most frequent, {NumberText.Count(counts.Min())} for the rarest."));
+                SvgDrawing.Of(
+                    CountPlot.Of(comparison, counts),
+                    width,
+                    height,
+                    $"Training images of each class: {NumberText.Count(counts.Max())} for the most frequent, {NumberText.Count(counts.Min())} for the rarest."
+                )
+            );
         });
-        var axis = sets.Any(set => CountPlot.IsLogarithmic(set.First().Counts!)) ? " The axis is logarithmic, so that the rare classes can be seen." : "";
+        var axis = sets.Any(set => CountPlot.IsLogarithmic(set.First().Counts!))
+            ? " The axis is logarithmic, so that the rare classes can be seen."
+            : "";
         return new(
             "counts",
             "Class counts",
             $"The number of training images n_c of each class, the most frequent class first; the imbalance ratio is the largest over the smallest.{axis}",
             Paper.Procrustean,
-            [Markup.Panels(panels)]);
+            [Markup.Panels(panels)]
+        );
     }
 }

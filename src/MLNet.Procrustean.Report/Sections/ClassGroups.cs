@@ -12,10 +12,22 @@ internal sealed class ClassGroups
     {
         var order = comparison.Order;
         classes = comparison.HasManyClasses
-            ? [.. Enumerable.Range(0, Groups).Select(group => order[(group * order.Length / Groups)..((group + 1) * order.Length / Groups)].ToArray())]
+            ?
+            [
+                .. Enumerable
+                    .Range(0, Groups)
+                    .Select(group => order[(group * order.Length / Groups)..((group + 1) * order.Length / Groups)].ToArray()),
+            ]
             : [.. order.Select(c => new[] { c })];
         Names = comparison.HasManyClasses
-            ? [.. Enumerable.Range(0, Groups).Select(group => $"ranks {NumberText.Count((group * order.Length / Groups) + 1)}–{NumberText.Count((group + 1) * order.Length / Groups)}")]
+            ?
+            [
+                .. Enumerable
+                    .Range(0, Groups)
+                    .Select(group =>
+                        $"ranks {NumberText.Count((group * order.Length / Groups) + 1)}–{NumberText.Count((group + 1) * order.Length / Groups)}"
+                    ),
+            ]
             : [.. order.Select(c => comparison.ClassNames[c])];
     }
 
@@ -23,5 +35,8 @@ internal sealed class ClassGroups
 
     /// <summary>The pairs of classes in a cell; of a class with itself only where the group is that class alone.</summary>
     public IEnumerable<(int First, int Second)> Pairs(int row, int column) =>
-        classes[row].SelectMany(first => classes[column].Where(second => second != first || classes[row].Length == 1).Select(second => (first, second)));
+        classes[row]
+            .SelectMany(first =>
+                classes[column].Where(second => second != first || classes[row].Length == 1).Select(second => (first, second))
+            );
 }

@@ -9,30 +9,59 @@ internal static class ClassifierNormsSection
     public static Section? Of(Comparison comparison)
     {
         var columns = Columns(comparison).ToList();
-        return columns.Count == 0 ? null : new(
-            "norms",
-            "Classifier norms",
-            $"The length ‖w_c‖ of each class's row of the linear classifier (filled), and what the layer-peeled model predicts for plain cross entropy from the counts (hollow).{ClassValues.Reading(comparison)}",
-            Paper.LayerPeeled,
-            [
-                columns.Count == 1 ? null : Legend.Of(columns.Select(column => (Legend.Swatch(column.Values.Mark, comparison.HasManyClasses, column.Values.IsHollow), column.Name))),
-                ClassValues.Chart(
-                    comparison,
-                    [.. columns.Select(column => column.Values)],
-                    position => PlotStyle.FromZero(position, "Norm of the class’s row, ‖w‖", columns.SelectMany(column => column.Values.Values)),
-                    "Norm of each class's classifier, measured and predicted."),
-                ClassValues.Table(comparison, "Norm of each class's classifier", [.. columns.Select(column => (column.Name, (Func<int, string>)(c => NumberText.Significant(column.Values.Values[c]))))]),
-            ])
-        {
-            Note = comparison.Missing(run => run.Diagnostics is not null || run.Prediction is not null),
-        };
+        return columns.Count == 0
+            ? null
+            : new(
+                "norms",
+                "Classifier norms",
+                $"The length ‖w_c‖ of each class's row of the linear classifier (filled), and what the layer-peeled model predicts for plain cross entropy from the counts (hollow).{ClassValues.Reading(comparison)}",
+                Paper.LayerPeeled,
+                [
+                    columns.Count == 1
+                        ? null
+                        : Legend.Of(
+                            columns.Select(column =>
+                                (Legend.Swatch(column.Values.Mark, comparison.HasManyClasses, column.Values.IsHollow), column.Name)
+                            )
+                        ),
+                    ClassValues.Chart(
+                        comparison,
+                        [.. columns.Select(column => column.Values)],
+                        position =>
+                            PlotStyle.FromZero(
+                                position,
+                                "Norm of the class’s row, ‖w‖",
+                                columns.SelectMany(column => column.Values.Values)
+                            ),
+                        "Norm of each class's classifier, measured and predicted."
+                    ),
+                    ClassValues.Table(
+                        comparison,
+                        "Norm of each class's classifier",
+                        [
+                            .. columns.Select(column =>
+                                (column.Name, (Func<int, string>)(c => NumberText.Significant(column.Values.Values[c])))
+                            ),
+                        ]
+                    ),
+                ]
+            )
+            {
+                Note = comparison.Missing(run => run.Diagnostics is not null || run.Prediction is not null),
+            };
     }
 
     private static IEnumerable<(string Name, MarkedValues Values)> Columns(Comparison comparison) =>
-    [
-        .. comparison.Runs.Where(run => run.Run.Diagnostics is not null)
-            .Select(run => ($"{run.Label}, measured", new MarkedValues(run.Mark, IsHollow: false, run.Run.Diagnostics!.ClassifierNorms))),
-        .. Predictions.Of(comparison)
-            .Select(predicted => (predicted.Name, new MarkedValues(predicted.Mark, IsHollow: true, predicted.Prediction.ClassifierNorms))),
-    ];
+        [
+            .. comparison
+                .Runs.Where(run => run.Run.Diagnostics is not null)
+                .Select(run =>
+                    ($"{run.Label}, measured", new MarkedValues(run.Mark, IsHollow: false, run.Run.Diagnostics!.ClassifierNorms))
+                ),
+            .. Predictions
+                .Of(comparison)
+                .Select(predicted =>
+                    (predicted.Name, new MarkedValues(predicted.Mark, IsHollow: true, predicted.Prediction.ClassifierNorms))
+                ),
+        ];
 }

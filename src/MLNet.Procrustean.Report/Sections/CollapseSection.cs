@@ -27,15 +27,19 @@ internal static class CollapseSection
         }
 
         var head = Markup.Row([Markup.Head("col", "Run"), .. _columns.Select(column => Markup.Head("col", column.Name))]);
-        var rows = runs.Select(shown => Markup.Row([
-            RunHead.Of(comparison, shown),
-            .. _columns.Select(column => new XElement("td", NumberText.Significant(column.Of(shown.Run.Diagnostics!))))]));
+        var rows = runs.Select(shown =>
+            Markup.Row([
+                RunHead.Of(comparison, shown),
+                .. _columns.Select(column => new XElement("td", NumberText.Significant(column.Of(shown.Run.Diagnostics!)))),
+            ])
+        );
         return new(
             "collapse",
             "Neural collapse",
             $"How near the training features are to neural collapse, where NC1 to NC4 are 0: the spread within classes relative to that between them, the inequality of the class means' lengths and angles, the gap between classifier and class means, and the share of images that the nearest class mean decides otherwise. E_W and E_H are the mean ‖w_c‖² and ‖h‖² of the layer-peeled model.",
             Paper.NeuralCollapse,
-            [Markup.Table("numbers", "Neural collapse of the runs", head, rows)])
+            [Markup.Table("numbers", "Neural collapse of the runs", head, rows)]
+        )
         {
             Note = comparison.Missing(run => run.Diagnostics is not null),
         };

@@ -12,19 +12,26 @@ internal static class ConfusionSection
     private static readonly OxyColor _right = OxyColor.FromRgb(0, 114, 178);
     private static readonly OxyColor _wrong = OxyColor.FromRgb(213, 94, 0);
 
-    public static Section Of(Comparison comparison) => comparison.HasManyClasses
-        ? new(
-            "confusion",
-            "Largest confusions",
-            $"The {LargestShown} pairs of classes that most images are confused in: test images of the one that were taken for the other, and their share of the former's images.",
-            Paper.Procrustean,
-            [Markup.Panels(comparison.Runs.Select(run => Markup.Panel(comparison.Runs.Length > 1 ? run.Label : null, Largest(comparison, run))))])
-        : new(
-            "confusion",
-            "Confusion",
-            "Each row is the test images of one class, in percent, by the class they were taken for; blue is right, orange wrong, and strong colours are large shares. The classes are sorted by their number of training images.",
-            Paper.Procrustean,
-            [Markup.Panels(comparison.Runs.Select(run => Panel(comparison, run)))]);
+    public static Section Of(Comparison comparison) =>
+        comparison.HasManyClasses
+            ? new(
+                "confusion",
+                "Largest confusions",
+                $"The {LargestShown} pairs of classes that most images are confused in: test images of the one that were taken for the other, and their share of the former's images.",
+                Paper.Procrustean,
+                [
+                    Markup.Panels(
+                        comparison.Runs.Select(run => Markup.Panel(comparison.Runs.Length > 1 ? run.Label : null, Largest(comparison, run)))
+                    ),
+                ]
+            )
+            : new(
+                "confusion",
+                "Confusion",
+                "Each row is the test images of one class, in percent, by the class they were taken for; blue is right, orange wrong, and strong colours are large shares. The classes are sorted by their number of training images.",
+                Paper.Procrustean,
+                [Markup.Panels(comparison.Runs.Select(run => Panel(comparison, run)))]
+            );
 
     private static XElement Panel(Comparison comparison, ShownRun shown)
     {
@@ -33,29 +40,64 @@ internal static class ConfusionSection
             "div",
             "panel fitted",
             comparison.Runs.Length > 1 ? Markup.Element("h3", null, shown.Label) : null,
-            MatrixTable.Of($"Confusion of the test images in percent: {shown.Label}", [.. order.Select(c => comparison.ClassNames[c])], "true ↓ taken for →", (row, column) =>
-            {
-                var (actual, predicted) = (order[row], order[column]);
-                var (count, all) = (confusion[actual][predicted], confusion[actual].Sum());
-                var share = all > 0 ? (double)count / all : double.NaN;
-                var explanation = string.Create(CultureInfo.InvariantCulture, $"{comparison.ClassNames[actual]} taken for {comparison.ClassNames[predicted]}: {count} of {all} test images");
-                var text = all == 0 ? NumberText.Unknown : share is > 0 and < 0.005 ? "<1" : NumberText.Number(100 * share, "0");
-                return new(text, explanation, count > 0 ? MatrixTable.Shade(actual == predicted ? _right : _wrong, share) : null, count == 0 ? "zero" : null);
-            }));
+            MatrixTable.Of(
+                $"Confusion of the test images in percent: {shown.Label}",
+                [.. order.Select(c => comparison.ClassNames[c])],
+                "true ↓ taken for →",
+                (row, column) =>
+                {
+                    var (actual, predicted) = (order[row], order[column]);
+                    var (count, all) = (confusion[actual][predicted], confusion[actual].Sum());
+                    var share = all > 0 ? (double)count / all : double.NaN;
+                    var explanation = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{comparison.ClassNames[actual]} taken for {comparison.ClassNames[predicted]}: {count} of {all} test images"
+                    );
+                    var text =
+                        all == 0 ? NumberText.Unknown
+                        : share is > 0 and < 0.005 ? "<1"
+                        : NumberText.Number(100 * share, "0");
+                    return new(
+                        text,
+                        explanation,
+                        count > 0 ? MatrixTable.Shade(actual == predicted ? _right : _wrong, share) : null,
+                        count == 0 ? "zero" : null
+                    );
+                }
+            )
+        );
     }
 
     private static XElement Largest(Comparison comparison, ShownRun shown)
     {
         var confusion = shown.Run.Metrics.Confusion;
         var classes = Enumerable.Range(0, confusion.Length);
-        var pairs = classes.SelectMany(actual => classes.Where(predicted => predicted != actual && confusion[actual][predicted] > 0).Select(predicted => (Actual: actual, Predicted: predicted)))
+        var pairs = classes
+            .SelectMany(actual =>
+                classes
+                    .Where(predicted => predicted != actual && confusion[actual][predicted] > 0)
+                    .Select(predicted => (Actual: actual, Predicted: predicted))
+            )
             .OrderByDescending(pair => confusion[pair.Actual][pair.Predicted])
             .Take(LargestShown);
-        var head = Markup.Row([Markup.Head("col", "Class"), Markup.Head("col", "taken for"), Markup.Head("col", "Images"), Markup.Head("col", "Share")]);
-        return Markup.Table("numbers", $"Largest confusions: {shown.Label}", head, pairs.Select(pair => Markup.Row([
-            Markup.Head("row", comparison.NameWithCount(pair.Actual)),
-            new XElement("td", comparison.NameWithCount(pair.Predicted)),
-            new XElement("td", NumberText.Count(confusion[pair.Actual][pair.Predicted])),
-            new XElement("td", NumberText.Percent((double)confusion[pair.Actual][pair.Predicted] / confusion[pair.Actual].Sum()))])));
+        var head = Markup.Row([
+            Markup.Head("col", "Class"),
+            Markup.Head("col", "taken for"),
+            Markup.Head("col", "Images"),
+            Markup.Head("col", "Share"),
+        ]);
+        return Markup.Table(
+            "numbers",
+            $"Largest confusions: {shown.Label}",
+            head,
+            pairs.Select(pair =>
+                Markup.Row([
+                    Markup.Head("row", comparison.NameWithCount(pair.Actual)),
+                    new XElement("td", comparison.NameWithCount(pair.Predicted)),
+                    new XElement("td", NumberText.Count(confusion[pair.Actual][pair.Predicted])),
+                    new XElement("td", NumberText.Percent((double)confusion[pair.Actual][pair.Predicted] / confusion[pair.Actual].Sum())),
+                ])
+            )
+        );
     }
 }

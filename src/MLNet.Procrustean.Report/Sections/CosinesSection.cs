@@ -14,37 +14,49 @@ internal static class CosinesSection
     {
         var groups = new ClassGroups(comparison);
         var panels = Panels(comparison, groups).ToList();
-        var pooled = comparison.HasManyClasses ? " Neighbouring ranks are put together: each cell is the mean over pairs of different classes." : "";
-        return panels.Count == 0 ? null : new(
-            "cosines",
-            "Classifier cosines",
-            $"cos(w_c, w_c′) between the rows of the linear classifier, measured and as the layer-peeled model predicts it for plain cross entropy; balanced classes come to −1/(C − 1) = {NumberText.Number(-1.0 / (comparison.ClassNames.Length - 1))}, minor classes that come to 1 have collapsed into one (minority collapse), and × marks rows predicted to be 0, which have no angle. Blue is apart, orange alike.{pooled}",
-            Paper.LayerPeeled,
-            [Markup.Panels(panels)]);
+        var pooled = comparison.HasManyClasses
+            ? " Neighbouring ranks are put together: each cell is the mean over pairs of different classes."
+            : "";
+        return panels.Count == 0
+            ? null
+            : new(
+                "cosines",
+                "Classifier cosines",
+                $"cos(w_c, w_c′) between the rows of the linear classifier, measured and as the layer-peeled model predicts it for plain cross entropy; balanced classes come to −1/(C − 1) = {NumberText.Number(-1.0 / (comparison.ClassNames.Length - 1))}, minor classes that come to 1 have collapsed into one (minority collapse), and × marks rows predicted to be 0, which have no angle. Blue is apart, orange alike.{pooled}",
+                Paper.LayerPeeled,
+                [Markup.Panels(panels)]
+            );
     }
 
     private static IEnumerable<XElement> Panels(Comparison comparison, ClassGroups groups) =>
-    [
-        .. comparison.Runs.Where(run => run.Run.Diagnostics is not null)
-            .Select(run => Panel(groups, $"{run.Label}, measured", (a, b) => run.Run.Diagnostics!.ClassifierCosines[a][b])),
-        .. Predictions.Of(comparison).Select(predicted => Panel(groups, predicted.Name, (a, b) => predicted.Prediction.Cosines[a][b])),
-    ];
+        [
+            .. comparison
+                .Runs.Where(run => run.Run.Diagnostics is not null)
+                .Select(run => Panel(groups, $"{run.Label}, measured", (a, b) => run.Run.Diagnostics!.ClassifierCosines[a][b])),
+            .. Predictions.Of(comparison).Select(predicted => Panel(groups, predicted.Name, (a, b) => predicted.Prediction.Cosines[a][b])),
+        ];
 
-    private static XElement Panel(ClassGroups groups, string name, Func<int, int, double?> cosine) => Markup.Element(
-        "div",
-        "panel fitted cosines",
-        Markup.Element("h3", null, name),
-        MatrixTable.Of($"Cosines between classifiers: {name}", groups.Names, "class", (row, column) =>
-        {
-            var values = groups.Pairs(row, column).Select(pair => cosine(pair.First, pair.Second)).ToList();
-            var pair = $"{groups.Names[row]} and {groups.Names[column]}";
-            if (values.Count > 0 && values.TrueForAll(value => value is null))
+    private static XElement Panel(ClassGroups groups, string name, Func<int, int, double?> cosine) =>
+        Markup.Element(
+            "div",
+            "panel fitted cosines",
+            Markup.Element("h3", null, name),
+            MatrixTable.Of($"Cosines between classifiers: {name}", groups.Names, "class", (row, column) =>
             {
-                return new("×", $"{pair}: a row of length 0 has no angle", Shade: null, "collapsed", "collapsed");
-            }
+                var values = groups.Pairs(row, column).Select(pair => cosine(pair.First, pair.Second)).ToList();
+                var pair = $"{groups.Names[row]} and {groups.Names[column]}";
+                if (values.Count > 0 && values.TrueForAll(value => value is null))
+                {
+                    return new("×", $"{pair}: a row of length 0 has no angle", Shade: null, "collapsed", "collapsed");
+                }
 
-            var mean = values.Where(value => value is { } known && double.IsFinite(known)).Average();
-            var text = NumberText.Number(mean);
-            return new(text, $"{pair}: {text}", mean is { } known ? MatrixTable.Shade(known < 0 ? _apart : _alike, Math.Abs(known) * 0.8) : null);
-        }));
+                var mean = values.Where(value => value is { } known && double.IsFinite(known)).Average();
+                var text = NumberText.Number(mean);
+                return new(
+                    text,
+                    $"{pair}: {text}",
+                    mean is { } known ? MatrixTable.Shade(known < 0 ? _apart : _alike, Math.Abs(known) * 0.8) : null
+                );
+            })
+        );
 }

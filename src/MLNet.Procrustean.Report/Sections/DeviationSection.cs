@@ -9,23 +9,39 @@ internal static class DeviationSection
     public static Section? Of(Comparison comparison)
     {
         var runs = comparison.Runs.Where(run => run.Run.Diagnostics?.FeatureDeviation.Any(double.IsFinite) == true).ToList();
-        return runs.Count == 0 ? null : new(
-            "deviation",
-            "Feature deviation",
-            $"The distance between the mean feature of a class's training images and that of its test images, on equally many images of each class; a large one says that the model over-fits the class.{ClassValues.Reading(comparison)}",
-            Paper.FeatureDeviation,
-            [
-                Legend.Runs(runs, withLine: comparison.HasManyClasses),
-                ClassValues.Chart(
-                    comparison,
-                    [.. runs.Select(run => new MarkedValues(run.Mark, IsHollow: false, run.Run.Diagnostics!.FeatureDeviation))],
-                    position => PlotStyle.FromZero(position, "‖mean training feature − mean test feature‖", runs.SelectMany(run => run.Run.Diagnostics!.FeatureDeviation)),
-                    "Feature deviation of each class."),
-                ClassValues.Table(comparison, "Feature deviation of each class", [.. runs.Select(run =>
-                    (run.Label, (Func<int, string>)(c => NumberText.Significant(run.Run.Diagnostics!.FeatureDeviation[c]))))]),
-            ])
-        {
-            Note = comparison.Missing(run => runs.Any(one => one.Run == run)),
-        };
+        return runs.Count == 0
+            ? null
+            : new(
+                "deviation",
+                "Feature deviation",
+                $"The distance between the mean feature of a class's training images and that of its test images, on equally many images of each class; a large one says that the model over-fits the class.{ClassValues.Reading(comparison)}",
+                Paper.FeatureDeviation,
+                [
+                    Legend.Runs(runs, withLine: comparison.HasManyClasses),
+                    ClassValues.Chart(
+                        comparison,
+                        [.. runs.Select(run => new MarkedValues(run.Mark, IsHollow: false, run.Run.Diagnostics!.FeatureDeviation))],
+                        position =>
+                            PlotStyle.FromZero(
+                                position,
+                                "‖mean training feature − mean test feature‖",
+                                runs.SelectMany(run => run.Run.Diagnostics!.FeatureDeviation)
+                            ),
+                        "Feature deviation of each class."
+                    ),
+                    ClassValues.Table(
+                        comparison,
+                        "Feature deviation of each class",
+                        [
+                            .. runs.Select(run =>
+                                (run.Label, (Func<int, string>)(c => NumberText.Significant(run.Run.Diagnostics!.FeatureDeviation[c])))
+                            ),
+                        ]
+                    ),
+                ]
+            )
+            {
+                Note = comparison.Missing(run => runs.Any(one => one.Run == run)),
+            };
     }
 }

@@ -15,9 +15,19 @@ internal sealed class EpochSeries
     public EpochSeries(Comparison comparison, Func<EpochDiagnostics, double?> of)
     {
         this.comparison = comparison;
-        lines = [.. comparison.Runs
-            .Select(run => (run, run.Run.Epochs.Where(report => report.Diagnostics is not null).Select(report => (report.Epoch, of(report.Diagnostics!) ?? double.NaN)).ToList()))
-            .Where(line => line.Item2.Any(point => double.IsFinite(point.Item2)))];
+        lines =
+        [
+            .. comparison
+                .Runs.Select(run =>
+                    (
+                        run,
+                        run.Run.Epochs.Where(report => report.Diagnostics is not null)
+                            .Select(report => (report.Epoch, of(report.Diagnostics!) ?? double.NaN))
+                            .ToList()
+                    )
+                )
+                .Where(line => line.Item2.Any(point => double.IsFinite(point.Item2))),
+        ];
     }
 
     public bool IsEmpty => lines.Count == 0;
@@ -25,7 +35,13 @@ internal sealed class EpochSeries
     public IEnumerable<double> Values => lines.SelectMany(line => line.Points).Select(point => point.Value).Where(double.IsFinite);
 
     /// <summary>Where the lines end, in words.</summary>
-    public string Ends => string.Join(" ", lines.Select(line => $"{line.Run.Label}: {NumberText.Significant(line.Points.Last(point => double.IsFinite(point.Value)).Value)} at the end."));
+    public string Ends =>
+        string.Join(
+            " ",
+            lines.Select(line =>
+                $"{line.Run.Label}: {NumberText.Significant(line.Points.Last(point => double.IsFinite(point.Value)).Value)} at the end."
+            )
+        );
 
     public string Missing => comparison.Missing(run => lines.Any(line => line.Run.Run == run));
 
@@ -33,13 +49,17 @@ internal sealed class EpochSeries
 
     public int Epochs => lines.Max(line => line.Run.Run.Epochs.Max(report => report.Epoch));
 
-    public PlotModel Plot(Axis axis) => EpochPlot.Of(
-        [.. lines.Select(line => new EpochLine(line.Points, line.Run.Mark.Colour)
-        {
-            Dashes = line.Run.Mark.Dashes,
-            Marker = line.Points.Count <= 40 ? line.Run.Mark.Marker : MarkerType.None,
-            MarkerSize = 3.6 * line.Run.Mark.Size,
-        })],
-        Epochs,
-        axis);
+    public PlotModel Plot(Axis axis) =>
+        EpochPlot.Of(
+            [
+                .. lines.Select(line => new EpochLine(line.Points, line.Run.Mark.Colour)
+                {
+                    Dashes = line.Run.Mark.Dashes,
+                    Marker = line.Points.Count <= 40 ? line.Run.Mark.Marker : MarkerType.None,
+                    MarkerSize = 3.6 * line.Run.Mark.Size,
+                }),
+            ],
+            Epochs,
+            axis
+        );
 }

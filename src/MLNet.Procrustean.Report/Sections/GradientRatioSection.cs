@@ -25,8 +25,13 @@ internal static class GradientRatioSection
             Paper.Procrustean,
             [
                 series.Legend,
-                Markup.Element("div", "wide", SvgDrawing.Of(plot, 600, 280, $"Ratio of minor to major feature gradients over the epochs. {series.Ends}")),
-            ])
+                Markup.Element(
+                    "div",
+                    "wide",
+                    SvgDrawing.Of(plot, 600, 280, $"Ratio of minor to major feature gradients over the epochs. {series.Ends}")
+                ),
+            ]
+        )
         {
             Note = series.Missing,
         };

@@ -10,17 +10,29 @@ internal static class LeakageSection
     public static Section? Of(Comparison comparison)
     {
         var series = new EpochSeries(comparison, diagnostics => diagnostics.Leakage);
-        return series.IsEmpty ? null : new(
-            "leakage",
-            "Leakage",
-            $"The share of the minor classes' training images that are taken for an image of a major class; it is to fall early.",
-            Paper.Procrustean,
-            [
-                series.Legend,
-                Markup.Element("div", "wide", SvgDrawing.Of(series.Plot(PlotStyle.Share(AxisPosition.Left, "Leakage")), 600, 280, $"Leakage from minor to major classes over the epochs. {series.Ends}")),
-            ])
-        {
-            Note = series.Missing,
-        };
+        return series.IsEmpty
+            ? null
+            : new(
+                "leakage",
+                "Leakage",
+                $"The share of the minor classes' training images that are taken for an image of a major class; it is to fall early.",
+                Paper.Procrustean,
+                [
+                    series.Legend,
+                    Markup.Element(
+                        "div",
+                        "wide",
+                        SvgDrawing.Of(
+                            series.Plot(PlotStyle.Share(AxisPosition.Left, "Leakage")),
+                            600,
+                            280,
+                            $"Leakage from minor to major classes over the epochs. {series.Ends}"
+                        )
+                    ),
+                ]
+            )
+            {
+                Note = series.Missing,
+            };
     }
 }

@@ -19,24 +19,28 @@ internal static class Overview
         ("Recall, few", metrics => metrics.FewRecall),
     ];
 
-    public static XElement Of(Comparison comparison) => Markup.Element(
-        "section",
-        null,
-        new XAttribute("id", "overview"),
+    public static XElement Of(Comparison comparison) =>
         Markup.Element(
-            "figure",
+            "section",
             null,
-            Averages(comparison),
+            new XAttribute("id", "overview"),
             Markup.Element(
-                "figcaption",
+                "figure",
                 null,
-                "Averages over the test images: macro accuracy is the mean recall of the classes, micro accuracy the share of all images, G-mean the geometric mean of the recalls. ",
-                "Many, medium and few are the classes with more than 100, 20 to 100 and fewer than 20 training images. ",
-                comparison.Runs.Length > 1 ? "The best of each column is bold. " : null,
-                "Paper: ",
-                Paper.OpenLongTailed.Link(),
-                ".")),
-        Settings(comparison));
+                Averages(comparison),
+                Markup.Element(
+                    "figcaption",
+                    null,
+                    "Averages over the test images: macro accuracy is the mean recall of the classes, micro accuracy the share of all images, G-mean the geometric mean of the recalls. ",
+                    "Many, medium and few are the classes with more than 100, 20 to 100 and fewer than 20 training images. ",
+                    comparison.Runs.Length > 1 ? "The best of each column is bold. " : null,
+                    "Paper: ",
+                    Paper.OpenLongTailed.Link(),
+                    "."
+                )
+            ),
+            Settings(comparison)
+        );
 
     private static XElement Averages(Comparison comparison)
     {
@@ -48,12 +52,23 @@ internal static class Overview
             Markup.Head("col", "Run"),
             .. hasSeed ? new[] { Markup.Head("col", "Seed") } : [],
             .. columns.Select(column => Markup.Head("col", column.Name)),
-            .. hasTime ? new[] { Markup.Head("col", "Training time") } : []]);
-        return Markup.Table("numbers", "Averages of the runs", head, comparison.Runs.Select(shown => Markup.Row([
-            RunHead.Of(comparison, shown),
-            .. hasSeed ? new[] { new XElement("td", shown.Run.Seed?.ToString(CultureInfo.InvariantCulture) ?? NumberText.Unknown) } : [],
-            .. columns.Select(column => Cell(comparison, column.Of, shown)),
-            .. hasTime ? new[] { new XElement("td", NumberText.Time(shown.Run.TrainingTime)) } : []])));
+            .. hasTime ? new[] { Markup.Head("col", "Training time") } : [],
+        ]);
+        return Markup.Table(
+            "numbers",
+            "Averages of the runs",
+            head,
+            comparison.Runs.Select(shown =>
+                Markup.Row([
+                    RunHead.Of(comparison, shown),
+                    .. hasSeed
+                        ? new[] { new XElement("td", shown.Run.Seed?.ToString(CultureInfo.InvariantCulture) ?? NumberText.Unknown) }
+                        : [],
+                    .. columns.Select(column => Cell(comparison, column.Of, shown)),
+                    .. hasTime ? new[] { new XElement("td", NumberText.Time(shown.Run.TrainingTime)) } : [],
+                ])
+            )
+        );
     }
 
     private static XElement Cell(Comparison comparison, Func<ImbalanceMetrics, double?> of, ShownRun shown)
@@ -61,7 +76,8 @@ internal static class Overview
         var value = of(shown.Run.Metrics);
         var text = NumberText.Percent(value);
         // Compared as they are shown: of two equal texts neither is better.
-        var isBest = comparison.Runs.Length > 1 && value is not null && text == NumberText.Percent(comparison.Runs.Max(run => of(run.Run.Metrics)));
+        var isBest =
+            comparison.Runs.Length > 1 && value is not null && text == NumberText.Percent(comparison.Runs.Max(run => of(run.Run.Metrics)));
         return new("td", isBest ? new XElement("strong", text) : text);
     }
 
@@ -74,15 +90,27 @@ internal static class Overview
         }
 
         var head = Markup.Row([Markup.Head("col", "Setting"), .. comparison.Runs.Select(run => Markup.Head("col", run.Label))]);
-        var table = Markup.Table("settings", "Settings of the runs", head, names.Select(name =>
-        {
-            var values = comparison.Runs.Select(run => run.Run.Settings.LastOrDefault(setting => setting.Name == name)?.Value ?? NumberText.Unknown).ToList();
-            return Markup.Element(
-                "tr",
-                values.Distinct().Skip(1).Any() ? "differs" : null,
-                Markup.Head("row", Printable.Text(name)),
-                values.Select(value => new XElement("td", Printable.Text(value))));
-        }));
-        return new("details", new XElement("summary", comparison.Runs.Length == 1 ? "Settings" : "Settings; bold where the runs differ"), table);
+        var table = Markup.Table(
+            "settings",
+            "Settings of the runs",
+            head,
+            names.Select(name =>
+            {
+                var values = comparison
+                    .Runs.Select(run => run.Run.Settings.LastOrDefault(setting => setting.Name == name)?.Value ?? NumberText.Unknown)
+                    .ToList();
+                return Markup.Element(
+                    "tr",
+                    values.Distinct().Skip(1).Any() ? "differs" : null,
+                    Markup.Head("row", Printable.Text(name)),
+                    values.Select(value => new XElement("td", Printable.Text(value)))
+                );
+            })
+        );
+        return new(
+            "details",
+            new XElement("summary", comparison.Runs.Length == 1 ? "Settings" : "Settings; bold where the runs differ"),
+            table
+        );
     }
 }

@@ -10,10 +10,16 @@ internal static class Predictions
     {
         var predicted = comparison.Runs.Where(run => run.Run.Prediction is not null).ToList();
         var groups = predicted.GroupBy(run => string.Join(' ', Numbers(run.Run.Prediction!))).ToList();
-        return [.. groups.Select(group => (
-            groups.Count == 1 ? "Predicted" : $"{string.Join(", ", group.Select(run => run.Label))}, predicted",
-            groups.Count == 1 && comparison.Runs.Length > 1 ? RunMark.Shared : group.First().Mark,
-            group.First().Run.Prediction!))];
+        return
+        [
+            .. groups.Select(group =>
+                (
+                    groups.Count == 1 ? "Predicted" : $"{string.Join(", ", group.Select(run => run.Label))}, predicted",
+                    groups.Count == 1 && comparison.Runs.Length > 1 ? RunMark.Shared : group.First().Mark,
+                    group.First().Run.Prediction!
+                )
+            ),
+        ];
     }
 
     private static IEnumerable<double?> Numbers(LayerPeeledPrediction prediction) =>

@@ -22,14 +22,19 @@ internal static class ProgressSection
             return null;
         }
 
-        var means = comparison.Minor.Contains(true) ? " Thick lines are the means of the major and of the minor classes, the latter being those with n_c² ≤ n_max · n_min." : "";
-        var asTrained = runs.Any(run => !IsDiagnosed(run)) ? " “As trained” is measured on the images as they were trained on, augmented and mixed, where no other measurement was made." : "";
+        var means = comparison.Minor.Contains(true)
+            ? " Thick lines are the means of the major and of the minor classes, the latter being those with n_c² ≤ n_max · n_min."
+            : "";
+        var asTrained = runs.Any(run => !IsDiagnosed(run))
+            ? " “As trained” is measured on the images as they were trained on, augmented and mixed, where no other measurement was made."
+            : "";
         return new(
             "progress",
             "Training accuracy",
             $"The share of each class's training images that are classified correctly after each epoch, on images as they are; one line for each class, its colour by the number of training images.{means}{asTrained}",
             Paper.Procrustean,
-            [Key(comparison), Markup.Panels(runs.Select(run => Panel(comparison, run)))])
+            [Key(comparison), Markup.Panels(runs.Select(run => Panel(comparison, run)))]
+        )
         {
             Note = comparison.Missing(run => run.Epochs.Length > 0),
         };
@@ -39,22 +44,40 @@ internal static class ProgressSection
 
     private static XElement Panel(Comparison comparison, ShownRun shown)
     {
-        Func<EpochReport, int, double> accuracy = IsDiagnosed(shown) ? (report, c) => report.Diagnostics!.TrainingAccuracy[c] : (report, c) => report.TrainingAccuracy[c];
+        Func<EpochReport, int, double> accuracy = IsDiagnosed(shown)
+            ? (report, c) => report.Diagnostics!.TrainingAccuracy[c]
+            : (report, c) => report.TrainingAccuracy[c];
         var reports = shown.Run.Epochs.Where(report => !IsDiagnosed(shown) || report.Diagnostics is not null).ToList();
         var epochs = shown.Run.Epochs.Max(report => report.Epoch);
 
         // The rare classes are drawn last, so that many frequent ones do not cover them.
-        var lines = comparison.Order.Select(c => new EpochLine([.. reports.Select(report => (report.Epoch, accuracy(report, c)))], OxyColor.Interpolate(Colour(comparison, c), OxyColors.White, 0.35))
-        {
-            Thickness = comparison.HasManyClasses ? 0.7 : 1.3,
-            Dashes = comparison.Minor[c] ? _minorDashes : [],
-        }).ToList();
+        var lines = comparison
+            .Order.Select(c => new EpochLine(
+                [.. reports.Select(report => (report.Epoch, accuracy(report, c)))],
+                OxyColor.Interpolate(Colour(comparison, c), OxyColors.White, 0.35)
+            )
+            {
+                Thickness = comparison.HasManyClasses ? 0.7 : 1.3,
+                Dashes = comparison.Minor[c] ? _minorDashes : [],
+            })
+            .ToList();
         var model = EpochPlot.Of(lines, epochs, PlotStyle.Share(AxisPosition.Left, "Training accuracy"));
         if (comparison.Minor.Contains(true))
         {
-            EpochLine Mean(bool minor, OxyColor colour) => new(
-                [.. reports.Select(report => (report.Epoch, comparison.Order.Where(c => comparison.Minor[c] == minor).Average(c => accuracy(report, c))))], colour)
-            { Thickness = 3.5, Dashes = minor ? _minorDashes : [], TextColour = minor ? _minorText : null };
+            EpochLine Mean(bool minor, OxyColor colour) =>
+                new(
+                    [
+                        .. reports.Select(report =>
+                            (report.Epoch, comparison.Order.Where(c => comparison.Minor[c] == minor).Average(c => accuracy(report, c)))
+                        ),
+                    ],
+                    colour
+                )
+                {
+                    Thickness = 3.5,
+                    Dashes = minor ? _minorDashes : [],
+                    TextColour = minor ? _minorText : null,
+                };
             var (major, rare) = (Mean(minor: false, CountColours.Many), Mean(minor: true, CountColours.Few));
             EpochPlot.AddLines(model, Halo(major), major, Halo(rare), rare);
             EpochPlot.NameEnds(model, epochs, top: 1, ("major", major), ("minor", rare));
@@ -65,13 +88,15 @@ internal static class ProgressSection
             "div",
             "panel",
             Markup.Element("h3", null, shown.Label, measured),
-            SvgDrawing.Of(model, 440, 280, $"Training accuracy of each class over {epochs} epochs: {shown.Label}."));
+            SvgDrawing.Of(model, 440, 280, $"Training accuracy of each class over {epochs} epochs: {shown.Label}.")
+        );
     }
 
     // A white edge sets a mean off from the lines that it runs among.
     private static EpochLine Halo(EpochLine line) => line with { Colour = OxyColors.White, Thickness = line.Thickness + 2, Dashes = [] };
 
-    private static OxyColor Colour(Comparison comparison, int c) => comparison.Counts is { } counts ? CountColours.Of(counts[c], counts) : PlotStyle.QuietInk;
+    private static OxyColor Colour(Comparison comparison, int c) =>
+        comparison.Counts is { } counts ? CountColours.Of(counts[c], counts) : PlotStyle.QuietInk;
 
     // Classes of the same count share a colour and an entry; of many counts, some between the largest and the smallest are named.
     private static XElement? Key(Comparison comparison)
@@ -82,15 +107,22 @@ internal static class ProgressSection
         }
 
         var groups = comparison.Order.GroupBy(c => counts[c]).ToList();
-        var shown = groups.Count <= MostLegendEntries
-            ? groups
-            : [.. Enumerable.Range(0, MostLegendEntries).Select(entry => groups[entry * (groups.Count - 1) / (MostLegendEntries - 1)])];
-        return Legend.Of(shown.Select(group => (
-            Legend.Swatch(CountColours.Of(group.Key, counts), comparison.Minor[group.First()] ? _minorDashes : []),
-            $"{NumberText.Count(group.Key)} images: {Names(comparison, [.. group])}")));
+        var shown =
+            groups.Count <= MostLegendEntries
+                ? groups
+                : [.. Enumerable.Range(0, MostLegendEntries).Select(entry => groups[entry * (groups.Count - 1) / (MostLegendEntries - 1)])];
+        return Legend.Of(
+            shown.Select(group =>
+                (
+                    Legend.Swatch(CountColours.Of(group.Key, counts), comparison.Minor[group.First()] ? _minorDashes : []),
+                    $"{NumberText.Count(group.Key)} images: {Names(comparison, [.. group])}"
+                )
+            )
+        );
     }
 
-    private static string Names(Comparison comparison, IReadOnlyList<int> classes) => classes.Count <= 6
-        ? string.Join(", ", classes.Select(c => comparison.ClassNames[c]))
-        : $"{string.Join(", ", classes.Take(5).Select(c => comparison.ClassNames[c]))} and {NumberText.Count(classes.Count - 5)} more";
+    private static string Names(Comparison comparison, IReadOnlyList<int> classes) =>
+        classes.Count <= 6
+            ? string.Join(", ", classes.Select(c => comparison.ClassNames[c]))
+            : $"{string.Join(", ", classes.Take(5).Select(c => comparison.ClassNames[c]))} and {NumberText.Count(classes.Count - 5)} more";
 }

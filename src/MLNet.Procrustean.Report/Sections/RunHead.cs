@@ -6,7 +6,14 @@ namespace MLNet.Procrustean.Report.Sections;
 /// <summary>The first cell of a run's row: its mark, where there are others, and its name.</summary>
 internal static class RunHead
 {
-    public static XElement Of(Comparison comparison, ShownRun shown) => Markup.Head(
-        "row",
-        Markup.Element("span", "run", comparison.Runs.Length > 1 ? Legend.Swatch(shown.Mark, withLine: true) : null, Markup.Element("span", null, shown.Label)));
+    public static XElement Of(Comparison comparison, ShownRun shown) =>
+        Markup.Head(
+            "row",
+            Markup.Element(
+                "span",
+                "run",
+                comparison.Runs.Length > 1 ? Legend.Swatch(shown.Mark, withLine: true) : null,
+                Markup.Element("span", null, shown.Label)
+            )
+        );
 }

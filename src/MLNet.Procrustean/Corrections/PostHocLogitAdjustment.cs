@@ -22,6 +22,8 @@ public static class PostHocLogitAdjustment
         ArgumentNullException.ThrowIfNull(model);
         Require.Between(strength, 0, 10, nameof(strength));
         var classes = new ClassCounts(model.ClassNames, model.TrainingCounts);
-        return model.WithClassifier((weight, bias) => (weight, bias - LogitAdjustment.Shift(new(Number: 1, Total: 1, classes, bias.device), strength)));
+        return model.WithClassifier(
+            (weight, bias) => (weight, bias - LogitAdjustment.Shift(new(Number: 1, Total: 1, classes, bias.device), strength))
+        );
     }
 }

@@ -22,6 +22,11 @@ public static class TauNormalisation
     {
         ArgumentNullException.ThrowIfNull(model);
         Require.Between(exponent, 0, 1, nameof(exponent));
-        return model.WithClassifier((weight, bias) => model.Head == ClassifierHead.Normalised ? (weight, bias) : (weight / weight.norm(1, keepdim: true, 2f).AtLeast(1e-12).ToThePower(exponent), bias.zeros_like()));
+        return model.WithClassifier(
+            (weight, bias) =>
+                model.Head == ClassifierHead.Normalised
+                    ? (weight, bias)
+                    : (weight / weight.norm(1, keepdim: true, 2f).AtLeast(1e-12).ToThePower(exponent), bias.zeros_like())
+        );
     }
 }

@@ -14,6 +14,13 @@ internal static class ClassSample
     {
         using var order = randperm(labels.Count, int64, generator: random);
         var taken = new Dictionary<long, int>();
-        return [.. order.data<long>().ToArray().Where(row => (taken[labels[(int)row]] = taken.GetValueOrDefault(labels[(int)row]) + 1) <= perClass).Order()];
+        return
+        [
+            .. order
+                .data<long>()
+                .ToArray()
+                .Where(row => (taken[labels[(int)row]] = taken.GetValueOrDefault(labels[(int)row]) + 1) <= perClass)
+                .Order(),
+        ];
     }
 }

@@ -37,7 +37,8 @@ public sealed record EpochDiagnostics
         var predicted = z.argmax(1);
         var residual = z.softmax(1) - nn.functional.one_hot(labels, z.shape[1]); // [B, C]
         var gradients = residual.mm(weight); // [B, D]
-        return stack([(predicted == labels).to(float64), major.index_select(0, predicted), gradients.Squared().sum(dim: 1).sqrt()]).MoveToOuterDisposeScope();
+        return stack([(predicted == labels).to(float64), major.index_select(0, predicted), gradients.Squared().sum(dim: 1).sqrt()])
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Describes the classes by the means of what <see cref="Measure"/> gave for their images.</summary>

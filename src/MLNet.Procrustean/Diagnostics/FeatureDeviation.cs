@@ -17,7 +17,14 @@ internal static class FeatureDeviation
         using var scope = NewDisposeScope();
         var sets = Enumerable.Range(0, (int)classes).Select(c => (Train: train.OfClass(c), Test: test.OfClass(c))).ToArray();
         var equal = sets.SelectMany(set => new[] { set.Train.shape[0], set.Test.shape[0] }).Where(count => count > 0).Min();
-        return [.. sets.Select(set => set.Train.shape[0] == 0 || set.Test.shape[0] == 0 ? double.NaN : MeanDistance(set.Train, Rows(set.Train), set.Test, Rows(set.Test)))];
+        return
+        [
+            .. sets.Select(set =>
+                set.Train.shape[0] == 0 || set.Test.shape[0] == 0
+                    ? double.NaN
+                    : MeanDistance(set.Train, Rows(set.Train), set.Test, Rows(set.Test))
+            ),
+        ];
 
         Tensor Rows(Tensor features) => rand([draws, features.shape[0]], float64, generator: random).argsort(1).narrow(1, 0, equal);
     }
@@ -35,5 +42,7 @@ internal static class FeatureDeviation
 
     // As a product with a matrix of shares, [draws, N], which is far smaller than all the rows that are averaged.
     private static Tensor Means(Tensor features, Tensor rows) =>
-        zeros(rows.shape[0], features.shape[0], float64).scatter_(1, rows, ones_like(rows, float64).Times(1.0 / rows.shape[1])).mm(features);
+        zeros(rows.shape[0], features.shape[0], float64)
+            .scatter_(1, rows, ones_like(rows, float64).Times(1.0 / rows.shape[1]))
+            .mm(features);
 }

@@ -30,7 +30,9 @@ internal sealed record ImageFeatures(Tensor Features, Tensor Labels)
         var (h, y) = (cat(features), cat(labels));
         return h.isfinite().all().item<bool>()
             ? new(h.MoveToOuterDisposeScope(), y.MoveToOuterDisposeScope())
-            : throw new InvalidOperationException("The network gave a feature that is not a finite number; its weights are damaged. Train the model again.");
+            : throw new InvalidOperationException(
+                "The network gave a feature that is not a finite number; its weights are damaged. Train the model again."
+            );
     }
 
     /// <summary>The features of one class, [n_c, D].</summary>

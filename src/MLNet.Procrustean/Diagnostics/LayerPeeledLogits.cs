@@ -44,7 +44,7 @@ internal static class LayerPeeledLogits
 
             var direction = next - z;
             var slope = Inner(gradient, direction);
-            for (var length = 1.0; loss > losses.Max() + (SufficientDecrease * length * slope);)
+            for (var length = 1.0; loss > losses.Max() + (SufficientDecrease * length * slope); )
             {
                 length /= 2;
                 next = z.Plus(direction.Times(length));
@@ -64,8 +64,11 @@ internal static class LayerPeeledLogits
             scope.DisposeEverythingBut(logShares, z, gradient);
         }
 
-        throw new ArithmeticException(FormattableString.Invariant(
-            $"The layer-peeled model was not solved in {MostSteps} steps: √(E_H · E_W) is {radius / shares.Length:g3}, and where this is large, rounding hides the optimum. Take smaller energies."));
+        throw new ArithmeticException(
+            FormattableString.Invariant(
+                $"The layer-peeled model was not solved in {MostSteps} steps: √(E_H · E_W) is {radius / shares.Length:g3}, and where this is large, rounding hides the optimum. Take smaller energies."
+            )
+        );
     }
 
     /// <summary>log f and its gradient.</summary>

@@ -27,9 +27,7 @@ public sealed record LayerPeeledModel
     {
         get;
         init => field = Require.Positive(value, nameof(FeatureEnergy));
-    }
-
-    = 5;
+    } = 5;
 
     /// <summary>E_W, the bound on the mean of ‖w‖² over the classes; above 0. The default is 1, as in the paper.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not a finite number above 0.</exception>
@@ -37,9 +35,7 @@ public sealed record LayerPeeledModel
     {
         get;
         init => field = Require.Positive(value, nameof(ClassifierEnergy));
-    }
-
-    = 1;
+    } = 1;
 
     /// <summary>Predicts the lengths of the class classifiers and the angles between them.</summary>
     /// <remarks>It takes a fraction of a second for tens of classes and some seconds for a hundred.</remarks>
@@ -58,13 +54,17 @@ public sealed record LayerPeeledModel
 
         double[] norms = [.. Enumerable.Range(0, classes).Select(c => Math.Sqrt(gram[(c * classes) + c]))];
         norms = Array.ConvertAll(norms, norm => norm > RelativeNormOfCollapsed * Math.Sqrt(ClassifierEnergy) ? norm : 0);
-        double? Cosine(int c, int d) => norms[c] == 0 || norms[d] == 0 ? null
+        double? Cosine(int c, int d) =>
+            norms[c] == 0 || norms[d] == 0 ? null
             : c == d ? 1
             : Math.Clamp(gram[(c * classes) + d] / (norms[c] * norms[d]), -1, 1);
         return new()
         {
             ClassifierNorms = [.. norms],
-            Cosines = [.. Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, classes).Select(d => Cosine(c, d)).ToImmutableArray())],
+            Cosines =
+            [
+                .. Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, classes).Select(d => Cosine(c, d)).ToImmutableArray()),
+            ],
         };
     }
 
@@ -73,10 +73,12 @@ public sealed record LayerPeeledModel
     /// <param name="minorClasses">K_B, the number of classes with the small one: at least 2.</param>
     /// <returns>R₀, above 1; ∞ where it is beyond the largest number.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are too few classes.</exception>
-    public double CollapseRatio(int majorClasses, int minorClasses) => MinorityCollapse.Ratio(
-        Require.AtLeast(majorClasses, 1, nameof(majorClasses)),
-        Require.AtLeast(minorClasses, 2, nameof(minorClasses)),
-        Radius((double)majorClasses + minorClasses));
+    public double CollapseRatio(int majorClasses, int minorClasses) =>
+        MinorityCollapse.Ratio(
+            Require.AtLeast(majorClasses, 1, nameof(majorClasses)),
+            Require.AtLeast(minorClasses, 2, nameof(minorClasses)),
+            Radius((double)majorClasses + minorClasses)
+        );
 
     /// <summary>The oversampling that undoes minority collapse: the smallest weight w ≥ 1 of each minor image that brings the effective ratio R / w down to R₀.</summary>
     /// <remarks>R₀ is where the minor classifiers begin to part; more weight parts them further, and w = R makes the classes equal.</remarks>
@@ -93,8 +95,11 @@ public sealed record LayerPeeledModel
     /// <param name="wantedRatio">The effective ratio to come down to: at least 1.</param>
     /// <returns>max(1, R / wanted).</returns>
     /// <exception cref="ArgumentOutOfRangeException">A ratio is out of range.</exception>
-    public static double OversamplingRate(double imbalanceRatio, double wantedRatio) => Math.Max(
-        1, Require.FiniteAtLeast(imbalanceRatio, 1, nameof(imbalanceRatio)) / Require.FiniteAtLeast(wantedRatio, 1, nameof(wantedRatio)));
+    public static double OversamplingRate(double imbalanceRatio, double wantedRatio) =>
+        Math.Max(
+            1,
+            Require.FiniteAtLeast(imbalanceRatio, 1, nameof(imbalanceRatio)) / Require.FiniteAtLeast(wantedRatio, 1, nameof(wantedRatio))
+        );
 
     private double Radius(double classes) => classes * Math.Sqrt(FeatureEnergy) * Math.Sqrt(ClassifierEnergy);
 
@@ -111,7 +116,9 @@ public sealed record LayerPeeledModel
             if (!(count > 0 && double.IsFinite(count)))
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"The count of class {c} (counted from 0) is {count}; it must be a finite number above 0."), nameof(counts));
+                    FormattableString.Invariant($"The count of class {c} (counted from 0) is {count}; it must be a finite number above 0."),
+                    nameof(counts)
+                );
             }
         }
 

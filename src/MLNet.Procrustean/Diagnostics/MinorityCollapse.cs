@@ -30,7 +30,8 @@ internal static class MinorityCollapse
     /// <returns>R₀, above 1; ∞ where it is beyond the largest number.</returns>
     public static double Ratio(int majors, int minors, double radius)
     {
-        double low = 0, high = Math.Asin(Math.Sqrt((double)majors / (majors + minors)));
+        double low = 0,
+            high = Math.Asin(Math.Sqrt((double)majors / (majors + minors)));
         for (var i = 0; i < Halvings; i++)
         {
             var middle = (low + high) / 2;

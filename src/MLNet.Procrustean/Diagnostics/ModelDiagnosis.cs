@@ -19,7 +19,10 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, string imageC
         var missing = classes.Where((_, label) => !trainSample.Has(label)).ToList();
         if (missing.Count > 0)
         {
-            throw new ArgumentException($"The training set has no image of the class {string.Join(", ", missing)}; give the data that the model was trained on.", nameof(train));
+            throw new ArgumentException(
+                $"The training set has no image of the class {string.Join(", ", missing)}; give the data that the model was trained on.",
+                nameof(train)
+            );
         }
 
         if (testSample.IsEmpty)
@@ -28,7 +31,14 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, string imageC
         }
 
         var (weight, bias) = (network.LinearMap.Weight.to(float64).cpu(), network.LinearMap.Bias.to(float64).cpu());
-        return ModelDiagnostics.Of(Features(trainSample), Features(testSample), weight, bias, draws, RandomStream.Diagnostics.Generator(seed, epoch: 1));
+        return ModelDiagnostics.Of(
+            Features(trainSample),
+            Features(testSample),
+            weight,
+            bias,
+            draws,
+            RandomStream.Diagnostics.Generator(seed, epoch: 1)
+        );
 
         ImageFeatures Features(ImageSample sample) =>
             ImageFeatures.Of(network, classifier.Preprocessing, sample.Parts(imageColumnName, classifier.Preprocessing.Shape), device);

@@ -27,7 +27,8 @@ internal static class NuclearNormBall
             return values;
         }
 
-        double sum = 0, threshold = 0; // θ
+        double sum = 0,
+            threshold = 0; // θ
         foreach (var (index, value) in values.OrderDescending().Index())
         {
             sum += value;

@@ -16,13 +16,22 @@ namespace MLNet.Procrustean.Diagnostics;
 /// <param name="device">Where the network is.</param>
 /// <param name="seed">Of the training.</param>
 internal sealed class TrainingProbe(
-    ImageClassifierOptions options, LabelledImages train, ClassCounts classes, Preprocessing preprocessing, Device device, int seed)
+    ImageClassifierOptions options,
+    LabelledImages train,
+    ClassCounts classes,
+    Preprocessing preprocessing,
+    Device device,
+    int seed
+)
 {
     private const int ImagesAtOnce = 256;
     private readonly TrainingDiagnostics choice = options.Diagnostics!;
     private readonly ImmutableArray<bool> minor = MinorClasses.Of(classes);
     private readonly long[] rows = ClassSample.Draw(
-        train.Labels.data<long>().ToArray(), options.Diagnostics!.ImagesPerClass, RandomStream.Diagnostics.Generator(seed, epoch: 0));
+        train.Labels.data<long>().ToArray(),
+        options.Diagnostics!.ImagesPerClass,
+        RandomStream.Diagnostics.Generator(seed, epoch: 0)
+    );
 
     /// <summary>Diagnoses the network, which is in evaluation mode, where the epoch is one to be diagnosed.</summary>
     public EpochDiagnostics? After(int epoch, StagedNetwork network) =>

@@ -16,9 +16,7 @@ public sealed record Augmentation
     {
         get;
         init => field = Require.Between(value, 0, 64, nameof(CropPadding));
-    }
-
-    = 4;
+    } = 4;
 
     /// <summary>Whether half of the images, drawn at random, are mirrored left to right. The default is true; turn it off where left and right differ in meaning.</summary>
     public bool HorizontalFlip { get; init; } = true;
@@ -35,9 +33,10 @@ public sealed record Augmentation
             return pixels;
         }
 
-        var changed = pixels.device_type == DeviceType.CPU
-            ? CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips)
-            : CropAndFlipByIndex(pixels, CropPadding, offsets[0], offsets[1], flips);
+        var changed =
+            pixels.device_type == DeviceType.CPU
+                ? CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips)
+                : CropAndFlipByIndex(pixels, CropPadding, offsets[0], offsets[1], flips);
         return changed.MoveToOuterDisposeScope();
     }
 
@@ -79,9 +78,18 @@ public sealed record Augmentation
         var padded = zeros([images, width, width, pixels.shape[3]], uint8, pixels.device);
         padded.narrow(1, padding, size).narrow(2, padding, size).copy_(pixels);
         var (top, left, flip) = (tops.data<long>().ToArray(), lefts.data<long>().ToArray(), flips.data<long>().ToArray());
-        var rows = from image in Enumerable.Range(0, images) from row in Enumerable.Range(0, size) select ((image * width) + top[image] + row) * width;
-        var columns = from image in Enumerable.Range(0, images) from column in Enumerable.Range(0, size) select left[image] + (flip[image] == 1 ? size - 1 - column : column);
-        var places = tensor(rows.ToArray()).reshape(images, size, 1).OnDevice(pixels.device).Plus(tensor(columns.ToArray()).reshape(images, 1, size).OnDevice(pixels.device));
+        var rows =
+            from image in Enumerable.Range(0, images)
+            from row in Enumerable.Range(0, size)
+            select ((image * width) + top[image] + row) * width;
+        var columns =
+            from image in Enumerable.Range(0, images)
+            from column in Enumerable.Range(0, size)
+            select left[image] + (flip[image] == 1 ? size - 1 - column : column);
+        var places = tensor(rows.ToArray())
+            .reshape(images, size, 1)
+            .OnDevice(pixels.device)
+            .Plus(tensor(columns.ToArray()).reshape(images, 1, size).OnDevice(pixels.device));
         return padded.flatten(0, 2).index_select(0, places.flatten()).reshape(pixels.shape); // [B, S, S] places among all pixels of the batch
     }
 

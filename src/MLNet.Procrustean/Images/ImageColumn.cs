@@ -21,9 +21,18 @@ internal static class ImageColumn
     /// <exception cref="ArgumentException">It holds none.</exception>
     public static void Check(string name, DataViewType type)
     {
-        if (type is not (TextDataViewType or ImageDataViewType or VectorDataViewType { ItemType: NumberDataViewType { RawType.Name: nameof(Byte) } }))
+        if (
+            type
+            is not (
+                TextDataViewType
+                or ImageDataViewType
+                or VectorDataViewType { ItemType: NumberDataViewType { RawType.Name: nameof(Byte) } }
+            )
+        )
         {
-            throw new ArgumentException($"Column '{name}' is of type {type}; images are paths (text), the bytes of an encoded image (a vector of bytes, from LoadRawImageBytes) or MLImage (from LoadImages).");
+            throw new ArgumentException(
+                $"Column '{name}' is of type {type}; images are paths (text), the bytes of an encoded image (a vector of bytes, from LoadRawImageBytes) or MLImage (from LoadImages)."
+            );
         }
     }
 
@@ -31,12 +40,13 @@ internal static class ImageColumn
     /// A function that takes the image of the row that the cursor stands on, and gives the rest of the work: decoding into the bytes of a square, which may be done
     /// on another thread while the cursor moves on, and throws <see cref="ImageException"/> where the image cannot be read.
     /// </summary>
-    public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) => column.Type switch
-    {
-        TextDataViewType => PathReader(row, column, shape),
-        ImageDataViewType => ImageReader(row, column, shape),
-        _ => BytesReader(row, column, shape),
-    };
+    public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) =>
+        column.Type switch
+        {
+            TextDataViewType => PathReader(row, column, shape),
+            ImageDataViewType => ImageReader(row, column, shape),
+            _ => BytesReader(row, column, shape),
+        };
 
     private static Func<Action<Memory<byte>>> PathReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
     {
@@ -46,8 +56,17 @@ internal static class ImageColumn
             ReadOnlyMemory<char> text = default;
             getter(ref text);
             var position = row.Position;
-            return square => ImageDecoder.Decode(
-                text.IsEmpty ? throw new ImageException(Origin(position, column), "there is no path. Give the path of an image file or remove the row.") : text.ToString(), shape, square);
+            return square =>
+                ImageDecoder.Decode(
+                    text.IsEmpty
+                        ? throw new ImageException(
+                            Origin(position, column),
+                            "there is no path. Give the path of an image file or remove the row."
+                        )
+                        : text.ToString(),
+                    shape,
+                    square
+                );
         };
     }
 

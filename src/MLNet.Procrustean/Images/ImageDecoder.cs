@@ -41,13 +41,15 @@ internal static class ImageDecoder
     ];
 
     /// <summary>The most pixels that an image may have.</summary>
-    public static long MaximumPixels => int.TryParse(AppContext.GetData(Setting)?.ToString(), CultureInfo.InvariantCulture, out var most) && most > 0 ? most : UnlessSet;
+    public static long MaximumPixels =>
+        int.TryParse(AppContext.GetData(Setting)?.ToString(), CultureInfo.InvariantCulture, out var most) && most > 0 ? most : UnlessSet;
 
     /// <param name="path">The file.</param>
     /// <param name="shape">What to bring it to.</param>
     /// <param name="square">Where its bytes go, <see cref="ImageShape.Bytes"/> of them; of no use where an exception is thrown.</param>
     /// <exception cref="ImageException">The file is missing, unreadable or no whole image.</exception>
-    public static void Decode(string path, ImageShape shape, Memory<byte> square) => AloneWhereMuch(ImageFile.Length(path), () => Decode(ImageFile.Read(path), shape, path, square));
+    public static void Decode(string path, ImageShape shape, Memory<byte> square) =>
+        AloneWhereMuch(ImageFile.Length(path), () => Decode(ImageFile.Read(path), shape, path, square));
 
     /// <exception cref="ImageException">The bytes are not a whole image.</exception>
     public static void Decode(ReadOnlyMemory<byte> encoded, ImageShape shape, string origin, Memory<byte> square)
@@ -107,7 +109,10 @@ internal static class ImageDecoder
         if (!bitmap.TryAllocPixels(info))
         {
             bitmap.Dispose();
-            throw new ImageException(origin, $"there is no memory for {info.Width} × {info.Height} pixels ({ImageMemory.Readable(info.BytesSize64)}). Shrink or remove it.");
+            throw new ImageException(
+                origin,
+                $"there is no memory for {info.Width} × {info.Height} pixels ({ImageMemory.Readable(info.BytesSize64)}). Shrink or remove it."
+            );
         }
 
         return bitmap;
@@ -128,13 +133,14 @@ internal static class ImageDecoder
     }
 
     // How much the decoder holds at once, in pictures of four bytes a pixel: the result, and what it is made of where that is not read row by row.
-    private static int Held(SKEncodedImageFormat format, ReadOnlySpan<byte> encoded) => format switch
-    {
-        SKEncodedImageFormat.Jpeg => JpegScans.IsOne(encoded) ? 1 : 2, // two bytes a coefficient, of up to four channels
-        SKEncodedImageFormat.Png => encoded.Length > 28 && encoded[28] != 0 ? 3 : 1, // interlaced: up to eight bytes a pixel more
-        SKEncodedImageFormat.Webp => 2,
-        _ => 1,
-    };
+    private static int Held(SKEncodedImageFormat format, ReadOnlySpan<byte> encoded) =>
+        format switch
+        {
+            SKEncodedImageFormat.Jpeg => JpegScans.IsOne(encoded) ? 1 : 2, // two bytes a coefficient, of up to four channels
+            SKEncodedImageFormat.Png => encoded.Length > 28 && encoded[28] != 0 ? 3 : 1, // interlaced: up to eight bytes a pixel more
+            SKEncodedImageFormat.Webp => 2,
+            _ => 1,
+        };
 
     // A JPEG shrinks while it is decoded, in steps of an eighth, at a fraction of the cost. WebP can, but decodes everything first.
     private static int SmallestSufficient(SKCodec codec, ImageShape shape)
@@ -153,8 +159,10 @@ internal static class ImageDecoder
     {
         if (!_formats.Contains(format))
         {
-            throw new ImageException(origin,
-                $"the image is in the format {format}, but only {ImageFile.FormatNames} are read. Convert it.");
+            throw new ImageException(
+                origin,
+                $"the image is in the format {format}, but only {ImageFile.FormatNames} are read. Convert it."
+            );
         }
     }
 
@@ -163,8 +171,13 @@ internal static class ImageDecoder
         var most = MaximumPixels / held;
         if (width < 1 || height < 1 || (long)width * height > most)
         {
-            throw new ImageException(origin, string.Create(CultureInfo.InvariantCulture,
-                $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed of its kind. Shrink or remove it, or set {Setting}."));
+            throw new ImageException(
+                origin,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed of its kind. Shrink or remove it, or set {Setting}."
+                )
+            );
         }
     }
 
@@ -173,18 +186,24 @@ internal static class ImageDecoder
     {
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var result);
-        return new(origin, result == SKCodecResult.IncompleteInput
-            ? $"the image is cut short: its {encoded.Length} bytes end within the header. Copy it again or remove it."
-            : $"the {encoded.Length} bytes starting {Convert.ToHexString(encoded.Span[..Math.Min(8, encoded.Length)])} are no image "
-                + $"that can be read ({result}); {ImageFile.FormatNames} can. Convert or remove it.");
+        return new(
+            origin,
+            result == SKCodecResult.IncompleteInput
+                ? $"the image is cut short: its {encoded.Length} bytes end within the header. Copy it again or remove it."
+                : $"the {encoded.Length} bytes starting {Convert.ToHexString(encoded.Span[..Math.Min(8, encoded.Length)])} are no image "
+                    + $"that can be read ({result}); {ImageFile.FormatNames} can. Convert or remove it."
+        );
     }
 
     private static ImageException Undecoded(SKCodecResult result, SKCodec codec, int length, string origin)
     {
         var format = codec.EncodedFormat.ToString().ToUpperInvariant();
         var found = $"{format} of {codec.Info.Width} × {codec.Info.Height} pixels in {length} bytes";
-        return new ImageException(origin, result == SKCodecResult.IncompleteInput
-            ? $"the image is cut short: pixels are missing at its end ({found}). Copy it again or remove it."
-            : $"the image is damaged and cannot be decoded ({result}; {found}). Copy it again or remove it.");
+        return new ImageException(
+            origin,
+            result == SKCodecResult.IncompleteInput
+                ? $"the image is cut short: pixels are missing at its end ({found}). Copy it again or remove it."
+                : $"the image is damaged and cannot be decoded ({result}; {found}). Copy it again or remove it."
+        );
     }
 }

@@ -17,10 +17,12 @@ public sealed class ImageException : Exception
     internal string Problem { get; }
 
     /// <summary>Whether a file is there but could not be opened, which says nothing about the image in it.</summary>
-    internal bool IsOfAccess => InnerException is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);
+    internal bool IsOfAccess =>
+        InnerException is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
     // A file may be named by a stranger, with a line break and what then looks like a line of the log.
-    private static string OnOneLine(string origin) => origin.Any(char.IsControl)
-        ? string.Concat(origin.Select(one => char.IsControl(one) ? $"\\u{(int)one:x4}" : one.ToString()))
-        : origin;
+    private static string OnOneLine(string origin) =>
+        origin.Any(char.IsControl)
+            ? string.Concat(origin.Select(one => char.IsControl(one) ? $"\\u{(int)one:x4}" : one.ToString()))
+            : origin;
 }

@@ -22,13 +22,19 @@ internal static class ImageFile
         var length = Ask(path, LengthOfTarget);
         if (length == 0)
         {
-            throw new ImageException(path, "the image is empty (0 bytes), or a device or pipe instead of a file. Copy it again or remove it.");
+            throw new ImageException(
+                path,
+                "the image is empty (0 bytes), or a device or pipe instead of a file. Copy it again or remove it."
+            );
         }
 
         var most = 4 * ImageDecoder.MaximumPixels;
         return length <= most
             ? length
-            : throw new ImageException(path, $"the file has {ImageMemory.Readable(length)}, more than the most pixels that are read would take ({ImageMemory.Readable(most)}). Shrink or remove it.");
+            : throw new ImageException(
+                path,
+                $"the file has {ImageMemory.Readable(length)}, more than the most pixels that are read would take ({ImageMemory.Readable(most)}). Shrink or remove it."
+            );
     }
 
     /// <exception cref="ImageException">There is no such file, or it cannot be read.</exception>
@@ -55,10 +61,14 @@ internal static class ImageFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ImageException(path,
-                $"the file does not exist. Check the path; if relative, it starts from '{Environment.CurrentDirectory}'.", exception);
+            throw new ImageException(
+                path,
+                $"the file does not exist. Check the path; if relative, it starts from '{Environment.CurrentDirectory}'.",
+                exception
+            );
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new ImageException(path, $"the file cannot be read: {exception.Message}", exception);
         }

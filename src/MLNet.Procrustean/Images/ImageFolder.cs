@@ -40,7 +40,8 @@ public static class ImageFolder
     private static List<LabelledImageFile> List(string path)
     {
         CheckFolder(path);
-        var classes = Directory.EnumerateDirectories(path, "*", _here)
+        var classes = Directory
+            .EnumerateDirectories(path, "*", _here)
             .Select(folder => Path.GetFileName(folder))
             .Where(name => !name.StartsWith('.'))
             .Order(StringComparer.Ordinal)
@@ -51,14 +52,20 @@ public static class ImageFolder
         var empty = classes.Where((_, index) => files[index].Count == 0).ToList();
         return empty.Count == 0
             ? [.. files.SelectMany(images => images)]
-            : throw new InvalidDataException($"{empty.Count} of {classes.Count} class folders in '{path}' hold no image "
-                + $"({string.Join(" ", ImageFile.Extensions)}): {FirstOf(empty)}. Add images to them or remove them.");
+            : throw new InvalidDataException(
+                $"{empty.Count} of {classes.Count} class folders in '{path}' hold no image "
+                    + $"({string.Join(" ", ImageFile.Extensions)}): {FirstOf(empty)}. Add images to them or remove them."
+            );
     }
 
     private static List<LabelledImageFile> ImagesOf(string path, string name)
     {
         var folder = Path.Join(path, name);
-        return new FileSystemEnumerable<string>(folder, Found, _below) { ShouldRecursePredicate = IsShown, ShouldIncludePredicate = IsImage }
+        return new FileSystemEnumerable<string>(folder, Found, _below)
+        {
+            ShouldRecursePredicate = IsShown,
+            ShouldIncludePredicate = IsImage,
+        }
             .Select(file => (File: file, Parts: Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)))
             .OrderBy(found => string.Join('/', found.Parts), StringComparer.Ordinal)
             .Select(found => new LabelledImageFile { ImagePath = found.File, Label = name })
@@ -67,7 +74,8 @@ public static class ImageFolder
 
     private static string Found(ref FileSystemEntry entry) => entry.ToSpecifiedFullPath();
 
-    private static bool IsImage(ref FileSystemEntry entry) => !entry.IsDirectory && IsShown(ref entry) && ImageFile.IsImage(entry.FileName.ToString());
+    private static bool IsImage(ref FileSystemEntry entry) =>
+        !entry.IsDirectory && IsShown(ref entry) && ImageFile.IsImage(entry.FileName.ToString());
 
     // Links to folders could lead back to where they stand, and two such links to as many paths as there are atoms.
     private static bool IsShown(ref FileSystemEntry entry)
@@ -79,8 +87,10 @@ public static class ImageFolder
 
         return !entry.IsDirectory || entry.ToFileSystemInfo().LinkTarget is not { } target
             ? true
-            : throw new InvalidDataException($"'{entry.ToSpecifiedFullPath()}' is a link to the folder '{target}'; within a class folder such links are not followed, since they may "
-                + "lead in a circle. Put the images there, or make the class folder itself a link.");
+            : throw new InvalidDataException(
+                $"'{entry.ToSpecifiedFullPath()}' is a link to the folder '{target}'; within a class folder such links are not followed, since they may "
+                    + "lead in a circle. Put the images there, or make the class folder itself a link."
+            );
     }
 
     private static void CheckFolder(string path)
@@ -101,11 +111,14 @@ public static class ImageFolder
     {
         if (classCount == 0)
         {
-            throw new InvalidDataException($"The image folder '{path}' has no sub-folders. Put the images of each class into a sub-folder "
-                + "that is named after the class.");
+            throw new InvalidDataException(
+                $"The image folder '{path}' has no sub-folders. Put the images of each class into a sub-folder "
+                    + "that is named after the class."
+            );
         }
 
-        var stray = Directory.EnumerateFiles(path, "*", _here)
+        var stray = Directory
+            .EnumerateFiles(path, "*", _here)
             .Where(ImageFile.IsImage)
             .Select(file => Path.GetFileName(file))
             .Where(name => !name.StartsWith('.'))
@@ -113,8 +126,10 @@ public static class ImageFolder
             .ToList();
         if (stray.Count > 0)
         {
-            throw new InvalidDataException($"{stray.Count} images lie in '{path}' beside its {classCount} class folders and so have no "
-                + $"label: {FirstOf(stray)}. Move them into a class folder or elsewhere.");
+            throw new InvalidDataException(
+                $"{stray.Count} images lie in '{path}' beside its {classCount} class folders and so have no "
+                    + $"label: {FirstOf(stray)}. Move them into a class folder or elsewhere."
+            );
         }
     }
 

@@ -32,9 +32,13 @@ internal static class ImageMemory
 
         var neededBytes = (double)images * shape.Bytes;
         var advice = shape.Channels == 3 ? "fewer images, grey images (a third)" : "fewer images";
-        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable(neededBytes)} of memory, "
-            + $"but {Readable(availableBytes)} are available. Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."));
+        throw new InvalidOperationException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable(neededBytes)} of memory, "
+                    + $"but {Readable(availableBytes)} are available. Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."
+            )
+        );
     }
 
     public static bool Fits(long images, ImageShape shape, long availableBytes) => (Int128)images * shape.Bytes <= availableBytes;

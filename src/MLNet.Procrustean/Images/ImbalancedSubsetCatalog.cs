@@ -30,8 +30,13 @@ public static class ImbalancedSubsetCatalog
     /// or none would be left of it.
     /// </exception>
     public static IDataView LongTailedSubset(
-        this DataOperationsCatalog data, IDataView input, string labelColumnName = "Label", double imbalanceRatio = 100, int? largestClass = null, int seed = 1) =>
-        Subset(data, input, labelColumnName, (classes, largest) => LongTail.Counts(classes, largest, imbalanceRatio), largestClass, seed);
+        this DataOperationsCatalog data,
+        IDataView input,
+        string labelColumnName = "Label",
+        double imbalanceRatio = 100,
+        int? largestClass = null,
+        int seed = 1
+    ) => Subset(data, input, labelColumnName, (classes, largest) => LongTail.Counts(classes, largest, imbalanceRatio), largestClass, seed);
 
     /// <summary>Chooses rows at random so that the first half of the classes stay large and the others are small, as <see cref="LongTail.StepCounts"/> tells.</summary>
     /// <inheritdoc cref="LongTailedSubset" path="/remarks"/>
@@ -44,11 +49,30 @@ public static class ImbalancedSubsetCatalog
     /// <returns>The chosen rows in the order of the input, with its columns and annotations.</returns>
     /// <inheritdoc cref="LongTailedSubset" path="/exception"/>
     public static IDataView StepSubset(
-        this DataOperationsCatalog data, IDataView input, string labelColumnName = "Label", double imbalanceRatio = 100, int? largestClass = null, int seed = 1) =>
-        Subset(data, input, labelColumnName, (classes, largest) => LongTail.StepCounts(classes, largest, imbalanceRatio), largestClass, seed);
+        this DataOperationsCatalog data,
+        IDataView input,
+        string labelColumnName = "Label",
+        double imbalanceRatio = 100,
+        int? largestClass = null,
+        int seed = 1
+    ) =>
+        Subset(
+            data,
+            input,
+            labelColumnName,
+            (classes, largest) => LongTail.StepCounts(classes, largest, imbalanceRatio),
+            largestClass,
+            seed
+        );
 
     private static SelectedRows Subset(
-        DataOperationsCatalog data, IDataView input, string labelColumnName, Func<int, int, ImmutableArray<int>> counts, int? largestClass, int seed)
+        DataOperationsCatalog data,
+        IDataView input,
+        string labelColumnName,
+        Func<int, int, ImmutableArray<int>> counts,
+        int? largestClass,
+        int seed
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(input);
@@ -84,22 +108,29 @@ public static class ImbalancedSubsetCatalog
         if (asked > available)
         {
             throw new ArgumentException(
-                Invariant($"Class '{label}' is to give {asked} rows and has {available}; set largestClass lower, or leave it out to get as many as all classes can give."),
-                parameter);
+                Invariant(
+                    $"Class '{label}' is to give {asked} rows and has {available}; set largestClass lower, or leave it out to get as many as all classes can give."
+                ),
+                parameter
+            );
         }
 
         if (asked == 0)
         {
             throw new ArgumentException(
-                Invariant($"No row of class '{label}' would be left (it has {available}); take a smaller imbalanceRatio, or a larger largestClass as far as there are rows."),
-                parameter);
+                Invariant(
+                    $"No row of class '{label}' would be left (it has {available}); take a smaller imbalanceRatio, or a larger largestClass as far as there are rows."
+                ),
+                parameter
+            );
         }
     }
 
     // The counts of all classes rise with the largest one, so halving finds it. 1 is the least that can be asked for.
     private static int LargestThatFits(int[] available, Func<int, ImmutableArray<int>> counts)
     {
-        int fits = 1, tooMany = available[0] + 1;
+        int fits = 1,
+            tooMany = available[0] + 1;
         while (tooMany - fits > 1)
         {
             var middle = fits + ((tooMany - fits) / 2);

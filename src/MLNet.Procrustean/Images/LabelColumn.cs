@@ -17,7 +17,9 @@ internal static class LabelColumn
 
     /// <summary>The error for a label that is not a key.</summary>
     public static ArgumentException NotAKey(string name, DataViewType type) =>
-        new($"Column '{name}' is of type {type}, and the label must be a key: put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer.");
+        new(
+            $"Column '{name}' is of type {type}, and the label must be a key: put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer."
+        );
 
     /// <summary>The class of each row, from 0; no other column is read.</summary>
     /// <exception cref="ArgumentException">A row has no label.</exception>
@@ -30,21 +32,26 @@ internal static class LabelColumn
         while (cursor.MoveNext())
         {
             var value = key();
-            labels.Add(value > 0 && value <= classes
-                ? (long)value - 1
-                : throw new ArgumentException($"Row {cursor.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); give it one or remove the row."));
+            labels.Add(
+                value > 0 && value <= classes
+                    ? (long)value - 1
+                    : throw new ArgumentException(
+                        $"Row {cursor.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); give it one or remove the row."
+                    )
+            );
         }
 
         return labels;
     }
 
-    private static Func<ulong> KeyReader(DataViewRow row, DataViewSchema.Column column) => column.Type.RawType switch
-    {
-        var type when type == typeof(byte) => Widened<byte>(row, column),
-        var type when type == typeof(ushort) => Widened<ushort>(row, column),
-        var type when type == typeof(uint) => Widened<uint>(row, column),
-        _ => Widened<ulong>(row, column),
-    };
+    private static Func<ulong> KeyReader(DataViewRow row, DataViewSchema.Column column) =>
+        column.Type.RawType switch
+        {
+            var type when type == typeof(byte) => Widened<byte>(row, column),
+            var type when type == typeof(ushort) => Widened<ushort>(row, column),
+            var type when type == typeof(uint) => Widened<uint>(row, column),
+            _ => Widened<ulong>(row, column),
+        };
 
     private static Func<ulong> Widened<T>(DataViewRow row, DataViewSchema.Column column)
         where T : struct, IConvertible

@@ -9,9 +9,7 @@ internal sealed record LabelledImages(PixelRows Pixels, Tensor Labels) : IDispos
 {
     /// <summary>Images in memory: uint8 [N, S, S, channels], and their labels.</summary>
     public LabelledImages(Tensor pixels, Tensor labels)
-        : this(new PixelsInMemory(pixels), labels)
-    {
-    }
+        : this(new PixelsInMemory(pixels), labels) { }
 
     public long Count => Labels.shape[0];
 

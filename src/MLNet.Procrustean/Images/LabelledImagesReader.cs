@@ -9,7 +9,12 @@ namespace MLNet.Procrustean.Images;
 /// <param name="skipped">Told of each image that is left out, where that is allowed.</param>
 /// <param name="told">Told how the cache was found; null for nobody.</param>
 /// <param name="warned">Told that there is no cache because it cannot be written; null for nobody.</param>
-internal sealed class LabelledImagesReader(ImageClassifierOptions options, Action<ImageException> skipped, Action<string>? told = null, Action<string>? warned = null)
+internal sealed class LabelledImagesReader(
+    ImageClassifierOptions options,
+    Action<ImageException> skipped,
+    Action<string>? told = null,
+    Action<string>? warned = null
+)
 {
     private const int ImagesAtOnce = 512;
     private const int BytesAtOnce = 64 << 20;
@@ -65,24 +70,41 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoMemory(IDataView data, DataViewSchema.Column column, int rows, Action<SkippedRow> skip)
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoMemory(
+        IDataView data,
+        DataViewSchema.Column column,
+        int rows,
+        Action<SkippedRow> skip
+    )
     {
         var shape = options.Shape;
         ImageMemory.Check(rows, shape);
         using var scope = NewDisposeScope();
         var pixels = empty([rows, shape.Size, shape.Size, shape.Channels], uint8);
         var count = 0;
-        var bad = Decode(data, column, rows, images =>
-        {
-            var n = images.Length / shape.Bytes;
-            using var place = pixels.narrow(0, count, n);
-            images.Span.CopyTo(place.bytes);
-            count += n;
-        }, skip);
+        var bad = Decode(
+            data,
+            column,
+            rows,
+            images =>
+            {
+                var n = images.Length / shape.Bytes;
+                using var place = pixels.narrow(0, count, n);
+                images.Span.CopyTo(place.bytes);
+                count += n;
+            },
+            skip
+        );
         return (new PixelsInMemory(pixels.narrow(0, 0, count).DetachFromDisposeScope()), bad);
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) ReadThroughCache(IDataView data, DataViewSchema.Column column, int rows, string path, Action<SkippedRow> skip)
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) ReadThroughCache(
+        IDataView data,
+        DataViewSchema.Column column,
+        int rows,
+        string path,
+        Action<SkippedRow> skip
+    )
     {
         var keys = ImageKeys.Read(data, column, options.Cancellation);
         if (keys.Length != rows * ImageKeys.Size)
@@ -110,7 +132,14 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
         return (cached, cached.Skipped);
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoCache(IDataView data, DataViewSchema.Column column, int rows, string path, byte[] keys, Action<SkippedRow> skip)
+    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoCache(
+        IDataView data,
+        DataViewSchema.Column column,
+        int rows,
+        string path,
+        byte[] keys,
+        Action<SkippedRow> skip
+    )
     {
         try
         {
@@ -126,7 +155,13 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
     }
 
     // Hands the images on part by part, in the order of the rows and with no gap where a row has none, and gives the rows that have none.
-    private List<SkippedRow> Decode(IDataView data, DataViewSchema.Column column, int rows, Action<ReadOnlyMemory<byte>> append, Action<SkippedRow> skip)
+    private List<SkippedRow> Decode(
+        IDataView data,
+        DataViewSchema.Column column,
+        int rows,
+        Action<ReadOnlyMemory<byte>> append,
+        Action<SkippedRow> skip
+    )
     {
         var bad = new List<SkippedRow>();
         using var cursor = data.GetRowCursor([column]);
@@ -158,7 +193,9 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
             throw Changed(rows, $"{row}");
         }
 
-        return bad.Count < rows ? bad : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
+        return bad.Count < rows
+            ? bad
+            : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
     }
 
     private List<Action<Memory<byte>>> TakeRows(DataViewRowCursor cursor, Func<Action<Memory<byte>>> image)
@@ -174,5 +211,7 @@ internal sealed class LabelledImagesReader(ImageClassifierOptions options, Actio
     }
 
     private static InvalidOperationException Changed(int labels, string images) =>
-        new($"The data gave {labels} rows when its labels were read and {images} when its images were; it must give the same rows each time.");
+        new(
+            $"The data gave {labels} rows when its labels were read and {images} when its images were; it must give the same rows each time."
+        );
 }

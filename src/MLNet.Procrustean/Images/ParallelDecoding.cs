@@ -19,7 +19,11 @@ internal static class ParallelDecoding
     /// <param name="bytes">That each decoded image takes.</param>
     /// <param name="images">The images.</param>
     /// <returns>How many are in the block, and those that cannot be read by their place among the images.</returns>
-    public static (int Count, IReadOnlyList<(int Place, ImageException Problem)> Bad) DecodeInto(byte[] block, int bytes, IReadOnlyList<Action<Memory<byte>>> images)
+    public static (int Count, IReadOnlyList<(int Place, ImageException Problem)> Bad) DecodeInto(
+        byte[] block,
+        int bytes,
+        IReadOnlyList<Action<Memory<byte>>> images
+    )
     {
         var bad = Run(images.Count, place => images[place](block.AsMemory(place * bytes, bytes)));
         if (bad.Count == 0)

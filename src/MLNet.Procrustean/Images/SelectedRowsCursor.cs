@@ -58,7 +58,9 @@ internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCurso
         base.Dispose(disposing);
     }
 
-    private InvalidOperationException Changed(string change) => new(
-        $"The data gives {change} rows than the {selected.Length} that it had when rows were chosen from it; "
-        + "choose them again, or take data that stays as it is.");
+    private InvalidOperationException Changed(string change) =>
+        new(
+            $"The data gives {change} rows than the {selected.Length} that it had when rows were chosen from it; "
+                + "choose them again, or take data that stays as it is."
+        );
 }

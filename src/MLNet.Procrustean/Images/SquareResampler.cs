@@ -20,7 +20,15 @@ internal static class SquareResampler
     /// <param name="orientation">How the stored image is to be turned.</param>
     /// <param name="shape">The square to make.</param>
     /// <param name="square">Where its bytes go.</param>
-    public static void Resample(PixelGrid grid, int width, int height, double scale, ExifOrientation orientation, ImageShape shape, Span<byte> square)
+    public static void Resample(
+        PixelGrid grid,
+        int width,
+        int height,
+        double scale,
+        ExifOrientation orientation,
+        ImageShape shape,
+        Span<byte> square
+    )
     {
         if (orientation != ExifOrientation.AsStored)
         {
@@ -33,7 +41,15 @@ internal static class SquareResampler
         Mix(grid, width, height, scale, orientation, shape, square);
     }
 
-    private static void Mix(PixelGrid grid, int width, int height, double scale, ExifOrientation orientation, ImageShape shape, Span<byte> stored)
+    private static void Mix(
+        PixelGrid grid,
+        int width,
+        int height,
+        double scale,
+        ExifOrientation orientation,
+        ImageShape shape,
+        Span<byte> stored
+    )
     {
         var across = AxisLayout.For(width, height, shape, orientation.ReversesColumns);
         var down = AxisLayout.For(height, width, shape, orientation.ReversesRows);
@@ -114,7 +130,14 @@ internal static class SquareResampler
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MixColumns(ReadOnlySpan<Vector4> line, AxisFilter columns, int count, bool blueFirst, int channels, Span<byte> target)
+    private static void MixColumns(
+        ReadOnlySpan<Vector4> line,
+        AxisFilter columns,
+        int count,
+        bool blueFirst,
+        int channels,
+        Span<byte> target
+    )
     {
         for (var x = 0; x < count; x++)
         {

@@ -24,7 +24,8 @@ internal static class StratifiedSplit
         return RandomRows.Choose(labels, (label, rows) => NumberToChoose(label, rows, fraction), seed);
     }
 
-    private static int NumberToChoose<TLabel>(TLabel label, int rows, double fraction) => rows >= 2
-        ? Math.Clamp((int)Math.Round(fraction * rows, MidpointRounding.AwayFromZero), 1, rows - 1)
-        : throw new ArgumentException($"Class '{label}' has one row only; to be on both sides of a split it takes two.");
+    private static int NumberToChoose<TLabel>(TLabel label, int rows, double fraction) =>
+        rows >= 2
+            ? Math.Clamp((int)Math.Round(fraction * rows, MidpointRounding.AwayFromZero), 1, rows - 1)
+            : throw new ArgumentException($"Class '{label}' has one row only; to be on both sides of a split it takes two.");
 }

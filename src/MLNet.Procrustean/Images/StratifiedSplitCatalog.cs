@@ -24,7 +24,12 @@ public static class StratifiedSplitCatalog
     /// The label column is missing or of another type, there is no row, a row has no label, or a class has one row only.
     /// </exception>
     public static (IDataView TrainSet, IDataView TestSet) StratifiedSplit(
-        this DataOperationsCatalog data, IDataView input, string labelColumnName = "Label", double testFraction = 0.2, int seed = 1)
+        this DataOperationsCatalog data,
+        IDataView input,
+        string labelColumnName = "Label",
+        double testFraction = 0.2,
+        int seed = 1
+    )
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(input);

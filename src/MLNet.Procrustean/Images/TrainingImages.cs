@@ -14,7 +14,8 @@ internal sealed record TrainingImages(LabelledImages Train, LabelledImages? Vali
         {
             var names = whole.data<long>().ToArray().Select(label => labels.Names[(int)label]).ToArray();
             var held = StratifiedSplit.Choose(names, fraction, seed);
-            IEnumerable<long> Rows(bool validation) => Enumerable.Range(0, held.Length).Where(row => held[row] == validation).Select(row => (long)row);
+            IEnumerable<long> Rows(bool validation) =>
+                Enumerable.Range(0, held.Length).Where(row => held[row] == validation).Select(row => (long)row);
             return new(images.Part(Rows(validation: false)), images.Part(Rows(validation: true)));
         }
         catch

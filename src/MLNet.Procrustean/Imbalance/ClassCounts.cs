@@ -24,7 +24,9 @@ public sealed record ClassCounts
         if (names.IsDefault || counts.IsDefault || names.Length != counts.Length)
         {
             throw new ArgumentException(
-                $"There must be one count for each name: {Length(names)} names, {Length(counts)} counts.", nameof(counts));
+                $"There must be one count for each name: {Length(names)} names, {Length(counts)} counts.",
+                nameof(counts)
+            );
         }
 
         if (names.Length < 2)
@@ -48,7 +50,9 @@ public sealed record ClassCounts
             if (count < 1)
             {
                 throw new ArgumentException(
-                    $"Class '{name}' has no training image (its count is {count}); each class takes at least one.", nameof(counts));
+                    $"Class '{name}' has no training image (its count is {count}); each class takes at least one.",
+                    nameof(counts)
+                );
             }
         }
 
@@ -83,8 +87,7 @@ public sealed record ClassCounts
     /// <summary>Whether the other counts have the same names and counts, in the same order.</summary>
     /// <param name="other">The counts to compare with.</param>
     /// <returns>True when names and counts agree.</returns>
-    public bool Equals(ClassCounts? other) =>
-        other is not null && Names.SequenceEqual(other.Names) && Counts.SequenceEqual(other.Counts);
+    public bool Equals(ClassCounts? other) => other is not null && Names.SequenceEqual(other.Names) && Counts.SequenceEqual(other.Counts);
 
     /// <summary>A hash code of the names and counts.</summary>
     /// <returns>The hash code.</returns>

@@ -13,12 +13,19 @@ public sealed record ImbalanceMetrics
     internal ImbalanceMetrics(string[] names, long[]? trainingCounts, ImmutableArray<ImmutableArray<long>> confusion)
     {
         Confusion = confusion;
-        Classes = [.. names.Select((name, c) => new ClassMetrics(
-            name,
-            trainingCounts?[c],
-            testCount: confusion[c].Sum(),
-            predictedCount: confusion.Sum(row => row[c]),
-            correctCount: confusion[c][c]))];
+        Classes =
+        [
+            .. names.Select(
+                (name, c) =>
+                    new ClassMetrics(
+                        name,
+                        trainingCounts?[c],
+                        testCount: confusion[c].Sum(),
+                        predictedCount: confusion.Sum(row => row[c]),
+                        correctCount: confusion[c][c]
+                    )
+            ),
+        ];
 
         var tested = Classes.Where(one => one.TestCount > 0).ToList();
         MicroAccuracy = (double)Classes.Sum(one => one.CorrectCount) / Classes.Sum(one => one.TestCount);

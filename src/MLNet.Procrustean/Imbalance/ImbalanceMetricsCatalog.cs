@@ -28,7 +28,8 @@ public static class ImbalanceMetricsCatalog
         IDataView scored,
         string labelColumnName = "Label",
         string predictedLabelColumnName = "PredictedLabel",
-        string scoreColumnName = "Score")
+        string scoreColumnName = "Score"
+    )
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scored);
@@ -49,7 +50,11 @@ public static class ImbalanceMetricsCatalog
     }
 
     private static Dictionary<(string Actual, string Predicted), long> CountPairs(
-        IDataView scored, DataViewSchema.Column label, DataViewSchema.Column predicted, string[]? names)
+        IDataView scored,
+        DataViewSchema.Column label,
+        DataViewSchema.Column predicted,
+        string[]? names
+    )
     {
         var known = names?.ToHashSet();
         var pairs = new Dictionary<(string, string), long>();
@@ -64,8 +69,7 @@ public static class ImbalanceMetricsCatalog
 
         return pairs;
 
-        string Known(string value, DataViewSchema.Column column) => known?.Contains(value) ?? true
-            ? value
-            : throw LabelText.NotAClass(value, cursor, column, names!);
+        string Known(string value, DataViewSchema.Column column) =>
+            known?.Contains(value) ?? true ? value : throw LabelText.NotAClass(value, cursor, column, names!);
     }
 }

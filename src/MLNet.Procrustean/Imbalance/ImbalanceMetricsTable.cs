@@ -10,10 +10,9 @@ internal static class ImbalanceMetricsTable
         string[][] classes =
         [
             ["class", "train", "test", "recall", "precision", "F1"],
-            .. metrics.Classes.Select(one => new[]
-            {
-                one.Name, Count(one.TrainingCount), Count(one.TestCount), Share(one.Recall), Share(one.Precision), Share(one.F1),
-            }),
+            .. metrics.Classes.Select(one =>
+                new[] { one.Name, Count(one.TrainingCount), Count(one.TestCount), Share(one.Recall), Share(one.Precision), Share(one.F1) }
+            ),
         ];
         string[][] averages =
         [
@@ -31,8 +30,9 @@ internal static class ImbalanceMetricsTable
     private static IEnumerable<string> Aligned(string[][] lines)
     {
         var widths = lines[0].Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
-        return lines.Select(line => string.Join("  ", line.Select((cell, column) =>
-            column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))));
+        return lines.Select(line =>
+            string.Join("  ", line.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))
+        );
     }
 
     private static string Count(long? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "-";

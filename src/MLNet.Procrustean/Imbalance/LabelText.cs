@@ -12,10 +12,18 @@ internal static class LabelText
 
     private static readonly FrozenDictionary<Type, Access> AccessByType = new Access[]
     {
-        new Access<ReadOnlyMemory<char>>(), new Access<bool>(),
-        new Access<sbyte>(), new Access<short>(), new Access<int>(), new Access<long>(),
-        new Access<byte>(), new Access<ushort>(), new Access<uint>(), new Access<ulong>(),
-        new Access<float>(), new Access<double>(),
+        new Access<ReadOnlyMemory<char>>(),
+        new Access<bool>(),
+        new Access<sbyte>(),
+        new Access<short>(),
+        new Access<int>(),
+        new Access<long>(),
+        new Access<byte>(),
+        new Access<ushort>(),
+        new Access<uint>(),
+        new Access<ulong>(),
+        new Access<float>(),
+        new Access<double>(),
     }.ToFrozenDictionary(access => access.ValueType);
 
     /// <summary>The column of that name.</summary>
@@ -39,15 +47,21 @@ internal static class LabelText
         var read = AccessByType[column.Type.RawType].Values(row, column);
         var names = KeyNames(column);
         Func<string?> text = column.Type is KeyDataViewType key ? () => KeyText(read(), key.Count, names) : () => Text(read());
-        return () => text() ?? throw new ArgumentException(
-            $"Row {row.Position} (counted from 0) has no value in column '{column.Name}'; each row takes one.");
+        return () =>
+            text()
+            ?? throw new ArgumentException(
+                $"Row {row.Position} (counted from 0) has no value in column '{column.Name}'; each row takes one."
+            );
     }
 
     /// <summary>The error for a label that is none of the classes.</summary>
-    public static ArgumentException NotAClass(string value, DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> classes) => new(
-        $"Row {row.Position} (counted from 0) has '{value}' in column '{column.Name}', "
-        + $"which is none of the {classes.Count} classes: "
-        + string.Join(", ", classes.Take(NamesInError)) + (classes.Count > NamesInError ? ", ..." : "."));
+    public static ArgumentException NotAClass(string value, DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> classes) =>
+        new(
+            $"Row {row.Position} (counted from 0) has '{value}' in column '{column.Name}', "
+                + $"which is none of the {classes.Count} classes: "
+                + string.Join(", ", classes.Take(NamesInError))
+                + (classes.Count > NamesInError ? ", ..." : ".")
+        );
 
     /// <summary>The label of each row; no other column is read.</summary>
     /// <exception cref="ArgumentException">A row has no label.</exception>
@@ -82,7 +96,8 @@ internal static class LabelText
     public static string[]? KeyNames(DataViewSchema.Column column)
     {
         const string kind = AnnotationNames.KeyValues;
-        return column.Annotations.Schema.GetColumnOrNull(kind)?.Type is VectorDataViewType { ItemType.RawType: var type }
+        return
+            column.Annotations.Schema.GetColumnOrNull(kind)?.Type is VectorDataViewType { ItemType.RawType: var type }
             && AccessByType.TryGetValue(type, out var access)
             ? [.. access.Annotation(column, kind).Select(value => Text(value) ?? "")]
             : null;
@@ -94,13 +109,14 @@ internal static class LabelText
         return key == 0 || key > count ? null : names?[key - 1] ?? (key - 1).ToString(CultureInfo.InvariantCulture);
     }
 
-    private static string? Text(object value) => value switch
-    {
-        ReadOnlyMemory<char> text => text.IsEmpty ? null : text.ToString(),
-        float.NaN or double.NaN => null,
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString(),
-    };
+    private static string? Text(object value) =>
+        value switch
+        {
+            ReadOnlyMemory<char> text => text.IsEmpty ? null : text.ToString(),
+            float.NaN or double.NaN => null,
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString(),
+        };
 
     // The getters of ML.NET are generic in the type of the column, which is known only when the program runs.
     private abstract class Access

@@ -7,7 +7,9 @@ internal static class SchemaColumns
 {
     /// <summary>The column of that name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public static DataViewSchema.Column Require(this DataViewSchema schema, string name) => schema.GetColumnOrNull(name)
+    public static DataViewSchema.Column Require(this DataViewSchema schema, string name) =>
+        schema.GetColumnOrNull(name)
         ?? throw new ArgumentException(
-            $"There is no column '{name}'. The columns are: {string.Join(", ", schema.Select(column => column.Name))}.");
+            $"There is no column '{name}'. The columns are: {string.Join(", ", schema.Select(column => column.Name))}."
+        );
 }

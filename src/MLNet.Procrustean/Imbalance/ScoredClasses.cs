@@ -10,8 +10,9 @@ internal sealed record ScoredClasses(string[] Names, long[]? TrainingCounts)
     public static ScoredClasses? Of(DataViewSchema.Column label, DataViewSchema.Column predicted, DataViewSchema.Column score)
     {
         // The keys of the label come last: they may have been numbered apart from the model, whose order the training counts follow.
-        var names = new[] { LabelText.KeyNames(predicted), SlotNames(score), LabelText.KeyNames(label) }
-            .FirstOrDefault(names => names is { Length: > 0 } && names.Distinct().Count() == names.Length);
+        var names = new[] { LabelText.KeyNames(predicted), SlotNames(score), LabelText.KeyNames(label) }.FirstOrDefault(names =>
+            names is { Length: > 0 } && names.Distinct().Count() == names.Length
+        );
         if (names is null)
         {
             return null;
@@ -21,7 +22,8 @@ internal sealed record ScoredClasses(string[] Names, long[]? TrainingCounts)
         return counts is null || counts.Length == names.Length
             ? new ScoredClasses(names, counts)
             : throw new ArgumentException(
-                $"Column '{score.Name}' has the training counts of {counts.Length} classes, but there are {names.Length}.");
+                $"Column '{score.Name}' has the training counts of {counts.Length} classes, but there are {names.Length}."
+            );
     }
 
     private static string[]? SlotNames(DataViewSchema.Column score)

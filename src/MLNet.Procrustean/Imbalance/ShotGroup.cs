@@ -23,10 +23,11 @@ public static class ShotGroups
     /// <summary>The group of a class with that many training images: many above 100, few below 20, medium between.</summary>
     /// <param name="trainingImages">The number of training images of the class.</param>
     /// <returns>The group.</returns>
-    public static ShotGroup Of(long trainingImages) => trainingImages switch
-    {
-        > 100 => ShotGroup.Many,
-        >= 20 => ShotGroup.Medium,
-        _ => ShotGroup.Few,
-    };
+    public static ShotGroup Of(long trainingImages) =>
+        trainingImages switch
+        {
+            > 100 => ShotGroup.Many,
+            >= 20 => ShotGroup.Medium,
+            _ => ShotGroup.Few,
+        };
 }

@@ -88,7 +88,8 @@ internal static class ElfSymbolVersions
                 UInt32At(image, header + 4),
                 checked((int)UInt64At(image, header + 24)),
                 checked((int)UInt32At(image, header + 40)),
-                checked((int)UInt32At(image, header + 44)));
+                checked((int)UInt32At(image, header + 44))
+            );
         }
 
         return sections;

@@ -21,8 +21,11 @@ internal static class GpuFeatures
     internal delegate int AttributeOf(out int value, int attribute, int device);
 
     /// <summary>Whether the GPU of that number multiplies bfloat16 itself; false where there is no driver to tell.</summary>
-    public static bool HasBFloat16(int number) => _known.GetOrAdd(number, static one =>
-        NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver) && HasBFloat16(one, name => NativeLibrary.GetExport(driver, name)));
+    public static bool HasBFloat16(int number) =>
+        _known.GetOrAdd(number, static one =>
+            NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver)
+            && HasBFloat16(one, name => NativeLibrary.GetExport(driver, name))
+        );
 
     /// <summary>The same of any driver, by the addresses of its functions.</summary>
     internal static bool HasBFloat16(int number, Func<string, IntPtr> addressOf)

@@ -18,9 +18,8 @@ internal static class NativeAllocator
     private const int M_MMAP_THRESHOLD = -3;
 
     /// <summary>Sets the thresholds; true where there is such an allocator and it may be changed.</summary>
-    public static bool KeepFreedBlocks() => Ask(() =>
-        mallopt(M_MMAP_THRESHOLD, 1 << 30) + mallopt(M_TRIM_THRESHOLD, int.MaxValue)
-        + mallopt(M_TOP_PAD, 256 << 20) == 3); // the padding is what keeps the heaps of threads other than the first: it touches no page itself
+    public static bool KeepFreedBlocks() =>
+        Ask(() => mallopt(M_MMAP_THRESHOLD, 1 << 30) + mallopt(M_TRIM_THRESHOLD, int.MaxValue) + mallopt(M_TOP_PAD, 256 << 20) == 3); // the padding is what keeps the heaps of threads other than the first: it touches no page itself
 
     /// <summary>Returns freed blocks to the kernel; true where some were.</summary>
     public static bool ReturnFreedBlocks() => Ask(() => malloc_trim(0) == 1);

@@ -22,7 +22,11 @@ public static class NativeCompatibility
 
     /// <summary>Installs the fallback for this process; calling it again changes nothing.</summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "It must be in place before the first call into TorchSharp, whichever of our types comes first.")]
+    [SuppressMessage(
+        "Usage",
+        "CA2255",
+        Justification = "It must be in place before the first call into TorchSharp, whichever of our types comes first."
+    )]
     public static void Enable()
     {
         if (OperatingSystem.IsLinux() && Interlocked.Exchange(ref enabled, 1) == 0)
@@ -44,7 +48,8 @@ public static class NativeCompatibility
     private static IEnumerable<string> SearchDirectories()
     {
         var probing = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        return probing.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        return probing
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Append(AppContext.BaseDirectory)
             .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"));
     }

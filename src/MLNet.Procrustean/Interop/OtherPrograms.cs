@@ -7,7 +7,9 @@ namespace MLNet.Procrustean.Interop;
 internal sealed class OtherPrograms
 {
     private const string Accounts = "/proc/stat";
-    private const int Idle = 3, Waiting = 4, Fields = 8; // of user, nice, system, idle, iowait, irq, softirq, steal; guests are within user
+    private const int Idle = 3,
+        Waiting = 4,
+        Fields = 8; // of user, nice, system, idle, iowait, irq, softirq, steal; guests are within user
 
     private (double Busy, double Total) before = Read();
     private TimeSpan ownBefore = Environment.CpuUsage.TotalTime;
@@ -29,7 +31,11 @@ internal sealed class OtherPrograms
     public static (double Busy, double Total) Sum(string accounts, Func<int, bool> counts)
     {
         var (busy, total) = (0.0, 0.0);
-        foreach (var line in accounts.Split('\n').Where(line => line.StartsWith("cpu", StringComparison.Ordinal) && line.Length > 3 && char.IsDigit(line[3])))
+        foreach (
+            var line in accounts
+                .Split('\n')
+                .Where(line => line.StartsWith("cpu", StringComparison.Ordinal) && line.Length > 3 && char.IsDigit(line[3]))
+        )
         {
             var cells = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (counts(int.Parse(cells[0][3..], CultureInfo.InvariantCulture)))
@@ -49,9 +55,19 @@ internal sealed class OtherPrograms
         {
             using var process = Process.GetCurrentProcess();
             var affinity = OperatingSystem.IsLinux() ? process.ProcessorAffinity : 0; // a bit for each of the first 64 processors
-            return OperatingSystem.IsLinux() ? Sum(File.ReadAllText(Accounts), number => number >= 64 || ((affinity >> number) & 1) == 1) : default;
+            return OperatingSystem.IsLinux()
+                ? Sum(File.ReadAllText(Accounts), number => number >= 64 || ((affinity >> number) & 1) == 1)
+                : default;
         }
-        catch (Exception untold) when (untold is IOException or UnauthorizedAccessException or FormatException or OverflowException or IndexOutOfRangeException or InvalidOperationException)
+        catch (Exception untold)
+            when (untold
+                    is IOException
+                        or UnauthorizedAccessException
+                        or FormatException
+                        or OverflowException
+                        or IndexOutOfRangeException
+                        or InvalidOperationException
+            )
         {
             return default; // as where there is no such file
         }

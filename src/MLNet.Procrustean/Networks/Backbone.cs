@@ -3,9 +3,7 @@ namespace MLNet.Procrustean.Networks;
 /// <summary>Which network is trained: a value that describes it and builds it.</summary>
 public abstract record Backbone
 {
-    private protected Backbone()
-    {
-    }
+    private protected Backbone() { }
 
     /// <summary>The name under which a model file records the network, for instance <c>cifar-resnet-32-w16</c>.</summary>
     public abstract string Name { get; }
@@ -38,7 +36,10 @@ public abstract record Backbone
         }
         catch (Exception problem) when (problem is FormatException or ArgumentException or OverflowException)
         {
-            throw new FormatException($"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256, and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.", problem);
+            throw new FormatException(
+                $"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256, and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.",
+                problem
+            );
         }
     }
 
@@ -59,8 +60,12 @@ public abstract record Backbone
     /// <summary>The network's stages in order, with the names that its weights have in a model file.</summary>
     private protected abstract StagedNetwork Assemble(int channels, int classes, ClassifierHead head);
 
-    private protected static TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> Classifier(ClassifierHead head, int features, int classes) =>
-        head == ClassifierHead.Normalised ? new NormalisedLinear(features, classes) : TorchSharp.torch.nn.Linear(features, classes);
+    private protected static TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> Classifier(
+        ClassifierHead head,
+        int features,
+        int classes
+    ) => head == ClassifierHead.Normalised ? new NormalisedLinear(features, classes) : TorchSharp.torch.nn.Linear(features, classes);
 
-    private static int Number(string digits) => int.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
+    private static int Number(string digits) =>
+        int.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);
 }

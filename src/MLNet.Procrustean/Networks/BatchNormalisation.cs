@@ -49,6 +49,14 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
         }
 
         return nn.functional.batch_norm(
-            x, get_buffer("running_mean")!, get_buffer("running_var")!, get_parameter("weight"), get_parameter("bias"), training, Momentum, Epsilon);
+            x,
+            get_buffer("running_mean")!,
+            get_buffer("running_var")!,
+            get_parameter("weight"),
+            get_parameter("bias"),
+            training,
+            Momentum,
+            Epsilon
+        );
     }
 }

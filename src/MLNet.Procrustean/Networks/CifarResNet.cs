@@ -18,9 +18,7 @@ public sealed record CifarResNet : Backbone
     {
         get;
         init => field = Require.OneOf(value, Depths, nameof(Depth));
-    }
-
-    = 20;
+    } = 20;
 
     /// <summary>The number of channels of the first stage, even and from 4 to 256; the second has twice, the third four times as many. The default is 16.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The width is odd or out of range.</exception>
@@ -28,9 +26,7 @@ public sealed record CifarResNet : Backbone
     {
         get;
         init => field = Require.Even(Require.Between(value, 4, 256, nameof(Width)), nameof(Width));
-    }
-
-    = 16;
+    } = 16;
 
     /// <inheritdoc/>
     public override string Name => $"cifar-resnet-{Depth}-w{Width}";
@@ -54,18 +50,37 @@ public sealed record CifarResNet : Backbone
         return convolutions + normalisations + (((4 * w) + 1) * classes);
     }
 
-    private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head) => new(
-        ("stem", Sequential(("conv1", new Convolution(channels, Width, 3)), ("bn1", new BatchNormalisation(Width)), ("relu", ReLU(inplace: true)))),
-        ("layer1", Stage(Width, Width, stride: 1)),
-        ("layer2", Stage(Width, 2 * Width, stride: 2)),
-        ("layer3", Stage(2 * Width, 4 * Width, stride: 2)),
-        ("pool", new GlobalAveragePool()),
-        ("fc", Classifier(head, 4 * Width, classes)));
+    private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head) =>
+        new(
+            (
+                "stem",
+                Sequential(
+                    ("conv1", new Convolution(channels, Width, 3)),
+                    ("bn1", new BatchNormalisation(Width)),
+                    ("relu", ReLU(inplace: true))
+                )
+            ),
+            ("layer1", Stage(Width, Width, stride: 1)),
+            ("layer2", Stage(Width, 2 * Width, stride: 2)),
+            ("layer3", Stage(2 * Width, 4 * Width, stride: 2)),
+            ("pool", new GlobalAveragePool()),
+            ("fc", Classifier(head, 4 * Width, classes))
+        );
 
     private TorchSharp.Modules.Sequential Stage(int input, int output, int stride)
     {
         var blocks = (Depth - 2) / 6;
-        return Sequential(Enumerable.Range(0, blocks).Select(i =>
-            ($"{i}", (Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>)new BasicBlock(i == 0 ? input : output, output, i == 0 ? stride : 1, ShortcutOption.A))).ToArray());
+        return Sequential(
+            Enumerable
+                .Range(0, blocks)
+                .Select(i =>
+                    (
+                        $"{i}",
+                        (Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>)
+                            new BasicBlock(i == 0 ? input : output, output, i == 0 ? stride : 1, ShortcutOption.A)
+                    )
+                )
+                .ToArray()
+        );
     }
 }

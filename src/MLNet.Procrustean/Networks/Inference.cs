@@ -19,7 +19,13 @@ internal static class Inference
         images.shape[0] == 1 ? network.forward(cat([images, images])).narrow(0, 0, 1) : network.forward(images);
 
     /// <summary>Softmax probabilities [B, C] of pixels [B, S, S, channels], computed in a precision.</summary>
-    public static float[] Probabilities(StagedNetwork network, Preprocessing preprocessing, Tensor pixels, Device device, Precision precision = Precision.Fp32)
+    public static float[] Probabilities(
+        StagedNetwork network,
+        Preprocessing preprocessing,
+        Tensor pixels,
+        Device device,
+        Precision precision = Precision.Fp32
+    )
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -28,7 +34,13 @@ internal static class Inference
     }
 
     /// <summary>The mean of the classes' accuracies, over the classes that have images.</summary>
-    public static double MacroAccuracy(StagedNetwork network, Preprocessing preprocessing, LabelledImages images, int classes, Device device)
+    public static double MacroAccuracy(
+        StagedNetwork network,
+        Preprocessing preprocessing,
+        LabelledImages images,
+        int classes,
+        Device device
+    )
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -43,6 +55,10 @@ internal static class Inference
         }
 
         var hits = correct.cpu().data<long>().ToArray();
-        return images.CountsOf(classes).Zip(hits, (n, hit) => (n, hit)).Where(pair => pair.n > 0).Average(pair => (double)pair.hit / pair.n);
+        return images
+            .CountsOf(classes)
+            .Zip(hits, (n, hit) => (n, hit))
+            .Where(pair => pair.n > 0)
+            .Average(pair => (double)pair.hit / pair.n);
     }
 }

@@ -27,10 +27,21 @@ internal static class PatchWhitening
         var (stem, shape) = (network.Stem, preprocessing.Shape);
         var values = shape.Channels * stem.Kernel * stem.Kernel;
         var scatter = zeros(values, values, float64);
-        foreach (var rows in randperm(train.Count, int64, generator: random).data<long>().Take(MostImages).Chunk(Math.Max(1, BytesAtOnce / shape.Bytes)))
+        foreach (
+            var rows in randperm(train.Count, int64, generator: random)
+                .data<long>()
+                .Take(MostImages)
+                .Chunk(Math.Max(1, BytesAtOnce / shape.Bytes))
+        )
         {
             using var part = NewDisposeScope();
-            scatter.PlusInPlace(Scatter(preprocessing.Normalise(train.Pixels.Rows(tensor(rows))), stem.Kernel, Math.Max(stem.Kernel, shape.Size / PatchesAcross)));
+            scatter.PlusInPlace(
+                Scatter(
+                    preprocessing.Normalise(train.Pixels.Rows(tensor(rows))),
+                    stem.Kernel,
+                    Math.Max(stem.Kernel, shape.Size / PatchesAcross)
+                )
+            );
         }
 
         stem.Weight.copy_(Filters(scatter, stem.Weight.cpu()));
@@ -57,7 +68,11 @@ internal static class PatchWhitening
         var (values, vectors) = linalg.eigh(scatter); // in columns, that of the smallest λ first
         var lambda = values.data<double>().ToArray();
         var directions = Math.Min(drawn.shape[0] / 2, lambda.Count(value => value > Noise * lambda[^1]));
-        var largest = vectors.narrow(1, scatter.shape[0] - directions, directions).t().reshape([directions, .. drawn.shape[1..]]).to(float32);
+        var largest = vectors
+            .narrow(1, scatter.shape[0] - directions, directions)
+            .t()
+            .reshape([directions, .. drawn.shape[1..]])
+            .to(float32);
         return cat([largest, largest.neg(), drawn.narrow(0, 2 * directions, drawn.shape[0] - (2 * directions))]).MoveToOuterDisposeScope();
     }
 }

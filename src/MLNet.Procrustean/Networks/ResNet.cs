@@ -18,9 +18,7 @@ public sealed record ResNet : Backbone
     {
         get;
         init => field = Require.OneOf(value, Depths, nameof(Depth));
-    }
-
-    = 18;
+    } = 18;
 
     /// <inheritdoc/>
     public override string Name => $"resnet-{Depth}";
@@ -49,9 +47,12 @@ public sealed record ResNet : Backbone
             count += input == output ? 0 : Normalised((long)input * output, output); // the shortcut
             for (var block = 0; block < Blocks[stage]; block++)
             {
-                count += Depth == 50
-                    ? Normalised((long)input * inner, inner) + Normalised(9L * inner * inner, inner) + Normalised((long)inner * output, output)
-                    : Normalised(9L * input * inner, inner) + Normalised(9L * inner * inner, inner);
+                count +=
+                    Depth == 50
+                        ? Normalised((long)input * inner, inner)
+                            + Normalised(9L * inner * inner, inner)
+                            + Normalised((long)inner * output, output)
+                        : Normalised(9L * input * inner, inner) + Normalised(9L * inner * inner, inner);
                 input = output;
             }
         }
@@ -64,21 +65,31 @@ public sealed record ResNet : Backbone
         var blocks = Blocks;
         var expansion = Depth == 50 ? Bottleneck.Expansion : 1;
         return new(
-            ("stem", Sequential(
-                ("conv1", new Convolution(channels, 64, 7, stride: 2)),
-                ("bn1", new BatchNormalisation(64)),
-                ("relu", ReLU(inplace: true)),
-                ("maxpool", MaxPool2d(3, stride: 2, padding: 1)))),
+            (
+                "stem",
+                Sequential(
+                    ("conv1", new Convolution(channels, 64, 7, stride: 2)),
+                    ("bn1", new BatchNormalisation(64)),
+                    ("relu", ReLU(inplace: true)),
+                    ("maxpool", MaxPool2d(3, stride: 2, padding: 1))
+                )
+            ),
             ("layer1", Stage(64, 64, blocks[0], stride: 1)),
             ("layer2", Stage(64 * expansion, 128, blocks[1], stride: 2)),
             ("layer3", Stage(128 * expansion, 256, blocks[2], stride: 2)),
             ("layer4", Stage(256 * expansion, 512, blocks[3], stride: 2)),
             ("pool", new GlobalAveragePool()),
-            ("fc", Classifier(head, 512 * expansion, classes)));
+            ("fc", Classifier(head, 512 * expansion, classes))
+        );
     }
 
     private TorchSharp.Modules.Sequential Stage(int input, int inner, int blocks, int stride) =>
-        Sequential(Enumerable.Range(0, blocks).Select(i => ($"{i}", i == 0 ? Block(input, inner, stride) : Block(OutputOf(inner), inner, 1))).ToArray());
+        Sequential(
+            Enumerable
+                .Range(0, blocks)
+                .Select(i => ($"{i}", i == 0 ? Block(input, inner, stride) : Block(OutputOf(inner), inner, 1)))
+                .ToArray()
+        );
 
     private Module<Tensor, Tensor> Block(int input, int inner, int stride) =>
         Depth == 50 ? new Bottleneck(input, inner, stride) : new BasicBlock(input, inner, stride, ShortcutOption.B);

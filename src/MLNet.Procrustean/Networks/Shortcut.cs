@@ -16,7 +16,11 @@ internal static class Shortcut
 
         return option == ShortcutOption.A
             ? new ZeroPaddedShortcut(output - input, stride)
-            : Sequential(("every", new EveryPixel(stride)), ("0", new Convolution(input, output, 1)), ("1", new BatchNormalisation(output)));
+            : Sequential(
+                ("every", new EveryPixel(stride)),
+                ("0", new Convolution(input, output, 1)),
+                ("1", new BatchNormalisation(output))
+            );
     }
 }
 

@@ -30,14 +30,16 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     public ClassifierHead Head => stages[^1] is NormalisedLinear ? ClassifierHead.Normalised : ClassifierHead.Linear;
 
     /// <summary>The classifier's own weight [C, D] and bias [C].</summary>
-    public (Tensor Weight, Tensor Bias) Classifier => stages[^1] is NormalisedLinear normalised
-        ? (normalised.Weight, normalised.Bias)
-        : (((Linear)stages[^1]).weight, ((Linear)stages[^1]).bias!);
+    public (Tensor Weight, Tensor Bias) Classifier =>
+        stages[^1] is NormalisedLinear normalised
+            ? (normalised.Weight, normalised.Bias)
+            : (((Linear)stages[^1]).weight, ((Linear)stages[^1]).bias!);
 
     /// <summary>The weight [C, D] and bias [C] with which logits are a linear map of <see cref="PooledFeatures"/>.</summary>
-    public (Tensor Weight, Tensor Bias) LinearMap => stages[^1] is NormalisedLinear normalised
-        ? (NormalisedLinear.Unit(normalised.Weight).Times(NormalisedLinear.Scale), normalised.Bias)
-        : Classifier;
+    public (Tensor Weight, Tensor Bias) LinearMap =>
+        stages[^1] is NormalisedLinear normalised
+            ? (NormalisedLinear.Unit(normalised.Weight).Times(NormalisedLinear.Scale), normalised.Bias)
+            : Classifier;
 
     /// <summary>Takes each batch normalisation into the convolution before it: the same logits but for rounding, in evaluation only, and faster.</summary>
     public void Fold()

@@ -19,7 +19,12 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
 
     public void Write(Stream stream)
     {
-        var texts = new Dictionary<string, string> { ["format"] = Format, ["format_version"] = Version, ["moment"] = JsonSerializer.Serialize(Moment, Json) };
+        var texts = new Dictionary<string, string>
+        {
+            ["format"] = Format,
+            ["format_version"] = Version,
+            ["moment"] = JsonSerializer.Serialize(Moment, Json),
+        };
         texts["sha256"] = ModelFile.Checksum(texts, Arrays);
         SafeTensors.Write(stream, texts, Arrays);
     }
@@ -53,7 +58,8 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
             var moment = JsonSerializer.Deserialize<TrainingMoment>(text, Json);
             return moment is { IsPossible: true } ? moment : throw new JsonException("It is no moment of a training.");
         }
-        catch (Exception problem) when (problem is JsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception problem)
+            when (problem is JsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
             throw new InvalidDataException($"The file is damaged: it does not say where the training stood ({problem.Message}).", problem);
         }

@@ -19,11 +19,21 @@ internal sealed partial class CheckpointFolder : IDisposable
         try
         {
             Directory.CreateDirectory(Path);
-            held = new(Inside("in-use.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            held = new(
+                Inside("in-use.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 1,
+                FileOptions.DeleteOnClose
+            );
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The checkpoint folder '{Path}' cannot be used: {problem.Message} Name one that can be written to and that no other training uses.", problem);
+            throw new IOException(
+                $"The checkpoint folder '{Path}' cannot be used: {problem.Message} Name one that can be written to and that no other training uses.",
+                problem
+            );
         }
     }
 
@@ -84,11 +94,17 @@ internal sealed partial class CheckpointFolder : IDisposable
         }
         catch (NotSupportedException problem)
         {
-            throw new IOException($"The checkpoint '{path}' cannot be read: {problem.Message}. Update MLNet.Procrustean, or name another folder.", problem);
+            throw new IOException(
+                $"The checkpoint '{path}' cannot be read: {problem.Message}. Update MLNet.Procrustean, or name another folder.",
+                problem
+            );
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The checkpoint '{path}' cannot be opened: {problem.Message} Let it be read, or name another folder.", problem);
+            throw new IOException(
+                $"The checkpoint '{path}' cannot be opened: {problem.Message} Let it be read, or name another folder.",
+                problem
+            );
         }
         catch (InvalidDataException problem)
         {
@@ -107,9 +123,7 @@ internal sealed partial class CheckpointFolder : IDisposable
                 File.Delete(path);
             }
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException) { }
     }
 
     // Only what this class names so: a user may keep other files here.

@@ -30,7 +30,11 @@ internal static class Fingerprint
     public static string Of(TrainedClassifier classifier)
     {
         var (_, means, deviations) = classifier.Preprocessing;
-        var texts = new Dictionary<string, string> { ["means"] = JsonSerializer.Serialize(means), ["deviations"] = JsonSerializer.Serialize(deviations) };
+        var texts = new Dictionary<string, string>
+        {
+            ["means"] = JsonSerializer.Serialize(means),
+            ["deviations"] = JsonSerializer.Serialize(deviations),
+        };
         return ModelFile.Checksum(texts, NetworkWeights.Read(classifier.Network))[..Digits];
     }
 }

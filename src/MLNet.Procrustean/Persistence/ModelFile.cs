@@ -42,7 +42,9 @@ internal static class ModelFile
 
         if (!int.TryParse(Word("format_version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > Version)
         {
-            throw new InvalidDataException($"The model has format version {Word("format_version")}, and this library reads versions up to {Version}; update MLNet.Procrustean.");
+            throw new InvalidDataException(
+                $"The model has format version {Word("format_version")}, and this library reads versions up to {Version}; update MLNet.Procrustean."
+            );
         }
 
         var texts = ModelTexts.Read(header.Texts, header.Bytes);
@@ -79,7 +81,12 @@ internal static class ModelFile
         {
             if (!(value >= smallest && value <= float.MaxValue)) // no comparison with NaN holds
             {
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The model is damaged: its weight '{array.Name}' has the value {value}. Train the model again."));
+                throw new InvalidDataException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The model is damaged: its weight '{array.Name}' has the value {value}. Train the model again."
+                    )
+                );
             }
         }
     }

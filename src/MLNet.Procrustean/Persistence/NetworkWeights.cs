@@ -33,7 +33,11 @@ internal static class NetworkWeights
 
     /// <summary>Pairs each tensor with the array of its name, type and shape.</summary>
     /// <exception cref="InvalidDataException">An array is missing, unknown, or of another type or shape.</exception>
-    public static List<(NamedArray Array, Tensor Tensor)> Match(IReadOnlyList<NamedArray> arrays, IEnumerable<(string Name, Tensor Tensor)> wanted, string backbone)
+    public static List<(NamedArray Array, Tensor Tensor)> Match(
+        IReadOnlyList<NamedArray> arrays,
+        IEnumerable<(string Name, Tensor Tensor)> wanted,
+        string backbone
+    )
     {
         var given = arrays.ToDictionary(array => array.Name);
         var pairs = new List<(NamedArray, Tensor)>();
@@ -46,13 +50,19 @@ internal static class NetworkWeights
 
             if (array.Type != TypeOf(tensor) || !array.Shape.SequenceEqual(tensor.shape))
             {
-                throw new InvalidDataException($"The weights are not those of the backbone {backbone}: '{name}' is {array.Type} [{string.Join(", ", array.Shape)}], and should be {TypeOf(tensor)} [{string.Join(", ", tensor.shape)}].");
+                throw new InvalidDataException(
+                    $"The weights are not those of the backbone {backbone}: '{name}' is {array.Type} [{string.Join(", ", array.Shape)}], and should be {TypeOf(tensor)} [{string.Join(", ", tensor.shape)}]."
+                );
             }
 
             pairs.Add((array, tensor));
         }
 
-        return given.Count == 0 ? pairs : throw new InvalidDataException($"The weights are not those of the backbone {backbone}: it has no weight '{given.Keys.First()}'.");
+        return given.Count == 0
+            ? pairs
+            : throw new InvalidDataException(
+                $"The weights are not those of the backbone {backbone}: it has no weight '{given.Keys.First()}'."
+            );
     }
 
     /// <summary>The values as a tensor of their shape.</summary>
@@ -63,8 +73,7 @@ internal static class NetworkWeights
         return tensor;
     }
 
-    private static NamedArray ToArray(string name, Tensor tensor) =>
-        new(name, TypeOf(tensor), tensor.shape, tensor.bytes.ToArray());
+    private static NamedArray ToArray(string name, Tensor tensor) => new(name, TypeOf(tensor), tensor.shape, tensor.bytes.ToArray());
 
     private static string TypeOf(Tensor tensor) => tensor.dtype == ScalarType.Int64 ? "I64" : "F32";
 }

@@ -28,7 +28,10 @@ internal static class SafeTensors
     /// <exception cref="IOException">The texts take more than readers allow; nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
     {
-        var header = new JsonObject { [SafeTensorsHeader.Metadata] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
+        var header = new JsonObject
+        {
+            [SafeTensorsHeader.Metadata] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        };
         long offset = 0;
         foreach (var array in arrays)
         {
@@ -80,7 +83,15 @@ internal static class SafeTensors
     /// <exception cref="InvalidDataException">The stream ends too soon or too late.</exception>
     public static List<NamedArray> ReadArrays(Stream stream, SafeTensorsHeader header)
     {
-        List<NamedArray> arrays = [.. header.Places.Select(place => new NamedArray(place.Name, place.Type, place.Shape, ReadExactly(stream, place.End - place.Start, $"the weight '{place.Name}'")))];
+        List<NamedArray> arrays =
+        [
+            .. header.Places.Select(place => new NamedArray(
+                place.Name,
+                place.Type,
+                place.Shape,
+                ReadExactly(stream, place.End - place.Start, $"the weight '{place.Name}'")
+            )),
+        ];
         return stream.ReadByte() < 0 ? arrays : throw new InvalidDataException("The file is damaged: it goes on after its last weight.");
     }
 
@@ -95,7 +106,9 @@ internal static class SafeTensors
             read += stream.ReadAtLeast(bytes.AsSpan(read), bytes.Length - read, throwOnEndOfStream: false);
             if (read < bytes.Length)
             {
-                throw new InvalidDataException($"The file is cut short: {what} takes {count} bytes, and {read} are left. Copy the file again.");
+                throw new InvalidDataException(
+                    $"The file is cut short: {what} takes {count} bytes, and {read} are left. Copy the file again."
+                );
             }
 
             if (read == count)

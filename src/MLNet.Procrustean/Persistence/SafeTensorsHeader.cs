@@ -115,7 +115,11 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
         Next(ref reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            numbers.Add(numbers.Count < MostDimensions ? reader.GetInt64() : throw new FormatException($"a list has more than {MostDimensions} numbers"));
+            numbers.Add(
+                numbers.Count < MostDimensions
+                    ? reader.GetInt64()
+                    : throw new FormatException($"a list has more than {MostDimensions} numbers")
+            );
         }
 
         return [.. numbers];
@@ -130,7 +134,9 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
         {
             if (place.Start != position || place.End < position || place.End - position != place.BytesOfShape())
             {
-                throw new InvalidDataException($"The file is damaged: its header puts the weight '{place.Name}' {place.Type} [{string.Join(", ", place.Shape)}] at the bytes {place.Start} to {place.End}.");
+                throw new InvalidDataException(
+                    $"The file is damaged: its header puts the weight '{place.Name}' {place.Type} [{string.Join(", ", place.Shape)}] at the bytes {place.Start} to {place.End}."
+                );
             }
 
             position = place.End;
@@ -139,7 +145,8 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
         return ordered;
     }
 
-    private static string? NextName(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
+    private static string? NextName(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
 
     private static void Next(ref Utf8JsonReader reader, JsonTokenType type)
     {
@@ -169,6 +176,8 @@ internal sealed record ArrayPlace(string Name, string Type, long[] Shape, long S
             "F64" or "I64" => sizeof(long),
             _ => throw new InvalidDataException($"The file is damaged or of another kind: it has weights of type '{Type}'."),
         };
-        return Shape.Aggregate((long)each, (product, size) => size >= 0 ? checked(product * size) : throw new FormatException($"a size is {size}"));
+        return Shape.Aggregate((long)each, (product, size) =>
+            size >= 0 ? checked(product * size) : throw new FormatException($"a size is {size}")
+        );
     }
 }

@@ -25,13 +25,18 @@ internal static class StateArrays
     }
 
     /// <summary>Of a training that is over, whose network has the weights that were chosen: nothing else is needed any more.</summary>
-    public static List<NamedArray> ReadFinished(TrainingState state) => [.. Under(Network, NetworkWeights.Read(state.Network)), .. ReportArrays.Read(state.Reports)];
+    public static List<NamedArray> ReadFinished(TrainingState state) =>
+        [.. Under(Network, NetworkWeights.Read(state.Network)), .. ReportArrays.Read(state.Reports)];
 
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
     public static void Write(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
     {
         List<NamedArray> Of(string prefix) =>
-            [.. arrays.Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(array => array with { Name = array.Name[prefix.Length..] })];
+            [
+                .. arrays
+                    .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
+                    .Select(array => array with { Name = array.Name[prefix.Length..] }),
+            ];
 
         // Kept weights pass through the network, so that copies of it are made as in training.
         WeightSnapshot? Snapshot(List<NamedArray> weights)
@@ -48,15 +53,25 @@ internal static class StateArrays
         var (network, velocities, lastGood, best) = (Of(Network), Of(Velocity), Of(LastGood), Of(Best));
         if (network.Count + velocities.Count + lastGood.Count + best.Count + ReportArrays.In(arrays) != arrays.Count)
         {
-            throw new InvalidDataException("The checkpoint is damaged or of another kind: it has weights of which it is not told what they are.");
+            throw new InvalidDataException(
+                "The checkpoint is damaged or of another kind: it has weights of which it is not told what they are."
+            );
         }
 
         state.Kept.GoOnFrom(Snapshot(lastGood), Snapshot(best), bestAccuracy);
         NetworkWeights.Write(network, state.Network, backbone);
         using var scope = NewDisposeScope();
-        var pairs = velocities.Count == 0 ? [] : NetworkWeights.Match(velocities, state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight)), backbone);
+        var pairs =
+            velocities.Count == 0
+                ? []
+                : NetworkWeights.Match(
+                    velocities,
+                    state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight)),
+                    backbone
+                );
         state.Optimizer.GoOnFrom(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
     }
 
-    private static IEnumerable<NamedArray> Under(string prefix, IEnumerable<NamedArray> arrays) => arrays.Select(array => array with { Name = prefix + array.Name });
+    private static IEnumerable<NamedArray> Under(string prefix, IEnumerable<NamedArray> arrays) =>
+        arrays.Select(array => array with { Name = prefix + array.Name });
 }

@@ -68,7 +68,9 @@ internal sealed class WholeFile : IDisposable
         {
             throw new IOException(
                 $"The {what} '{path}' cannot be written: {problem.Message} What was there before is as it was. "
-                + "Make room, or name a file in a folder that exists and may be written to.", problem);
+                    + "Make room, or name a file in a folder that exists and may be written to.",
+                problem
+            );
         }
     }
 
@@ -95,19 +97,35 @@ internal sealed class WholeFile : IDisposable
     {
         foreach (var leftover in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp").Where(IsTemporary))
         {
-            Delete(() => new FileStream(leftover, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose());
+            Delete(() =>
+                new FileStream(
+                    leftover,
+                    FileMode.Open,
+                    FileAccess.Write,
+                    FileShare.None,
+                    bufferSize: 1,
+                    FileOptions.DeleteOnClose
+                ).Dispose()
+            );
         }
     }
 
     // Only what this class names so: a user may keep other files beside it.
     private bool IsTemporary(string found) =>
-        found.Length == Temporary.Length && found.StartsWith(path + ".", StringComparison.Ordinal) && Guid.TryParseExact(found[(path.Length + 1)..^".tmp".Length], "N", out _);
+        found.Length == Temporary.Length
+        && found.StartsWith(path + ".", StringComparison.Ordinal)
+        && Guid.TryParseExact(found[(path.Length + 1)..^".tmp".Length], "N", out _);
 
     // Where its folder lets it, as it does root, a rename would put a file in the place of /dev/null or /dev/stdout.
-    private static bool IsDevice(string path) => !OperatingSystem.IsWindows() && new[] { Path.GetFullPath(path), Target(path) }.Any(found =>
-        (found.StartsWith("/dev/", StringComparison.Ordinal) && !found.StartsWith("/dev/shm/", StringComparison.Ordinal)) || found.StartsWith("/proc/", StringComparison.Ordinal));
+    private static bool IsDevice(string path) =>
+        !OperatingSystem.IsWindows()
+        && new[] { Path.GetFullPath(path), Target(path) }.Any(found =>
+            (found.StartsWith("/dev/", StringComparison.Ordinal) && !found.StartsWith("/dev/shm/", StringComparison.Ordinal))
+            || found.StartsWith("/proc/", StringComparison.Ordinal)
+        );
 
-    private static string Target(string path) => Path.GetFullPath(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
+    private static string Target(string path) =>
+        Path.GetFullPath(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
 
     private static void Delete(Action deletion)
     {

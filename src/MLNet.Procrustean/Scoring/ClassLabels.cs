@@ -31,16 +31,21 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
     /// <summary>The classes of a key column: its key values, or the numbers 0, 1, ... as text where it has none.</summary>
     public static ClassLabels From(DataViewSchema.Column label)
     {
-        var type = (label.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues)?.Type as VectorDataViewType)?.ItemType ?? TextDataViewType.Instance;
+        var type = (label.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues)?.Type as VectorDataViewType)?.ItemType
+            ?? TextDataViewType.Instance;
         var known = KnownTypes.FirstOrDefault(one => one.Type.Equals(type))
-            ?? throw new ArgumentException($"The classes in column '{label.Name}' are of type {type}; they must be texts, numbers or Booleans.");
+            ?? throw new ArgumentException(
+                $"The classes in column '{label.Name}' are of type {type}; they must be texts, numbers or Booleans."
+            );
         return new([.. LabelText.KeyNames(label) ?? Numbers(label)], known.Name);
     }
 
     /// <summary>Adds the values of the classes, in their own type, as an annotation of that name.</summary>
     public void AddTo(DataViewSchema.Annotations.Builder annotations, string name) =>
-        (KnownTypes.FirstOrDefault(one => one.Name == ValueType) ?? throw new InvalidDataException($"There is no type '{ValueType}' of class values."))
-        .AddTo(annotations, name, Names);
+        (
+            KnownTypes.FirstOrDefault(one => one.Name == ValueType)
+            ?? throw new InvalidDataException($"There is no type '{ValueType}' of class values.")
+        ).AddTo(annotations, name, Names);
 
     /// <summary>Adds the names of the classes, as text, as an annotation of that name.</summary>
     public void AddNamesTo(DataViewSchema.Annotations.Builder annotations, string name) => KnownTypes[0].AddTo(annotations, name, Names);
@@ -50,7 +55,9 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
         var count = ((KeyDataViewType)label.Type).Count;
         return count <= MostUnnamedClasses
             ? Enumerable.Range(0, (int)count).Select(i => i.ToString(CultureInfo.InvariantCulture))
-            : throw new ArgumentException($"Column '{label.Name}' is a key to {count} values without names, which are too many for classes; make it by MapValueToKey.");
+            : throw new ArgumentException(
+                $"Column '{label.Name}' is a key to {count} values without names, which are too many for classes; make it by MapValueToKey."
+            );
     }
 
     private static Values<T> Parsed<T>(string name, NumberDataViewType type)
@@ -67,7 +74,9 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
         public override void AddTo(DataViewSchema.Annotations.Builder annotations, string name, ImmutableArray<string> texts)
         {
             var values = new VBuffer<T>(texts.Length, [.. texts.Select(Parse)]);
-            annotations.Add(name, new VectorDataViewType(Type, texts.Length), (ref VBuffer<T> destination) => values.CopyTo(ref destination));
+            annotations.Add(name, new VectorDataViewType(Type, texts.Length), (ref VBuffer<T> destination) =>
+                values.CopyTo(ref destination)
+            );
         }
     }
 }

@@ -19,7 +19,9 @@ internal abstract class ColumnBuffer
             return new ImageColumnBuffer(row.GetGetter<MLImage>(column), rows);
         }
 
-        var maker = column.Type is VectorDataViewType vector ? MakeVector.MakeGenericMethod(vector.ItemType.RawType) : MakePlain.MakeGenericMethod(type);
+        var maker = column.Type is VectorDataViewType vector
+            ? MakeVector.MakeGenericMethod(vector.ItemType.RawType)
+            : MakePlain.MakeGenericMethod(type);
         return (ColumnBuffer)maker.Invoke(null, [row, column, rows])!;
     }
 
@@ -27,16 +29,19 @@ internal abstract class ColumnBuffer
     public abstract void Fetch(int place);
 
     /// <summary>A getter that copies the value from the current place.</summary>
-    public ValueGetter<TValue> Getter<TValue>(Func<int> current) => MakeGetter(current) as ValueGetter<TValue>
+    public ValueGetter<TValue> Getter<TValue>(Func<int> current) =>
+        MakeGetter(current) as ValueGetter<TValue>
         ?? throw new InvalidOperationException($"The column was asked for as {typeof(TValue)}, which is not its type.");
 
     protected abstract Delegate MakeGetter(Func<int> current);
 
     private static MethodInfo Maker(string name) => typeof(ColumnBuffer).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
 
-    private static PlainColumnBuffer<T> Plain<T>(DataViewRow row, DataViewSchema.Column column, int rows) => new(row.GetGetter<T>(column), rows);
+    private static PlainColumnBuffer<T> Plain<T>(DataViewRow row, DataViewSchema.Column column, int rows) =>
+        new(row.GetGetter<T>(column), rows);
 
-    private static VectorColumnBuffer<T> Vector<T>(DataViewRow row, DataViewSchema.Column column, int rows) => new(row.GetGetter<VBuffer<T>>(column), rows);
+    private static VectorColumnBuffer<T> Vector<T>(DataViewRow row, DataViewSchema.Column column, int rows) =>
+        new(row.GetGetter<VBuffer<T>>(column), rows);
 }
 
 internal sealed class PlainColumnBuffer<T>(ValueGetter<T> getter, int rows) : ColumnBuffer
@@ -54,7 +59,8 @@ internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int 
 
     public override void Fetch(int place) => getter(ref values[place]);
 
-    protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[current()].CopyTo(ref value));
+    protected override Delegate MakeGetter(Func<int> current) =>
+        (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[current()].CopyTo(ref value));
 }
 
 /// <summary>
@@ -72,10 +78,13 @@ internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) :
         values[place] = (image, HandedOut: false);
     }
 
-    protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<MLImage>)((ref MLImage value) =>
-    {
-        ref var held = ref values[current()];
-        held.HandedOut = true;
-        value = held.Image!;
-    });
+    protected override Delegate MakeGetter(Func<int> current) =>
+        (ValueGetter<MLImage>)(
+            (ref MLImage value) =>
+            {
+                ref var held = ref values[current()];
+                held.HandedOut = true;
+                value = held.Image!;
+            }
+        );
 }

@@ -22,7 +22,11 @@ internal static class OutputSchema
         var score = new DataViewSchema.Annotations.Builder();
         classifier.Labels.AddNamesTo(score, AnnotationNames.SlotNames);
         classifier.Labels.AddTo(score, TrainingLabelValues);
-        score.Add(AnnotationNames.TrainingCounts, new VectorDataViewType(NumberDataViewType.Int64, counts.Length), (ref VBuffer<long> value) => trainingCounts.CopyTo(ref value));
+        score.Add(
+            AnnotationNames.TrainingCounts,
+            new VectorDataViewType(NumberDataViewType.Int64, counts.Length),
+            (ref VBuffer<long> value) => trainingCounts.CopyTo(ref value)
+        );
         AddText(score, "ScoreColumnKind", "MulticlassClassification");
         AddText(score, "ScoreValueKind", "Score");
         builder.AddColumn(names.Score, new VectorDataViewType(NumberDataViewType.Single, counts.Length), score.ToAnnotations());
@@ -46,25 +50,50 @@ internal static class OutputSchema
         }
 
         var image = Find(input, options.ImageColumnName);
-        ImageColumn.Check(image.Name, image.Kind == SchemaShape.Column.VectorKind.Scalar ? image.ItemType : new VectorDataViewType((PrimitiveDataViewType)image.ItemType));
+        ImageColumn.Check(
+            image.Name,
+            image.Kind == SchemaShape.Column.VectorKind.Scalar
+                ? image.ItemType
+                : new VectorDataViewType((PrimitiveDataViewType)image.ItemType)
+        );
 
-        var valueType = label.Annotations.TryFindColumn(AnnotationNames.KeyValues, out var keyValues) ? keyValues.ItemType : TextDataViewType.Instance;
-        var score = Shape(options.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, [
-            Shape(AnnotationNames.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false, []),
-            Shape(TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, valueType, isKey: false, []),
-        ]);
-        var predicted = Shape(options.PredictedLabelColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, [
-            Shape(AnnotationNames.KeyValues, SchemaShape.Column.VectorKind.Vector, valueType, isKey: false, []),
-        ]);
+        var valueType = label.Annotations.TryFindColumn(AnnotationNames.KeyValues, out var keyValues)
+            ? keyValues.ItemType
+            : TextDataViewType.Instance;
+        var score = Shape(
+            options.ScoreColumnName,
+            SchemaShape.Column.VectorKind.Vector,
+            NumberDataViewType.Single,
+            isKey: false,
+            [
+                Shape(AnnotationNames.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false, []),
+                Shape(TrainingLabelValues, SchemaShape.Column.VectorKind.Vector, valueType, isKey: false, []),
+            ]
+        );
+        var predicted = Shape(
+            options.PredictedLabelColumnName,
+            SchemaShape.Column.VectorKind.Scalar,
+            NumberDataViewType.UInt32,
+            isKey: true,
+            [Shape(AnnotationNames.KeyValues, SchemaShape.Column.VectorKind.Vector, valueType, isKey: false, [])]
+        );
         return new(input.Where(column => column.Name != score.Name && column.Name != predicted.Name).Append(score).Append(predicted));
     }
 
-    private static SchemaShape.Column Find(SchemaShape input, string name) => input.TryFindColumn(name, out var column)
-        ? column
-        : throw new ArgumentException($"There is no column '{name}'. The columns are: {string.Join(", ", input.Select(one => one.Name))}.");
+    private static SchemaShape.Column Find(SchemaShape input, string name) =>
+        input.TryFindColumn(name, out var column)
+            ? column
+            : throw new ArgumentException(
+                $"There is no column '{name}'. The columns are: {string.Join(", ", input.Select(one => one.Name))}."
+            );
 
-    private static SchemaShape.Column Shape(string name, SchemaShape.Column.VectorKind kind, DataViewType type, bool isKey, SchemaShape.Column[] annotations) =>
-        new(name, kind, type, isKey, new SchemaShape(annotations));
+    private static SchemaShape.Column Shape(
+        string name,
+        SchemaShape.Column.VectorKind kind,
+        DataViewType type,
+        bool isKey,
+        SchemaShape.Column[] annotations
+    ) => new(name, kind, type, isKey, new SchemaShape(annotations));
 
     private static void AddText(DataViewSchema.Annotations.Builder annotations, string name, string text) =>
         annotations.Add(name, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = text.AsMemory());

@@ -21,7 +21,13 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private long position = -1;
 
     public ScoredCursor(
-        ImageClassifierModel model, DataViewRowCursor input, DataViewSchema output, HashSet<int> active, List<DataViewSchema.Column> passedOn, bool scored)
+        ImageClassifierModel model,
+        DataViewRowCursor input,
+        DataViewSchema output,
+        HashSet<int> active,
+        List<DataViewSchema.Column> passedOn,
+        bool scored
+    )
     {
         this.model = model;
         this.input = input;
@@ -39,7 +45,12 @@ internal sealed class ScoredCursor : DataViewRowCursor
 
     public override long Batch => rows[Current].Batch;
 
-    private int Current => position >= 0 && current < count ? current : throw new InvalidOperationException("The cursor stands on no row: call MoveNext first, and read no further once it has returned false.");
+    private int Current =>
+        position >= 0 && current < count
+            ? current
+            : throw new InvalidOperationException(
+                "The cursor stands on no row: call MoveNext first, and read no further once it has returned false."
+            );
 
     public override bool MoveNext()
     {

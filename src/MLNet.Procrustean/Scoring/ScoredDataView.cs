@@ -20,5 +20,6 @@ internal sealed class ScoredDataView(ImageClassifierModel model, IDataView input
         return new ScoredCursor(model, input.GetRowCursor(read, rand), Schema, active, passedOn, scored);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 }

@@ -14,7 +14,9 @@ internal sealed class ScoringMapper(ImageClassifierModel model, DataViewSchema i
     {
         var needed = dependingColumns.ToList();
         var passedOn = needed.Where(column => column.Index < input.Count).Select(column => input[column.Index]);
-        return needed.Exists(column => column.Index >= input.Count) ? passedOn.Append(input[model.Columns.Image]).DistinctBy(column => column.Index) : passedOn;
+        return needed.Exists(column => column.Index >= input.Count)
+            ? passedOn.Append(input[model.Columns.Image]).DistinctBy(column => column.Index)
+            : passedOn;
     }
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>

@@ -13,23 +13,32 @@ internal static class StartingModel
     public static void Check(TrainedClassifier start, ImageClassifierOptions options, ClassifierHead head, ImmutableArray<string> classes)
     {
         var differences = TrainingSettings.Differences(
-            Describe(start.Labels.Names, start.Backbone, start.Network.Head, start.Preprocessing.Shape), "model",
-            Describe(classes, options.Backbone, head, options.Shape));
+            Describe(start.Labels.Names, start.Backbone, start.Network.Head, start.Preprocessing.Shape),
+            "model",
+            Describe(classes, options.Backbone, head, options.Shape)
+        );
         if (differences.Count > 0)
         {
             throw new ArgumentException(
-                $"The training cannot begin with the model in {nameof(ImageClassifierOptions.StartFrom)}:{Environment.NewLine}{string.Join(Environment.NewLine, differences)}{Environment.NewLine}" +
-                $"Set the options as they were for the model, transform the data by the same fitted MapValueToKey, or leave {nameof(ImageClassifierOptions.StartFrom)} out.");
+                $"The training cannot begin with the model in {nameof(ImageClassifierOptions.StartFrom)}:{Environment.NewLine}{string.Join(Environment.NewLine, differences)}{Environment.NewLine}"
+                    + $"Set the options as they were for the model, transform the data by the same fitted MapValueToKey, or leave {nameof(ImageClassifierOptions.StartFrom)} out."
+            );
         }
     }
 
-    private static Dictionary<string, string> Describe(ImmutableArray<string> classes, Backbone backbone, ClassifierHead head, ImageShape shape) => new()
-    {
-        ["Classes"] = TrainingSettings.List(classes),
-        ["Backbone"] = backbone.Name,
-        ["Head"] = head.ToString(),
-        ["ImageSize"] = shape.Size.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["Channels"] = shape.Channels.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["AspectRatio"] = shape.Aspect.ToString(),
-    };
+    private static Dictionary<string, string> Describe(
+        ImmutableArray<string> classes,
+        Backbone backbone,
+        ClassifierHead head,
+        ImageShape shape
+    ) =>
+        new()
+        {
+            ["Classes"] = TrainingSettings.List(classes),
+            ["Backbone"] = backbone.Name,
+            ["Head"] = head.ToString(),
+            ["ImageSize"] = shape.Size.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Channels"] = shape.Channels.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["AspectRatio"] = shape.Aspect.ToString(),
+        };
 }

@@ -9,7 +9,12 @@ namespace MLNet.Procrustean.Scoring;
 
 /// <summary>A trained network with all that scoring takes, and that a model file holds.</summary>
 internal sealed record TrainedClassifier(
-    StagedNetwork Network, Backbone Backbone, Preprocessing Preprocessing, ClassLabels Labels, ImmutableArray<long> TrainingCounts)
+    StagedNetwork Network,
+    Backbone Backbone,
+    Preprocessing Preprocessing,
+    ClassLabels Labels,
+    ImmutableArray<long> TrainingCounts
+)
 {
     /// <summary>The probabilities of each image's classes; any number of threads may ask at once.</summary>
     /// <param name="decoded">Images of the size that the preprocessing says, one after the other.</param>
@@ -23,7 +28,9 @@ internal sealed record TrainedClassifier(
         var probabilities = Inference.Probabilities(Network, Preprocessing, pixels, device, precision);
         return probabilities.All(float.IsFinite)
             ? [.. probabilities.Chunk(Labels.Names.Length)]
-            : throw new InvalidOperationException("The network gave a score that is not a finite number; its weights are damaged. Train the model again.");
+            : throw new InvalidOperationException(
+                "The network gave a score that is not a finite number; its weights are damaged. Train the model again."
+            );
     }
 
     /// <summary>Gives a network of the same kind the weights of this one.</summary>
@@ -40,12 +47,13 @@ internal sealed record TrainedClassifier(
     public TrainedClassifier Folded(Device device) => Copy(device, network => network.Fold());
 
     /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>
-    public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device) => Copy(device, network =>
-    {
-        var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
-        network.Classifier.Weight.copy_(weight);
-        network.Classifier.Bias.copy_(bias);
-    });
+    public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device) =>
+        Copy(device, network =>
+        {
+            var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
+            network.Classifier.Weight.copy_(weight);
+            network.Classifier.Bias.copy_(bias);
+        });
 
     private TrainedClassifier Copy(Device device, Action<StagedNetwork> change)
     {

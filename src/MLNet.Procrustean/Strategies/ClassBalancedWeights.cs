@@ -19,9 +19,7 @@ public sealed record ClassBalancedWeights : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 0.999999, nameof(Beta));
-    }
-
-    = 0.9999;
+    } = 0.9999;
 
     /// <summary>The strategy whose loss ℓ' is weighted and whose rule is kept otherwise. The default is <see cref="PlainTraining"/>: cross entropy.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
@@ -29,9 +27,7 @@ public sealed record ClassBalancedWeights : TrainingStrategy
     {
         get;
         init => field = Require.NotNull(value);
-    }
-
-    = new PlainTraining();
+    } = new PlainTraining();
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)

@@ -20,9 +20,7 @@ public sealed record ClassDependentTemperatures : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 2, nameof(Exponent));
-    }
-
-    = 0.2;
+    } = 0.2;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
@@ -38,5 +36,6 @@ public sealed record ClassDependentTemperatures : TrainingStrategy
     }
 
     /// <summary>a, [C].</summary>
-    internal static Tensor Temperatures(EpochContext epoch, double exponent) => epoch.PerClass(n => Math.Pow((double)epoch.Classes.Largest / n, exponent));
+    internal static Tensor Temperatures(EpochContext epoch, double exponent) =>
+        epoch.PerClass(n => Math.Pow((double)epoch.Classes.Largest / n, exponent));
 }

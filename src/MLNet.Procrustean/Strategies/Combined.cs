@@ -15,11 +15,19 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
 {
     /// <summary>One strategy.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    public TrainingStrategy First { get; init => field = Require.NotNull(value); } = Require.NotNull(First);
+    public TrainingStrategy First
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = Require.NotNull(First);
 
     /// <summary>Another one, for other places of the rule.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    public TrainingStrategy Second { get; init => field = Require.NotNull(value); } = Require.NotNull(Second);
+    public TrainingStrategy Second
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = Require.NotNull(Second);
 
     private static readonly TrainingRule Plain = new();
 
@@ -28,9 +36,12 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         var (first, second) = (First.RuleFor(epoch), Second.RuleFor(epoch));
-        T Of<T>(Func<TrainingRule, T> place, string what) => Equals(place(second), place(Plain)) ? place(first)
+        T Of<T>(Func<TrainingRule, T> place, string what) =>
+            Equals(place(second), place(Plain)) ? place(first)
             : Equals(place(first), place(Plain)) ? place(second)
-            : throw new ArgumentException($"Both strategies of a combination decide about the {what}, and only one can; leave one of them out. They are {First} and {Second}.");
+            : throw new ArgumentException(
+                $"Both strategies of a combination decide about the {what}, and only one can; leave one of them out. They are {First} and {Second}."
+            );
         return new()
         {
             Head = Of(rule => rule.Head, "head"),

@@ -16,15 +16,27 @@ public sealed record Deferred(TrainingStrategy Before, TrainingStrategy After, i
 {
     /// <summary>The strategy of the first epochs.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    public TrainingStrategy Before { get; init => field = Require.NotNull(value); } = Require.NotNull(Before);
+    public TrainingStrategy Before
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = Require.NotNull(Before);
 
     /// <summary>The strategy of the others.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
-    public TrainingStrategy After { get; init => field = Require.NotNull(value); } = Require.NotNull(After);
+    public TrainingStrategy After
+    {
+        get;
+        init => field = Require.NotNull(value);
+    } = Require.NotNull(After);
 
     /// <summary>The first epoch of <see cref="After"/>, counted from 1: at least 2, at most the number of epochs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is less than 2.</exception>
-    public int FromEpoch { get; init => field = Require.AtLeast(value, 2, nameof(FromEpoch)); } = Require.AtLeast(FromEpoch, 2, nameof(FromEpoch)); // the assignment passes by the accessor
+    public int FromEpoch
+    {
+        get;
+        init => field = Require.AtLeast(value, 2, nameof(FromEpoch));
+    } = Require.AtLeast(FromEpoch, 2, nameof(FromEpoch)); // the assignment passes by the accessor
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
@@ -38,7 +50,9 @@ public sealed record Deferred(TrainingStrategy Before, TrainingStrategy After, i
     {
         if (FromEpoch > epochs)
         {
-            throw new ArgumentException($"{nameof(Deferred)} changes its strategy in epoch {FromEpoch}, and the training ends after {epochs}; choose an earlier epoch or train longer.");
+            throw new ArgumentException(
+                $"{nameof(Deferred)} changes its strategy in epoch {FromEpoch}, and the training ends after {epochs}; choose an earlier epoch or train longer."
+            );
         }
 
         Before.Check(backbone, epochs);

@@ -20,9 +20,7 @@ public sealed record FocalLoss : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 10, nameof(Exponent));
-    }
-
-    = 1;
+    } = 1;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)

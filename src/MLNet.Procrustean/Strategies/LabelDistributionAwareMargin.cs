@@ -23,15 +23,15 @@ public sealed record LabelDistributionAwareMargin : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 1, nameof(LargestMargin));
-    }
-
-    = 0.5;
+    } = 0.5;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        var margins = epoch.PerClass(n => NormalisedLinear.Scale * LargestMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25)).diag(); // s · Δ, [C, C]
+        var margins = epoch
+            .PerClass(n => NormalisedLinear.Scale * LargestMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25))
+            .diag(); // s · Δ, [C, C]
         return new()
         {
             Head = ClassifierHead.Normalised,

@@ -21,9 +21,7 @@ public sealed record LogitAdjustment : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 10, nameof(Strength));
-    }
-
-    = 1;
+    } = 1;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
@@ -39,5 +37,6 @@ public sealed record LogitAdjustment : TrainingStrategy
     }
 
     /// <summary>τ · log π, [C].</summary>
-    internal static Tensor Shift(EpochContext epoch, double strength) => epoch.PerClass(n => strength * Math.Log((double)n / epoch.Classes.Total));
+    internal static Tensor Shift(EpochContext epoch, double strength) =>
+        epoch.PerClass(n => strength * Math.Log((double)n / epoch.Classes.Total));
 }

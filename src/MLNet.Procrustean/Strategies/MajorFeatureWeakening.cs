@@ -35,9 +35,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 1, nameof(SmallestShare));
-    }
-
-    = 0.75;
+    } = 0.75;
 
     /// <summary>γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. From 0.01 to 100; the default is 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
@@ -45,9 +43,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0.01, 100, nameof(Exponent));
-    }
-
-    = 1;
+    } = 1;
 
     /// <summary>Whether the gradient also flows through the features of the other image. The default is true.</summary>
     public bool PartnerGradient { get; init; } = true;
@@ -62,9 +58,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 1, nameof(MixedFraction));
-    }
-
-    = 1;
+    } = 1;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
@@ -92,8 +86,14 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     }
 
     // Images that the draw spares keep λ = 1.
-    private Tensor Thinned(Tensor shares, Generator random) => MixedFraction == 1 ? shares
-        : where(rand(shares.shape[0], generator: random).lt(tensor(new[] { (float)MixedFraction })).OnDevice(shares.device), shares, ones_like(shares));
+    private Tensor Thinned(Tensor shares, Generator random) =>
+        MixedFraction == 1
+            ? shares
+            : where(
+                rand(shares.shape[0], generator: random).lt(tensor(new[] { (float)MixedFraction })).OnDevice(shares.device),
+                shares,
+                ones_like(shares)
+            );
 
     private double ShareOf(long count, ClassCounts classes)
     {

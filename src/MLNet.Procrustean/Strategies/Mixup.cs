@@ -21,22 +21,17 @@ public sealed record Mixup : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0.01, 100, nameof(Concentration));
-    }
-
-    = 1;
+    } = 1;
 
     /// <summary>Where features are mixed. The default is the input, as in the paper; elsewhere it is manifold mixup (https://arxiv.org/abs/1806.05236).</summary>
     public MixingDepth Depth { get; init; } = MixingDepth.Input;
 
     /// <inheritdoc/>
-    public override TrainingRule RuleFor(EpochContext epoch) => new()
-    {
-        Mixing = new(Depth, (labels, _, random) =>
-        {
-            var share = Of(BetaDistribution.Draw(Concentration, random), labels); // λ, [B]
-            return new(share, share);
-        }),
-    };
+    public override TrainingRule RuleFor(EpochContext epoch) => new() { Mixing = new(Depth, (labels, _, random) =>
+            {
+                var share = Of(BetaDistribution.Draw(Concentration, random), labels); // λ, [B]
+                return new(share, share);
+            }) };
 
     /// <inheritdoc/>
     public override void Check(Networks.Backbone backbone, int epochs) => Depth.Check(backbone);

@@ -23,43 +23,34 @@ public sealed record Remix : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0.01, 100, nameof(Concentration));
-    }
-
-    = 1;
+    } = 1;
 
     /// <summary>κ: how many times as frequent one class must be for the other to get the label, from 1 to 10,000. The default is 3.</summary>
     public double CountRatio
     {
         get;
         init => field = Require.Between(value, 1, 10_000, nameof(CountRatio));
-    }
-
-    = 3;
+    } = 3;
 
     /// <summary>τ: below which share of the frequent class the other may get the label, from 0 (never) to 1. The default is 0.5.</summary>
     public double ShareLimit
     {
         get;
         init => field = Require.Between(value, 0, 1, nameof(ShareLimit));
-    }
-
-    = 0.5;
+    } = 0.5;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
         var counts = epoch.Classes.Counts;
-        return new()
-        {
-            Mixing = new(MixingDepth.Input, (labels, partnerLabels, random) =>
+        return new() { Mixing = new(MixingDepth.Input, (labels, partnerLabels, random) =>
             {
                 var share = BetaDistribution.Draw(Concentration, random); // λ
                 var own = from n in counts from partner in counts select (float)LabelShare(share, (double)n / partner);
                 var table = tensor(own.ToArray()).OnDevice(labels.device).reshape(counts.Length, counts.Length); // μ of each pair of classes
                 return new(Mixup.Of(share, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
-            }),
-        };
+            }) };
     }
 
     /// <summary>μ of λ and n_{y_i} / n_{y_j}.</summary>

@@ -23,9 +23,7 @@ public sealed record VectorScaling : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 2, nameof(Exponent));
-    }
-
-    = 0.1;
+    } = 0.1;
 
     /// <summary>τ of the additive adjustment, from 0 to 10. The default is 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The strength is out of range.</exception>
@@ -33,9 +31,7 @@ public sealed record VectorScaling : TrainingStrategy
     {
         get;
         init => field = Require.Between(value, 0, 10, nameof(Strength));
-    }
-
-    = 1;
+    } = 1;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)

@@ -13,7 +13,6 @@ internal sealed record BatchMixing(int Stage, MixingShares Shares, Tensor Partne
     public Tensor Apply(Tensor features) => FeatureMixing.Mix(features, Shares.Features, Partners, PartnerGradient);
 
     /// <summary>The loss of each image, [B], with mixed labels where the shares say so.</summary>
-    public Tensor Loss(Func<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor labels) => Shares.Labels is { } own
-        ? lerp(loss(logits, labels.index_select(0, Partners)), loss(logits, labels), own)
-        : loss(logits, labels);
+    public Tensor Loss(Func<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor labels) =>
+        Shares.Labels is { } own ? lerp(loss(logits, labels.index_select(0, Partners)), loss(logits, labels), own) : loss(logits, labels);
 }

@@ -18,9 +18,8 @@ internal static class BetaDistribution
     }
 
     // For a < 1 the method draws for a + 1 and multiplies by u^(1/a).
-    private static double LogGamma(double a, Random random) => a < 1
-        ? LogGamma(a + 1, random) + (Math.Log(1 - random.NextDouble()) / a)
-        : LogGammaFromOne(a - (1 / 3.0), random);
+    private static double LogGamma(double a, Random random) =>
+        a < 1 ? LogGamma(a + 1, random) + (Math.Log(1 - random.NextDouble()) / a) : LogGammaFromOne(a - (1 / 3.0), random);
 
     private static double LogGammaFromOne(double d, Random random)
     {
@@ -36,5 +35,6 @@ internal static class BetaDistribution
     }
 
     // Box and Muller's transformation.
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

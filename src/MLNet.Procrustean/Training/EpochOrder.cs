@@ -10,9 +10,10 @@ internal static class EpochOrder
     /// <param name="drawWeights">[C]: an image is drawn in proportion to the weight of its class; null for each image once.</param>
     /// <param name="random">On the CPU.</param>
     /// <returns>[N], int64, on the CPU: rows.</returns>
-    public static Tensor Draw(Tensor labels, Tensor? drawWeights, Generator random) => drawWeights is null
-        ? randperm(labels.shape[0], int64, generator: random)
-        : multinomial(drawWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);
+    public static Tensor Draw(Tensor labels, Tensor? drawWeights, Generator random) =>
+        drawWeights is null
+            ? randperm(labels.shape[0], int64, generator: random)
+            : multinomial(drawWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);
 
     /// <summary>The order in pieces. A last one of one image joins the one before: batch normalisation needs two.</summary>
     public static List<Tensor> Batches(Tensor order, int batchSize)

@@ -42,7 +42,17 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
     public EpochMoment Moment()
     {
         using var scope = NewDisposeScope();
-        return new(Number, Begun, Steps, LearningRate, LossSum.item<double>(), Counts(Seen), Counts(Correct), State(Augmentation), State(Mixing));
+        return new(
+            Number,
+            Begun,
+            Steps,
+            LearningRate,
+            LossSum.item<double>(),
+            Counts(Seen),
+            Counts(Correct),
+            State(Augmentation),
+            State(Mixing)
+        );
     }
 
     /// <summary>Goes on from a moment of the same epoch.</summary>

@@ -44,8 +44,16 @@ public sealed record EpochReport
     /// <returns>Epoch, loss, rate, speed, accuracies and the time left.</returns>
     public override string ToString()
     {
-        var validation = ValidationMacroAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", validation macro accuracy {accuracy:0.000}") : "";
-        var classes = string.Join(" ", Classes.Zip(TrainingAccuracy, (name, share) => string.Create(CultureInfo.InvariantCulture, $"{name} {share:0.00}")));
-        return string.Create(CultureInfo.InvariantCulture, $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s{validation}, training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left");
+        var validation = ValidationMacroAccuracy is { } accuracy
+            ? string.Create(CultureInfo.InvariantCulture, $", validation macro accuracy {accuracy:0.000}")
+            : "";
+        var classes = string.Join(
+            " ",
+            Classes.Zip(TrainingAccuracy, (name, share) => string.Create(CultureInfo.InvariantCulture, $"{name} {share:0.00}"))
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s{validation}, training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left"
+        );
     }
 }

@@ -13,7 +13,8 @@ internal sealed class KeptWeights(KeptEpoch keep) : IDisposable
     public double BestAccuracy { get; private set; } = double.NegativeInfinity;
 
     /// <summary>Goes on from what was kept before; the snapshots are disposed with this.</summary>
-    public void GoOnFrom(WeightSnapshot? lastGood, WeightSnapshot? best, double bestAccuracy) => (LastGood, Best, BestAccuracy) = (lastGood, best, bestAccuracy);
+    public void GoOnFrom(WeightSnapshot? lastGood, WeightSnapshot? best, double bestAccuracy) =>
+        (LastGood, Best, BestAccuracy) = (lastGood, best, bestAccuracy);
 
     /// <summary>Takes note of an epoch that ended well.</summary>
     public void Offer(StagedNetwork network, double? validationAccuracy)

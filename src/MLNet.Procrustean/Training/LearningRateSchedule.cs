@@ -3,9 +3,7 @@ namespace MLNet.Procrustean.Training;
 /// <summary>How the learning rate changes over a training: linear warm-up, then cosine or steps.</summary>
 public abstract record LearningRateSchedule
 {
-    private protected LearningRateSchedule()
-    {
-    }
+    private protected LearningRateSchedule() { }
 
     /// <summary>The number of epochs, from the first, over which the rate rises linearly to its full value. The default is 1; 0 starts at the full rate.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
@@ -13,9 +11,7 @@ public abstract record LearningRateSchedule
     {
         get;
         init => field = Require.AtLeast(value, 0, nameof(WarmUpEpochs));
-    }
-
-    = 1;
+    } = 1;
 
     /// <summary>The factor on the full learning rate at a moment of training.</summary>
     /// <param name="progress">Epochs done, with fraction: 0 before the first step, 2.5 in the middle of the third epoch.</param>
@@ -48,9 +44,7 @@ public sealed record StepSchedule : LearningRateSchedule
     {
         get;
         init => field = [.. Require.NotNull(value).Select(milestone => Require.Between(milestone, 0, 1, nameof(Milestones)))];
-    }
-
-    = [0.8, 0.9];
+    } = [0.8, 0.9];
 
     /// <summary>What the rate is multiplied by at each milestone, from 0 to 1. The default is 0.01.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The factor is out of range.</exception>
@@ -58,14 +52,13 @@ public sealed record StepSchedule : LearningRateSchedule
     {
         get;
         init => field = Require.Between(value, 0, 1, nameof(Factor));
-    }
-
-    = 0.01;
+    } = 0.01;
 
     /// <summary>Whether the other schedule has the same warm-up, milestones and factor.</summary>
     /// <param name="other">The schedule to compare with.</param>
     /// <returns>True when all agree.</returns>
-    public bool Equals(StepSchedule? other) => base.Equals(other) && Factor.Equals(other.Factor) && Milestones.SequenceEqual(other.Milestones);
+    public bool Equals(StepSchedule? other) =>
+        base.Equals(other) && Factor.Equals(other.Factor) && Milestones.SequenceEqual(other.Milestones);
 
     /// <summary>A hash code of warm-up, milestones and factor.</summary>
     /// <returns>The hash code.</returns>
@@ -73,8 +66,10 @@ public sealed record StepSchedule : LearningRateSchedule
 
     /// <summary>The schedule with its options.</summary>
     /// <returns>For example "StepSchedule { WarmUpEpochs = 1, Milestones = [0.8, 0.9], Factor = 0.01 }".</returns>
-    public override string ToString() => FormattableString.Invariant(
-        $"{nameof(StepSchedule)} {{ {nameof(WarmUpEpochs)} = {WarmUpEpochs}, {nameof(Milestones)} = [{string.Join(", ", Milestones.Select(milestone => FormattableString.Invariant($"{milestone}")))}], {nameof(Factor)} = {Factor} }}");
+    public override string ToString() =>
+        FormattableString.Invariant(
+            $"{nameof(StepSchedule)} {{ {nameof(WarmUpEpochs)} = {WarmUpEpochs}, {nameof(Milestones)} = [{string.Join(", ", Milestones.Select(milestone => FormattableString.Invariant($"{milestone}")))}], {nameof(Factor)} = {Factor} }}"
+        );
 
     private protected override double FactorAfterWarmUp(double progress, int warmUp, int epochs) =>
         Math.Pow(Factor, Milestones.Count(milestone => progress >= milestone * epochs));

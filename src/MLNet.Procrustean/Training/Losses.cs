@@ -9,5 +9,6 @@ public static class Losses
     /// <param name="logits">z, [B, C].</param>
     /// <param name="labels">y, [B], int64.</param>
     /// <returns>[B].</returns>
-    public static Tensor CrossEntropy(Tensor logits, Tensor labels) => nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.None);
+    public static Tensor CrossEntropy(Tensor logits, Tensor labels) =>
+        nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.None);
 }

@@ -34,12 +34,13 @@ public readonly record struct MixingDepth
     public static MixingDepth BeforeStage(int stage) => new(Place.Stage, Require.AtLeast(stage, 0, nameof(stage)));
 
     /// <inheritdoc/>
-    public override string ToString() => place switch
-    {
-        Place.PooledFeatures => "pooled features",
-        Place.AnyStage => "any stage",
-        _ => stage == 0 ? "input" : $"stage {stage}",
-    };
+    public override string ToString() =>
+        place switch
+        {
+            Place.PooledFeatures => "pooled features",
+            Place.AnyStage => "any stage",
+            _ => stage == 0 ? "input" : $"stage {stage}",
+        };
 
     /// <summary>Refuses a stage that the network does not have.</summary>
     /// <param name="backbone">The network.</param>
@@ -49,7 +50,9 @@ public readonly record struct MixingDepth
         ArgumentNullException.ThrowIfNull(backbone);
         if (place == Place.Stage && stage > backbone.ResidualStages)
         {
-            throw new ArgumentException($"Features cannot be mixed before stage {stage}: the backbone {backbone.Name} has stages 1 to {backbone.ResidualStages} (0 is the input; after the last come the {nameof(PooledFeatures)}).");
+            throw new ArgumentException(
+                $"Features cannot be mixed before stage {stage}: the backbone {backbone.Name} has stages 1 to {backbone.ResidualStages} (0 is the input; after the last come the {nameof(PooledFeatures)})."
+            );
         }
     }
 

@@ -17,8 +17,12 @@ internal static class Rehearsal
             using var epochScope = NewDisposeScope();
             var rule = strategy.RuleFor(new(number, epochs, classes, CPU));
             first ??= rule.Head;
-            var problem = rule.Head != first ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; put strategies of the same head one after the other"
-                : ProblemOf(rule.DrawWeights, classes.Classes) ?? ProblemOf(rule.Mixing, backbone) ?? ProblemOf(rule.Loss, classes.Classes);
+            var problem =
+                rule.Head != first
+                    ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; put strategies of the same head one after the other"
+                    : ProblemOf(rule.DrawWeights, classes.Classes)
+                        ?? ProblemOf(rule.Mixing, backbone)
+                        ?? ProblemOf(rule.Loss, classes.Classes);
             if (problem is not null)
             {
                 throw new ArgumentException($"The rule of epoch {number} {problem}. The strategy is {strategy}.");
@@ -28,9 +32,12 @@ internal static class Rehearsal
         return first!.Value; // a training has at least one epoch
     }
 
-    private static string? ProblemOf(Tensor? drawWeights, int classes) => drawWeights is null ? null
-        : !drawWeights.shape.SequenceEqual([classes]) ? $"has draw weights of the shape [{string.Join(", ", drawWeights.shape)}]; they must be [{classes}], one for each class"
-        : !(drawWeights.isfinite() & drawWeights.ge(0)).all().item<bool>() || drawWeights.eq(0).all().item<bool>() ? "has draw weights that are negative or not finite, or all 0"
+    private static string? ProblemOf(Tensor? drawWeights, int classes) =>
+        drawWeights is null ? null
+        : !drawWeights.shape.SequenceEqual([classes])
+            ? $"has draw weights of the shape [{string.Join(", ", drawWeights.shape)}]; they must be [{classes}], one for each class"
+        : !(drawWeights.isfinite() & drawWeights.ge(0)).all().item<bool>() || drawWeights.eq(0).all().item<bool>()
+            ? "has draw weights that are negative or not finite, or all 0"
         : null;
 
     private static string? ProblemOf(FeatureMixing? mixing, Backbone backbone)
@@ -45,12 +52,16 @@ internal static class Rehearsal
         var labels = tensor(new long[] { 0, 1, 0 });
         var (features, own) = mixing.Shares(labels, labels.flip(0), random);
         var wrong = new[] { features, own }.FirstOrDefault(shares => shares is not null && !shares.shape.SequenceEqual([3]));
-        return wrong is null ? null : $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]";
+        return wrong is null
+            ? null
+            : $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]";
     }
 
     private static string? ProblemOf(Func<Tensor, Tensor, Tensor> loss, int classes)
     {
         var shape = loss(zeros(3, classes), tensor(new long[] { 0, 1, 0 })).shape;
-        return shape.SequenceEqual([3]) ? null : $"has a loss that gives [{string.Join(", ", shape)}] for 3 images; it must give one value for each, [3]";
+        return shape.SequenceEqual([3])
+            ? null
+            : $"has a loss that gives [{string.Join(", ", shape)}] for 3 images; it must give one value for each, [3]";
     }
 }

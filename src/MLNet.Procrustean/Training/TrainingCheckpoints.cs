@@ -57,7 +57,14 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <summary>Brings the state to where the checkpoint found was taken; leaves it as it is where there is none.</summary>
     /// <exception cref="ArgumentException">The images are not those of the interrupted training.</exception>
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
-    public void GoOn(TrainingState state, ImageClassifierOptions options, int seed, TrainingImages images, ImmutableArray<string> classes, Device device)
+    public void GoOn(
+        TrainingState state,
+        ImageClassifierOptions options,
+        int seed,
+        TrainingImages images,
+        ImmutableArray<string> classes,
+        Device device
+    )
     {
         settings[nameof(options.Seed)] = seed.ToString(CultureInfo.InvariantCulture); // drawn by now where none was chosen
         settings = settings.Concat(TrainingSettings.Of(images, classes)).ToDictionary();
@@ -76,13 +83,19 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
         catch (InvalidDataException problem)
         {
-            throw new IOException($"The checkpoint in '{folder.Path}' cannot be gone on from: {problem.Message} Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.", problem);
+            throw new IOException(
+                $"The checkpoint in '{folder.Path}' cannot be gone on from: {problem.Message} Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.",
+                problem
+            );
         }
 
         (finished, interrupted) = (null, null); // they are as large as the training's own weights
-        channel.Info(MessageSensitivity.None, isOver
-            ? $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train anew, delete the folder, or choose another {nameof(options.Seed)} or {nameof(options.CheckpointPath)}."
-            : $"Going on from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, after step {moment.Epoch.Steps}.");
+        channel.Info(
+            MessageSensitivity.None,
+            isOver
+                ? $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train anew, delete the folder, or choose another {nameof(options.Seed)} or {nameof(options.CheckpointPath)}."
+                : $"Going on from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, after step {moment.Epoch.Steps}."
+        );
     }
 
     /// <summary>Writes a checkpoint after the last step of an epoch, and after another one when the interval has passed since the last.</summary>
@@ -112,7 +125,8 @@ internal sealed class TrainingCheckpoints : IDisposable
         {
             Try(
                 () => folder.WriteFinished(new(state.Moment(settings) with { FinishedBy = _process }, StateArrays.ReadFinished(state))),
-                "The training is over and gives its model; the same fit would go on from the checkpoint before.");
+                "The training is over and gives its model; the same fit would go on from the checkpoint before."
+            );
         }
     }
 
@@ -161,14 +175,18 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
     }
 
-    private void TakeSeed(Checkpoint? found) => settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)] ?? "none";
+    private void TakeSeed(Checkpoint? found) =>
+        settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)] ?? "none";
 
     // Nothing is lost when another training begins: the finished checkpoint stays until that one is over.
     private void LeaveFinishedUnlessSame()
     {
         if (finished is not null && Differences(finished, settings) is { Count: > 0 } differences)
         {
-            channel.Info(MessageSensitivity.None, $"The finished checkpoint in '{folder.Path}' is of another training, and stays until this one is over:{Lines(differences)}");
+            channel.Info(
+                MessageSensitivity.None,
+                $"The finished checkpoint in '{folder.Path}' is of another training, and stays until this one is over:{Lines(differences)}"
+            );
             finished = null;
         }
     }
@@ -178,8 +196,9 @@ internal sealed class TrainingCheckpoints : IDisposable
         if (finished is null && interrupted is not null && Differences(interrupted, settings) is { Count: > 0 } differences)
         {
             throw new ArgumentException(
-                $"The checkpoint in '{folder.Path}' is of another training:{Lines(differences)}{Environment.NewLine}" +
-                $"Train as it was to go on with it; to begin anew, delete the folder or name another one in {nameof(ImageClassifierOptions.CheckpointPath)}.");
+                $"The checkpoint in '{folder.Path}' is of another training:{Lines(differences)}{Environment.NewLine}"
+                    + $"Train as it was to go on with it; to begin anew, delete the folder or name another one in {nameof(ImageClassifierOptions.CheckpointPath)}."
+            );
         }
     }
 

@@ -10,7 +10,13 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training;
 
 /// <summary>The one loop that trains a network: it asks the strategy for each epoch's rule and obeys it.</summary>
-internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts classes, Preprocessing preprocessing, Device device, int seed)
+internal sealed class TrainingLoop(
+    ImageClassifierOptions options,
+    ClassCounts classes,
+    Preprocessing preprocessing,
+    Device device,
+    int seed
+)
 {
     /// <summary>Trains the network in place.</summary>
     /// <param name="state">With the network to train; freshly made, or brought to where a training was interrupted or over.</param>
@@ -22,21 +28,36 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before,
     /// or of the best one where that is to be kept. So it has, and null is returned, where a cancelled training keeps what it has reached.
     /// </returns>
-    public int? Train(TrainingState state, LabelledImages train, LabelledImages? validation, Action<EpochReport> report, TrainingCheckpoints? checkpoints = null)
+    public int? Train(
+        TrainingState state,
+        LabelledImages train,
+        LabelledImages? validation,
+        Action<EpochReport> report,
+        TrainingCheckpoints? checkpoints = null
+    )
     {
         using var gradient = enable_grad(); // whatever the caller's own thread had set
         try
         {
             return TrainEpochs(state, train, validation, report, checkpoints);
         }
-        catch (OperationCanceledException) when (options is { OnCancel: CancellationOutcome.KeepBest, Cancellation.IsCancellationRequested: true } && state.Reports.Count > 0)
+        catch (OperationCanceledException)
+            when (options is { OnCancel: CancellationOutcome.KeepBest, Cancellation.IsCancellationRequested: true }
+                && state.Reports.Count > 0
+            )
         {
             state.Kept.RestoreLastGood(state.Network);
             return null;
         }
     }
 
-    private int? TrainEpochs(TrainingState state, LabelledImages train, LabelledImages? validation, Action<EpochReport> report, TrainingCheckpoints? checkpoints)
+    private int? TrainEpochs(
+        TrainingState state,
+        LabelledImages train,
+        LabelledImages? validation,
+        Action<EpochReport> report,
+        TrainingCheckpoints? checkpoints
+    )
     {
         var (network, kept) = (state.Network, state.Kept);
         using var resident = IsOver(state) ? null : ResidentImages.For(device, train);
@@ -56,22 +77,26 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
                 return number;
             }
 
-            var validationAccuracy = validation is null ? null : (double?)Inference.MacroAccuracy(network, preprocessing, validation, classes.Classes, device);
+            var validationAccuracy = validation is null
+                ? null
+                : (double?)Inference.MacroAccuracy(network, preprocessing, validation, classes.Classes, device);
             var diagnostics = probe?.After(number, network);
             kept.Offer(network, validationAccuracy);
-            state.Reports.Add(new()
-            {
-                Epoch = number,
-                Epochs = options.Epochs,
-                Loss = loss,
-                LearningRate = epoch.LearningRate,
-                ImagesPerSecond = train.Count / seconds,
-                Classes = classes.Names,
-                TrainingAccuracy = accuracy,
-                ValidationMacroAccuracy = validationAccuracy,
-                Diagnostics = diagnostics,
-                Elapsed = state.Elapsed,
-            });
+            state.Reports.Add(
+                new()
+                {
+                    Epoch = number,
+                    Epochs = options.Epochs,
+                    Loss = loss,
+                    LearningRate = epoch.LearningRate,
+                    ImagesPerSecond = train.Count / seconds,
+                    Classes = classes.Names,
+                    TrainingAccuracy = accuracy,
+                    ValidationMacroAccuracy = validationAccuracy,
+                    Diagnostics = diagnostics,
+                    Elapsed = state.Elapsed,
+                }
+            );
             report(state.Reports[^1]);
         }
 
@@ -81,14 +106,23 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
 
     private bool IsOver(TrainingState state) => state.Reports.Count >= options.Epochs || state.DivergedIn is not null;
 
-    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages images, TrainingCheckpoints? checkpoints, SharedProcessors? threads)
+    private (double Loss, ImmutableArray<double> Accuracy) TrainEpoch(
+        TrainingState state,
+        EpochProgress epoch,
+        LabelledImages images,
+        TrainingCheckpoints? checkpoints,
+        SharedProcessors? threads
+    )
     {
         using var epochScope = NewDisposeScope();
         var (network, optimizer) = (state.Network, state.Optimizer);
         var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
         var (augmentation, mixing) = (epoch.Augmentation, epoch.Mixing);
         using var order = RandomStream.Order.Generator(seed, epoch.Number); // kept during the draw, which a garbage collection could end otherwise
-        var batches = EpochOrder.Batches(EpochOrder.Draw(images.Labels, rule.DrawWeights, order).OnDevice(images.Labels.device), options.BatchSize);
+        var batches = EpochOrder.Batches(
+            EpochOrder.Draw(images.Labels, rule.DrawWeights, order).OnDevice(images.Labels.device),
+            options.BatchSize
+        );
         var (lossSum, seen, correct) = (epoch.LossSum, epoch.Seen, epoch.Correct);
         for (var step = epoch.Steps; step < batches.Count; step++)
         {
@@ -128,7 +162,13 @@ internal sealed class TrainingLoop(ImageClassifierOptions options, ClassCounts c
     }
 
     // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.
-    private static (Tensor Loss, Tensor Hits) Forward(StagedNetwork network, TrainingRule rule, Tensor inputs, Tensor labels, BatchMixing? mixing)
+    private static (Tensor Loss, Tensor Hits) Forward(
+        StagedNetwork network,
+        TrainingRule rule,
+        Tensor inputs,
+        Tensor labels,
+        BatchMixing? mixing
+    )
     {
         using var scope = NewDisposeScope();
         var logits = network.Forward(inputs, mixing); // [B, C]

@@ -11,7 +11,13 @@ namespace MLNet.Procrustean.Training;
 /// <param name="Epoch">The epoch under way, or the last one.</param>
 /// <param name="DivergedIn">The epoch in which it diverged, if it did.</param>
 internal sealed record TrainingMoment(
-    Dictionary<string, string> Settings, TimeSpan Elapsed, double BestAccuracy, List<EpochReport> Reports, EpochMoment Epoch, int? DivergedIn)
+    Dictionary<string, string> Settings,
+    TimeSpan Elapsed,
+    double BestAccuracy,
+    List<EpochReport> Reports,
+    EpochMoment Epoch,
+    int? DivergedIn
+)
 {
     private static readonly TimeSpan _longest = TimeSpan.FromDays(36_500);
 
@@ -24,11 +30,29 @@ internal sealed record TrainingMoment(
     /// <summary>Whether a training can have come to it, as far as it tells by itself.</summary>
     [JsonIgnore]
     public bool IsPossible =>
-        int.TryParse(Settings.GetValueOrDefault(nameof(ImageClassifierOptions.Seed)), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
-        && Elapsed >= Epoch.Begun && Elapsed < _longest && Epoch.Begun >= TimeSpan.Zero && Epoch.Number >= 1 && Epoch.Steps >= 0
+        int.TryParse(
+            Settings.GetValueOrDefault(nameof(ImageClassifierOptions.Seed)),
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out _
+        )
+        && Elapsed >= Epoch.Begun
+        && Elapsed < _longest
+        && Epoch.Begun >= TimeSpan.Zero
+        && Epoch.Number >= 1
+        && Epoch.Steps >= 0
         && Reports.All(report => report is { Classes.IsDefault: false, TrainingAccuracy.IsDefault: false });
 }
 
 /// <summary>What <see cref="EpochProgress"/> holds, as values: the two random generators by their inner state.</summary>
 internal sealed record EpochMoment(
-    int Number, TimeSpan Begun, int Steps, double LearningRate, double LossSum, long[] Seen, long[] Correct, byte[] Augmentation, byte[] Mixing);
+    int Number,
+    TimeSpan Begun,
+    int Steps,
+    double LearningRate,
+    double LossSum,
+    long[] Seen,
+    long[] Correct,
+    byte[] Augmentation,
+    byte[] Mixing
+);

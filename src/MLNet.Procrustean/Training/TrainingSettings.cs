@@ -14,11 +14,20 @@ internal static class TrainingSettings
     /// <summary>The options that do not change what is trained, or that show in the seed, in the images or in what they come to.</summary>
     internal static readonly string[] WithoutInfluence =
     [
-        nameof(ImageClassifierOptions.LabelColumnName), nameof(ImageClassifierOptions.ImageColumnName), nameof(ImageClassifierOptions.ScoreColumnName),
-        nameof(ImageClassifierOptions.PredictedLabelColumnName), nameof(ImageClassifierOptions.BadImages), nameof(ImageClassifierOptions.ValidationSet),
-        nameof(ImageClassifierOptions.Progress), nameof(ImageClassifierOptions.Cancellation), nameof(ImageClassifierOptions.OnCancel),
-        nameof(ImageClassifierOptions.CheckpointPath), nameof(ImageClassifierOptions.CheckpointInterval),
-        nameof(ImageClassifierOptions.CachePath), nameof(ImageClassifierOptions.Diagnostics), nameof(ImageClassifierOptions.ShareProcessors),
+        nameof(ImageClassifierOptions.LabelColumnName),
+        nameof(ImageClassifierOptions.ImageColumnName),
+        nameof(ImageClassifierOptions.ScoreColumnName),
+        nameof(ImageClassifierOptions.PredictedLabelColumnName),
+        nameof(ImageClassifierOptions.BadImages),
+        nameof(ImageClassifierOptions.ValidationSet),
+        nameof(ImageClassifierOptions.Progress),
+        nameof(ImageClassifierOptions.Cancellation),
+        nameof(ImageClassifierOptions.OnCancel),
+        nameof(ImageClassifierOptions.CheckpointPath),
+        nameof(ImageClassifierOptions.CheckpointInterval),
+        nameof(ImageClassifierOptions.CachePath),
+        nameof(ImageClassifierOptions.Diagnostics),
+        nameof(ImageClassifierOptions.ShareProcessors),
         nameof(ImageClassifierOptions.WhitenedStem),
     ];
 
@@ -29,9 +38,14 @@ internal static class TrainingSettings
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records print their numbers by it
         try
         {
-            return typeof(ImageClassifierOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            return typeof(ImageClassifierOptions)
+                .GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(option => !WithoutInfluence.Contains(option.Name))
-                .ToDictionary(option => option.Name, option => option.GetValue(options) is Precision precision ? precision.On(device).ToString() : Text(option.GetValue(options)));
+                .ToDictionary(
+                    option => option.Name,
+                    option =>
+                        option.GetValue(options) is Precision precision ? precision.On(device).ToString() : Text(option.GetValue(options))
+                );
         }
         finally
         {
@@ -39,29 +53,35 @@ internal static class TrainingSettings
         }
     }
 
-    public static Dictionary<string, string> Of(TrainingImages images, IEnumerable<string> classes) => new()
-    {
-        ["Classes"] = List(classes),
-        ["Training images"] = Text(images.Train),
-        ["Validation images"] = Text(images.Validation),
-    };
+    public static Dictionary<string, string> Of(TrainingImages images, IEnumerable<string> classes) =>
+        new()
+        {
+            ["Classes"] = List(classes),
+            ["Training images"] = Text(images.Train),
+            ["Validation images"] = Text(images.Validation),
+        };
 
     /// <summary>A line for each setting that is not the same in both.</summary>
-    public static List<string> Differences(IReadOnlyDictionary<string, string> before, string nameOfBefore, IReadOnlyDictionary<string, string> now) =>
-    [
-        .. from name in before.Keys.Union(now.Keys)
-           let pair = (Before: before.GetValueOrDefault(name, None), Now: now.GetValueOrDefault(name, None))
-           where pair.Before != pair.Now
-           select $"{name}: {nameOfBefore} {pair.Before}, now {pair.Now}",
-    ];
+    public static List<string> Differences(
+        IReadOnlyDictionary<string, string> before,
+        string nameOfBefore,
+        IReadOnlyDictionary<string, string> now
+    ) =>
+        [
+            .. from name in before.Keys.Union(now.Keys)
+            let pair = (Before: before.GetValueOrDefault(name, None), Now: now.GetValueOrDefault(name, None))
+            where pair.Before != pair.Now
+            select $"{name}: {nameOfBefore} {pair.Before}, now {pair.Now}",
+        ];
 
     public static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 
-    private static string Text(object? value) => value switch
-    {
-        null => None,
-        ImageClassifierModel model => $"a model with weights {model.FingerprintOfWeights()}",
-        LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
-        _ => value.ToString() ?? None,
-    };
+    private static string Text(object? value) =>
+        value switch
+        {
+            null => None,
+            ImageClassifierModel model => $"a model with weights {model.FingerprintOfWeights()}",
+            LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
+            _ => value.ToString() ?? None,
+        };
 }

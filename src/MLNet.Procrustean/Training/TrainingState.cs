@@ -15,7 +15,8 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public StagedNetwork Network => network;
 
-    public MomentumDescent Optimizer { get; } = new(network.TrainedWeights.Select(named => named.Weight), options.Momentum, options.WeightDecay);
+    public MomentumDescent Optimizer { get; } =
+        new(network.TrainedWeights.Select(named => named.Weight), options.Momentum, options.WeightDecay);
 
     public KeptWeights Kept { get; } = new(options.Keep);
 
@@ -42,7 +43,8 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
         return Epoch;
     }
 
-    public TrainingMoment Moment(Dictionary<string, string> settings) => new(settings, Elapsed, Kept.BestAccuracy, ReportArrays.Without(Reports), Epoch!.Moment(), DivergedIn);
+    public TrainingMoment Moment(Dictionary<string, string> settings) =>
+        new(settings, Elapsed, Kept.BestAccuracy, ReportArrays.Without(Reports), Epoch!.Moment(), DivergedIn);
 
     /// <summary>Goes on from a moment of the same training and its reports; weights apart.</summary>
     public void GoOnFrom(TrainingMoment moment, IEnumerable<EpochReport> reports, int classes, Device device)

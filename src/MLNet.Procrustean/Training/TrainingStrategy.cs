@@ -18,7 +18,5 @@ public abstract record TrainingStrategy
     /// <param name="backbone">The network that is about to be trained.</param>
     /// <param name="epochs">The number of epochs of the whole training.</param>
     /// <exception cref="ArgumentException">The strategy cannot carry it out; the message says why and what to change.</exception>
-    public virtual void Check(Backbone backbone, int epochs)
-    {
-    }
+    public virtual void Check(Backbone backbone, int epochs) { }
 }

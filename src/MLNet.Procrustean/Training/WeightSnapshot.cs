@@ -25,7 +25,10 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var finite = State(network).Where(named => named.Values.is_floating_point()).Select(named => named.Values.isfinite().all()).ToArray();
+        var finite = State(network)
+            .Where(named => named.Values.is_floating_point())
+            .Select(named => named.Values.isfinite().all())
+            .ToArray();
         return stack(finite).all().item<bool>();
     }
 

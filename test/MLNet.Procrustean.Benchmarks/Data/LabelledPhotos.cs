@@ -21,7 +21,16 @@ internal static class LabelledPhotos
     public static List<EncodedImage> Rows(int count, int side)
     {
         var pictures = Enumerable.Range(0, Math.Min(count, Different)).Select(number => Photo.Jpeg(side, side, number)).ToArray();
-        return [.. Enumerable.Range(0, count).Select(row => new EncodedImage { Image = pictures[row % pictures.Length], Label = ClassOf(row % Cycle).ToString(CultureInfo.InvariantCulture) })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(row => new EncodedImage
+                {
+                    Image = pictures[row % pictures.Length],
+                    Label = ClassOf(row % Cycle).ToString(CultureInfo.InvariantCulture),
+                }),
+        ];
     }
 
     /// <summary>The rows as data with a key for a label, as the trainer takes it.</summary>

@@ -28,7 +28,12 @@ internal static class Photo
 
     private static void DrawBackground(SKCanvas canvas, Random random, int width, int height)
     {
-        using var shade = SKShader.CreateLinearGradient(new(0, 0), new(width, height), [Colour(random), Colour(random)], SKShaderTileMode.Clamp);
+        using var shade = SKShader.CreateLinearGradient(
+            new(0, 0),
+            new(width, height),
+            [Colour(random), Colour(random)],
+            SKShaderTileMode.Clamp
+        );
         using var paint = new SKPaint { Shader = shade };
         canvas.DrawRect(0, 0, width, height, paint);
     }
@@ -60,7 +65,12 @@ internal static class Photo
         foreach (var (frequency, opacity) in new[] { (0.05f, (byte)200), (0.6f, (byte)220) })
         {
             using var noise = SKShader.CreatePerlinNoiseFractalNoise(frequency, frequency, numOctaves: 3, random.Next(1_000));
-            using var paint = new SKPaint { Shader = noise, BlendMode = SKBlendMode.SoftLight, Color = SKColors.White.WithAlpha(opacity) };
+            using var paint = new SKPaint
+            {
+                Shader = noise,
+                BlendMode = SKBlendMode.SoftLight,
+                Color = SKColors.White.WithAlpha(opacity),
+            };
             canvas.DrawRect(0, 0, width, height, paint);
         }
     }

@@ -25,11 +25,14 @@ internal static class Decoders
     public static double MlNet(IReadOnlyList<LabelledImageFile> rows, int side)
     {
         var ml = new MLContext();
-        var pipeline = ml.Transforms.LoadImages("Picture", imageFolder: null, inputColumnName: "ImagePath")
+        var pipeline = ml
+            .Transforms.LoadImages("Picture", imageFolder: null, inputColumnName: "ImagePath")
             .Append(ml.Transforms.ResizeImages("Picture", side, side, resizing: ImageResizingEstimator.ResizingKind.Fill))
             .Append(ml.Transforms.ExtractPixels("Pixels", "Picture", interleavePixelColors: true, outputAsFloatArray: false));
         var parts = rows.Chunk((rows.Count + Environment.ProcessorCount - 1) / Environment.ProcessorCount)
-            .Select(part => ml.Data.LoadFromEnumerable(part)).Select(part => pipeline.Fit(part).Transform(part)).ToArray();
+            .Select(part => ml.Data.LoadFromEnumerable(part))
+            .Select(part => pipeline.Fit(part).Transform(part))
+            .ToArray();
         return PerSecond(rows.Count, () => Parallel.ForEach(parts, new() { MaxDegreeOfParallelism = parts.Length }, ReadPixels));
     }
 

@@ -7,7 +7,9 @@ internal static class DecodingSection
 {
     public static IEnumerable<string> Measure(Sizes sizes)
     {
-        yield return FormattableString.Invariant($"JPEG files of quality 90, read from the file cache, on all {Environment.ProcessorCount} cores. ")
+        yield return FormattableString.Invariant(
+            $"JPEG files of quality 90, read from the file cache, on all {Environment.ProcessorCount} cores. "
+        )
             + "MLNet.Procrustean: as Fit reads images, into one tensor. ML.NET: LoadImages, ResizeImages and ExtractPixels to bytes, one cursor for each core.";
         yield return Sides(32, 32, sizes.SmallFiles, sizes.SmallRows, sizes, [32]);
         yield return Sides(400, 533, sizes.PhotoFiles, sizes.PhotoRows, sizes, [64, 224]);
@@ -23,8 +25,15 @@ internal static class DecodingSection
                     new("ML.NET", () => Decoders.MlNet(photos.Rows, side)),
                     new("MLNet.Procrustean", () => Decoders.Library(photos.Rows, side)),
                 ],
-                sizes);
-            return Table.Of(FormattableString.Invariant($"{width}×{height} ({photos.AverageBytes / 1000:0.0} kB) to {side}×{side}"), "images/s", "this ÷ ML.NET", measurements, (one, first) => one.RatioTo(first));
+                sizes
+            );
+            return Table.Of(
+                FormattableString.Invariant($"{width}×{height} ({photos.AverageBytes / 1000:0.0} kB) to {side}×{side}"),
+                "images/s",
+                "this ÷ ML.NET",
+                measurements,
+                (one, first) => one.RatioTo(first)
+            );
         });
         return string.Join("\n\n", tables.ToList());
     }

@@ -16,7 +16,12 @@ internal sealed class PhotoFiles : IDisposable
             File.WriteAllBytes(paths[number], Photo.Jpeg(width, height, number));
         }
 
-        Rows = [.. Enumerable.Range(0, rows).Select(row => new LabelledImageFile { ImagePath = paths[row % files], Label = row % 2 == 0 ? "even" : "odd" })];
+        Rows =
+        [
+            .. Enumerable
+                .Range(0, rows)
+                .Select(row => new LabelledImageFile { ImagePath = paths[row % files], Label = row % 2 == 0 ? "even" : "odd" }),
+        ];
         AverageBytes = paths.Average(path => new FileInfo(path).Length);
     }
 

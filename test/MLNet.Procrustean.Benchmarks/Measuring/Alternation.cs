@@ -39,7 +39,11 @@ internal static class Alternation
                 GC.Collect(); // so that nobody pays for what others left behind
                 GC.WaitForPendingFinalizers();
                 var figure = contenders[index].Block();
-                Console.Error.WriteLine(FormattableString.Invariant($"{(round < 0 ? "warm-up" : $"round {round + 1} of {blocks}")}, {contenders[index].Name}: {figure:G4}"));
+                Console.Error.WriteLine(
+                    FormattableString.Invariant(
+                        $"{(round < 0 ? "warm-up" : $"round {round + 1} of {blocks}")}, {contenders[index].Name}: {figure:G4}"
+                    )
+                );
                 if (round >= 0)
                 {
                     figures[index][round] = figure;

@@ -27,11 +27,19 @@ internal static class FreshProcess
     /// <param name="variables">Environment variables to set for it.</param>
     /// <param name="arguments">Its own.</param>
     /// <exception cref="InvalidOperationException">It failed; what it printed is on standard error.</exception>
-    public static Dictionary<string, double> Run(string work, Sizes sizes, IReadOnlyDictionary<string, string>? variables = null, params string[] arguments)
+    public static Dictionary<string, double> Run(
+        string work,
+        Sizes sizes,
+        IReadOnlyDictionary<string, string>? variables = null,
+        params string[] arguments
+    )
     {
         var self = Environment.ProcessPath!;
         string[] program = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(FreshProcess).Assembly.Location] : [];
-        var start = new ProcessStartInfo(self, [.. program, Command, work, sizes.Tiny ? Tiny : "full", .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(self, [.. program, Command, work, sizes.Tiny ? Tiny : "full", .. arguments])
+        {
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in variables ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -41,7 +49,9 @@ internal static class FreshProcess
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         return process.ExitCode == 0
-            ? lines.Select(line => line.Split('\t')).ToDictionary(parts => parts[0], parts => double.Parse(parts[1], CultureInfo.InvariantCulture))
+            ? lines
+                .Select(line => line.Split('\t'))
+                .ToDictionary(parts => parts[0], parts => double.Parse(parts[1], CultureInfo.InvariantCulture))
             : throw new InvalidOperationException($"The process for {work} ended with {process.ExitCode}; its error is above.");
     }
 

@@ -15,7 +15,9 @@ internal static class Machine
         var lines = new List<string>
         {
             $"- Processor: {Processor()}, {Environment.ProcessorCount} cores; {BFloat16()}",
-            FormattableString.Invariant($"- Memory: {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB; {RuntimeInformation.OSDescription}"),
+            FormattableString.Invariant(
+                $"- Memory: {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB; {RuntimeInformation.OSDescription}"
+            ),
             $"- {RuntimeInformation.FrameworkDescription}, MLNet.Procrustean {VersionOf(typeof(ImageClassifierOptions))}, ML.NET {VersionOf(typeof(MLContext))}, TorchSharp {Named("TorchSharp")} with libtorch {Named("libtorch")}",
             $"- Blocks that count: {sizes.Blocks} of each, in turns{(sizes.Tiny ? "; **tiny sizes: the figures mean nothing**" : "")}",
         };
@@ -24,11 +26,18 @@ internal static class Machine
             lines.Add($"- Load of the last minute at the start: {load}");
         }
 
-        lines.AddRange(Variables.Where(name => Environment.GetEnvironmentVariable(name) is not null).Select(name => $"- {name}={Environment.GetEnvironmentVariable(name)}"));
+        lines.AddRange(
+            Variables
+                .Where(name => Environment.GetEnvironmentVariable(name) is not null)
+                .Select(name => $"- {name}={Environment.GetEnvironmentVariable(name)}")
+        );
         return string.Join('\n', ["# Performance", "", .. lines]);
     }
 
-    private static string Processor() => InProcessorFile("model name") ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    private static string Processor() =>
+        InProcessorFile("model name")
+        ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+        ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string BFloat16()
     {
@@ -37,13 +46,20 @@ internal static class Machine
     }
 
     // Linux tells what it knows of the processor in lines "name : value".
-    private static string? InProcessorFile(string name) => !File.Exists("/proc/cpuinfo") ? null : File.ReadLines("/proc/cpuinfo")
-        .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(parts => parts.Length == 2 && parts[0] == name)?[1];
+    private static string? InProcessorFile(string name) =>
+        !File.Exists("/proc/cpuinfo")
+            ? null
+            : File.ReadLines("/proc/cpuinfo")
+                .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+                .FirstOrDefault(parts => parts.Length == 2 && parts[0] == name)
+                ?[1];
 
     private static string? Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : null;
 
     private static string VersionOf(Type type) =>
-        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? $"{type.Assembly.GetName().Version}";
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? $"{type.Assembly.GetName().Version}";
 
-    private static string Named(string key) => typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!;
+    private static string Named(string key) =>
+        typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == key).Value!;
 }

@@ -19,15 +19,22 @@ internal static class GrowthOverSteps
         var (window, warmUp) = (sizes.GrowthSteps / 10, WarmUps * sizes.GrowthSteps);
         var resident = new List<double>();
         var images = LabelledPhotos.Keyed(Batch * StepsPerEpoch, sizes.Side);
-        Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with
-        {
-            Strategy = new StepCounting(_ => resident.Add(Held(resident.Count))),
-            Backbone = new CifarResNet { Depth = 8 }, // many steps in short time; a leak is per step or per layer
-            BatchSize = Batch,
-            LearningRate = 0.01,
-            Epochs = (warmUp + window + sizes.GrowthSteps + StepsPerEpoch - 1) / StepsPerEpoch,
-        });
-        yield return (Growth, Measurement.MedianOf(resident.Skip(warmUp + sizes.GrowthSteps).Take(window)) - Measurement.MedianOf(resident.Skip(warmUp - window).Take(window)));
+        Estimator.ImagesPerSecond(
+            images,
+            Estimator.Options(sizes) with
+            {
+                Strategy = new StepCounting(_ => resident.Add(Held(resident.Count))),
+                Backbone = new CifarResNet { Depth = 8 }, // many steps in short time; a leak is per step or per layer
+                BatchSize = Batch,
+                LearningRate = 0.01,
+                Epochs = (warmUp + window + sizes.GrowthSteps + StepsPerEpoch - 1) / StepsPerEpoch,
+            }
+        );
+        yield return (
+            Growth,
+            Measurement.MedianOf(resident.Skip(warmUp + sizes.GrowthSteps).Take(window))
+                - Measurement.MedianOf(resident.Skip(warmUp - window).Take(window))
+        );
     }
 
     // What is held: without collections, the first megabytes of small objects pass for growth.

@@ -8,16 +8,17 @@ internal sealed record StepCounting(Action<int> Step) : TrainingStrategy
 {
     private int steps;
 
-    public override TrainingRule RuleFor(EpochContext epoch) => new()
-    {
-        Loss = (logits, labels) =>
+    public override TrainingRule RuleFor(EpochContext epoch) =>
+        new()
         {
-            if (logits.requires_grad) // not in the rehearsal before training
+            Loss = (logits, labels) =>
             {
-                Step(++steps);
-            }
+                if (logits.requires_grad) // not in the rehearsal before training
+                {
+                    Step(++steps);
+                }
 
-            return Losses.CrossEntropy(logits, labels);
-        },
-    };
+                return Losses.CrossEntropy(logits, labels);
+            },
+        };
 }

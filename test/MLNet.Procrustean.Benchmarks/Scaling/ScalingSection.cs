@@ -16,7 +16,9 @@ internal static class ScalingSection
 
     public static IEnumerable<string> Measure(Sizes sizes)
     {
-        yield return FormattableString.Invariant($"Plain training through the estimator: ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, unless said otherwise.");
+        yield return FormattableString.Invariant(
+            $"Plain training through the estimator: ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, unless said otherwise."
+        );
         yield return Threads(sizes);
         yield return Batches(sizes);
         yield return Sides(sizes);
@@ -26,42 +28,85 @@ internal static class ScalingSection
     // OMP_NUM_THREADS is read when a process begins.
     private static string Threads(Sizes sizes)
     {
-        Contender Of(string name, int threads, params string[] switches) => new(name, () => FreshProcess.Run(
-            nameof(ThreadedTraining), sizes, new Dictionary<string, string> { ["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture) }, switches)[ThreadedTraining.Speed]);
+        Contender Of(string name, int threads, params string[] switches) =>
+            new(name, () =>
+                FreshProcess.Run(
+                    nameof(ThreadedTraining),
+                    sizes,
+                    new Dictionary<string, string> { ["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture) },
+                    switches
+                )[ThreadedTraining.Speed]
+            );
         var all = Environment.ProcessorCount;
         var counts = PowersOfTwo.Where(count => count < all && !sizes.Tiny).Append(all);
-        return Told("threads", Alternation.Run(
-            [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, NativeAllocator.LeaveAlone)], sizes, warmUp: false));
+        return Told(
+            "threads",
+            Alternation.Run(
+                [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, NativeAllocator.LeaveAlone)],
+                sizes,
+                warmUp: false
+            )
+        );
     }
 
     private static string Batches(Sizes sizes)
     {
         var images = LabelledPhotos.Keyed(sizes.Batches.Max() * Math.Max(1, sizes.Steps / 2), sizes.Side);
-        return Told("batch", Alternation.Run(
-            [.. sizes.Batches.Select(batch => new Contender($"{batch}", () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { BatchSize = batch })))], sizes));
+        return Told(
+            "batch",
+            Alternation.Run(
+                [
+                    .. sizes.Batches.Select(batch => new Contender($"{batch}", () =>
+                        Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { BatchSize = batch })
+                    )),
+                ],
+                sizes
+            )
+        );
     }
 
     // As many whole batches as have about the pixels of a block at the first size.
-    private static string Sides(Sizes sizes) => Told("image size", Alternation.Run(
-        [
-            .. sizes.Sides.Select(side =>
-            {
-                var steps = Math.Max(1, sizes.Steps * sizes.Sides[0] * sizes.Sides[0] / (side * side));
-                var images = LabelledPhotos.Keyed(sizes.Batch * steps, side);
-                return new Contender($"{side}×{side}", () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { ImageSize = side }));
-            }),
-        ],
-        sizes));
+    private static string Sides(Sizes sizes) =>
+        Told(
+            "image size",
+            Alternation.Run(
+                [
+                    .. sizes.Sides.Select(side =>
+                    {
+                        var steps = Math.Max(1, sizes.Steps * sizes.Sides[0] * sizes.Sides[0] / (side * side));
+                        var images = LabelledPhotos.Keyed(sizes.Batch * steps, side);
+                        return new Contender($"{side}×{side}", () =>
+                            Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { ImageSize = side })
+                        );
+                    }),
+                ],
+                sizes
+            )
+        );
 
-    private static string Images(Sizes sizes) => Told($"images in an epoch, ResNet-{SmallDepth}", Alternation.Run(
-        [
-            .. sizes.ImageCounts.Select(count =>
-            {
-                var images = LabelledPhotos.Keyed(count, sizes.Side);
-                return new Contender(count.ToString("#,0", CultureInfo.InvariantCulture), () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { Backbone = new CifarResNet { Depth = SmallDepth } }));
-            }),
-        ],
-        sizes));
+    private static string Images(Sizes sizes) =>
+        Told(
+            $"images in an epoch, ResNet-{SmallDepth}",
+            Alternation.Run(
+                [
+                    .. sizes.ImageCounts.Select(count =>
+                    {
+                        var images = LabelledPhotos.Keyed(count, sizes.Side);
+                        return new Contender(count.ToString("#,0", CultureInfo.InvariantCulture), () =>
+                            Estimator.ImagesPerSecond(
+                                images,
+                                Estimator.Options(sizes) with
+                                {
+                                    Backbone = new CifarResNet { Depth = SmallDepth },
+                                }
+                            )
+                        );
+                    }),
+                ],
+                sizes
+            )
+        );
 
-    private static string Told(string what, List<Measurement> measurements) => Table.Of(what, Unit, $"this ÷ {measurements[0].Name}", measurements, (one, first) => one.RatioTo(first));
+    private static string Told(string what, List<Measurement> measurements) =>
+        Table.Of(what, Unit, $"this ÷ {measurements[0].Name}", measurements, (one, first) => one.RatioTo(first));
 }

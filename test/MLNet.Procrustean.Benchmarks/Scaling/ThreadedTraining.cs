@@ -13,6 +13,9 @@ internal static class ThreadedTraining
     public static IEnumerable<(string Name, double Figure)> Measure(Sizes sizes, string[] arguments)
     {
         Array.ForEach(arguments, name => AppContext.SetSwitch(name, isEnabled: true));
-        yield return (Speed, Estimator.ImagesPerSecond(LabelledPhotos.Keyed(sizes.Batch * sizes.Steps, sizes.Side), Estimator.Options(sizes)));
+        yield return (
+            Speed,
+            Estimator.ImagesPerSecond(LabelledPhotos.Keyed(sizes.Batch * sizes.Steps, sizes.Side), Estimator.Options(sizes))
+        );
     }
 }

@@ -18,7 +18,8 @@ internal static class ScoredModel
     {
         var ml = new MLContext();
         var rows = ml.Data.LoadFromEnumerable(LabelledPhotos.Rows(sizes.Batch, sizes.Side));
-        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+        var pipeline = ml
+            .Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Estimator.Options(sizes) with { Epochs = 1 }));
         using var model = pipeline.Fit(rows);
         ml.Model.Save(model, rows.Schema, path);

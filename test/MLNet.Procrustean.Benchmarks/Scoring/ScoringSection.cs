@@ -16,7 +16,9 @@ internal static class ScoringSection
         {
             var path = Path.Combine(folder.FullName, "model.zip");
             ScoredModel.Save(sizes, path);
-            yield return FormattableString.Invariant($"ResNet-{sizes.Depth} on encoded {sizes.Side}×{sizes.Side} colour images in memory; decoding is part of it.");
+            yield return FormattableString.Invariant(
+                $"ResNet-{sizes.Depth} on encoded {sizes.Side}×{sizes.Side} colour images in memory; decoding is part of it."
+            );
             foreach (var table in Speeds(sizes, path))
             {
                 yield return table;
@@ -38,20 +40,15 @@ internal static class ScoringSection
         var rows = LabelledPhotos.Rows(sizes.ScoredRows, sizes.Side);
         var data = ml.Data.LoadFromEnumerable(rows);
         var milliseconds = new List<double[]>();
-        var measurements = Alternation.Run(
-            [
-                new("PredictionEngine, row by row", () =>
+        var measurements = Alternation.Run([new("PredictionEngine, row by row", () =>
                 {
                     milliseconds.Add(Latencies(engine, rows.Take(sizes.EnginePredictions)));
                     return 1000 / milliseconds[^1].Average();
-                }),
-                new(FormattableString.Invariant($"Transform of {rows.Count:#,0} rows, batched"), () =>
+                }), new(FormattableString.Invariant($"Transform of {rows.Count:#,0} rows, batched"), () =>
                 {
                     var clock = Stopwatch.StartNew();
                     return ((ITransformer)model).Transform(data).GetColumn<float[]>("Score").Count() / clock.Elapsed.TotalSeconds;
-                }),
-            ],
-            sizes);
+                })], sizes);
         yield return Table.Of("scoring", "images/s", "this ÷ row by row", measurements, (one, first) => one.RatioTo(first));
 
         IReadOnlyList<string> Latency(string name, double share)
@@ -60,33 +57,38 @@ internal static class ScoringSection
             return [name, Table.Number(figures.Median), $"{Table.Number(figures.Figures.Min())} to {Table.Number(figures.Figures.Max())}"];
         }
 
-        yield return Table.Of(["one prediction of the engine", "ms, median of the blocks", "lowest to highest"], [Latency("p50", 0.5), Latency("p99", 0.99)]);
+        yield return Table.Of(
+            ["one prediction of the engine", "ms, median of the blocks", "lowest to highest"],
+            [Latency("p50", 0.5), Latency("p99", 0.99)]
+        );
     }
 
     private static string Firsts(Sizes sizes, string path)
     {
         var answers = new List<Dictionary<string, double>>();
         Alternation.Run([new("first prediction", () =>
-        {
-            answers.Add(FreshProcess.Run(nameof(FirstPrediction), sizes, arguments: path));
-            return answers[^1][FirstPrediction.Answer];
-        })], sizes, warmUp: false);
+                {
+                    answers.Add(FreshProcess.Run(nameof(FirstPrediction), sizes, arguments: path));
+                    return answers[^1][FirstPrediction.Answer];
+                })], sizes, warmUp: false);
         string[] names = [FirstPrediction.Loading, FirstPrediction.First, FirstPrediction.Second, FirstPrediction.Answer];
         return Table.Of(
             ["in a fresh process", "ms, median of the processes"],
-            names.Select(name => new[] { name, Table.Number(Measurement.MedianOf(answers.Select(answer => answer[name]))) }));
+            names.Select(name => new[] { name, Table.Number(Measurement.MedianOf(answers.Select(answer => answer[name]))) })
+        );
     }
 
     private static double[] Latencies(PredictionEngine<EncodedImage, Prediction> engine, IEnumerable<EncodedImage> rows) =>
-    [
-        .. rows.Select(row =>
-        {
-            var begun = Stopwatch.GetTimestamp();
-            engine.Predict(row);
-            return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        }),
-    ];
+        [
+            .. rows.Select(row =>
+            {
+                var begun = Stopwatch.GetTimestamp();
+                engine.Predict(row);
+                return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            }),
+        ];
 
     // The smallest figure that is at least as large as that share of all.
-    private static double Percentile(double[] figures, double share) => figures.Order().ElementAt((int)Math.Ceiling(share * figures.Length) - 1);
+    private static double Percentile(double[] figures, double share) =>
+        figures.Order().ElementAt((int)Math.Ceiling(share * figures.Length) - 1);
 }

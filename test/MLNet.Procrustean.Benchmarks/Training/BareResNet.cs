@@ -83,7 +83,13 @@ internal sealed class BareBlock : Module<Tensor, Tensor>
 /// <summary>Convolutions in less precision, with the weights kept in full.</summary>
 internal static class BarePrecision
 {
-    public static Tensor In(this Conv2d convolution, Tensor x, bool bfloat16) => bfloat16
-        ? functional.conv2d(x.to(ScalarType.BFloat16), convolution.weight.to(ScalarType.BFloat16), strides: [.. convolution.stride], padding: [1, 1])
-        : convolution.call(x);
+    public static Tensor In(this Conv2d convolution, Tensor x, bool bfloat16) =>
+        bfloat16
+            ? functional.conv2d(
+                x.to(ScalarType.BFloat16),
+                convolution.weight.to(ScalarType.BFloat16),
+                strides: [.. convolution.stride],
+                padding: [1, 1]
+            )
+            : convolution.call(x);
 }

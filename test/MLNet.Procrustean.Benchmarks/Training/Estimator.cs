@@ -12,17 +12,18 @@ internal static class Estimator
     /// The defaults of the library, for so many pixels and so large a network, without feature mixing, and as few epochs as give a speed after the first. All weights are
     /// trained, as in what it is compared with.
     /// </summary>
-    public static ImageClassifierOptions Options(Sizes sizes) => new()
-    {
-        ImageColumnName = Data.LabelledPhotos.ImageColumn,
-        Backbone = new CifarResNet { Depth = sizes.Depth },
-        WhitenedStem = false,
-        ImageSize = sizes.Side,
-        BatchSize = sizes.Batch,
-        Strategy = new PlainTraining(),
-        Epochs = 2,
-        Seed = 1,
-    };
+    public static ImageClassifierOptions Options(Sizes sizes) =>
+        new()
+        {
+            ImageColumnName = Data.LabelledPhotos.ImageColumn,
+            Backbone = new CifarResNet { Depth = sizes.Depth },
+            WhitenedStem = false,
+            ImageSize = sizes.Side,
+            BatchSize = sizes.Batch,
+            Strategy = new PlainTraining(),
+            Epochs = 2,
+            Seed = 1,
+        };
 
     /// <summary>The median of the epochs after the first, which warms up.</summary>
     public static double ImagesPerSecond(IDataView images, ImageClassifierOptions options)

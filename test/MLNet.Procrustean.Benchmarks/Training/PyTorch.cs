@@ -30,7 +30,10 @@ internal sealed class PyTorch : IDisposable
         var command = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : null;
         var words = (command ?? "python3").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         int[] numbers = [sizes.Depth, sizes.Side, sizes.Batch, sizes.WarmUpSteps, sizes.Steps, torch.get_num_threads()];
-        var start = new ProcessStartInfo(words[0], [.. words[1..], "-c", Program(), .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))])
+        var start = new ProcessStartInfo(
+            words[0],
+            [.. words[1..], "-c", Program(), .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -56,7 +59,11 @@ internal sealed class PyTorch : IDisposable
             // there is no such program
         }
 
-        return command is null ? null : throw new InvalidOperationException($"{Variable} is '{command}', and that does not run PyTorch; what it said, if it ran at all, is above. Mend it or unset it.");
+        return command is null
+            ? null
+            : throw new InvalidOperationException(
+                $"{Variable} is '{command}', and that does not run PyTorch; what it said, if it ran at all, is above. Mend it or unset it."
+            );
     }
 
     /// <summary>One block.</summary>

@@ -13,7 +13,9 @@ internal static class TrainingSection
 
     public static IEnumerable<string> Measure(Sizes sizes)
     {
-        yield return FormattableString.Invariant($"ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, {sizes.Steps} steps a block. ")
+        yield return FormattableString.Invariant(
+            $"ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, {sizes.Steps} steps a block. "
+        )
             + "MLNet.Procrustean is measured through the estimator, with decoded images taken, augmented and normalised in each step; the bare loops train on one tensor that is ready.";
         var images = LabelledPhotos.Keyed(sizes.Batch * sizes.Steps, sizes.Side);
         yield return Loops(sizes, images);
@@ -29,15 +31,18 @@ internal static class TrainingSection
         List<Contender> contenders =
         [
             new("MLNet.Procrustean, all weights trained", () => Estimator.ImagesPerSecond(images, options)),
-            new("MLNet.Procrustean, as it comes (first convolution whitened)", () => Estimator.ImagesPerSecond(images, options with { WhitenedStem = true })),
-            new("MLNet.Procrustean, all weights trained, fp32", () => Estimator.ImagesPerSecond(images, options with { Precision = Precision.Fp32 })),
+            new("MLNet.Procrustean, as it comes (first convolution whitened)", () =>
+                Estimator.ImagesPerSecond(images, options with { WhitenedStem = true })
+            ),
+            new("MLNet.Procrustean, all weights trained, fp32", () =>
+                Estimator.ImagesPerSecond(images, options with { Precision = Precision.Fp32 })
+            ),
             new("bare TorchSharp, channels last, fp32", float32.ImagesPerSecond),
             new("bare TorchSharp, channels last, bf16", bfloat16.ImagesPerSecond),
         ];
         if (python is not null)
         {
-            contenders.AddRange(
-            [
+            contenders.AddRange([
                 new($"PyTorch {python.Version}, as it comes", () => python.ImagesPerSecond("default")),
                 new($"PyTorch {python.Version}, channels last, fp32", () => python.ImagesPerSecond("float32")),
                 new($"PyTorch {python.Version}, channels last, bf16", () => python.ImagesPerSecond("bfloat16")),
@@ -45,13 +50,18 @@ internal static class TrainingSection
         }
 
         var measurements = Alternation.Run(contenders, sizes);
-        var table = Table.Of("plain training", Unit, "MLNet.Procrustean, all weights trained ÷ this", measurements, (one, first) => first.RatioTo(one));
-        return python is not null ? table : $"{table}\n\nPyTorch was left out: python3 is not on the PATH or has no PyTorch, and the variable PYTORCH is not set.";
+        var table = Table.Of("plain training", Unit, "MLNet.Procrustean, all weights trained ÷ this", measurements, (one, first) =>
+            first.RatioTo(one)
+        );
+        return python is not null
+            ? table
+            : $"{table}\n\nPyTorch was left out: python3 is not on the PATH or has no PyTorch, and the variable PYTORCH is not set.";
     }
 
     private static string Depths(Sizes sizes, IDataView images)
     {
-        Contender Of(string name, TrainingStrategy strategy) => new(name, () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { Strategy = strategy }));
+        Contender Of(string name, TrainingStrategy strategy) =>
+            new(name, () => Estimator.ImagesPerSecond(images, Estimator.Options(sizes) with { Strategy = strategy }));
         MajorFeatureWeakening Before(MixingDepth depth) => new() { Depth = depth };
         var measurements = Alternation.Run(
             [
@@ -62,7 +72,8 @@ internal static class TrainingSection
                 Of("MFW, before stage 3", Before(MixingDepth.BeforeStage(3))),
                 Of("MFW, pooled features", Before(MixingDepth.PooledFeatures)),
             ],
-            sizes);
+            sizes
+        );
         return Table.Of("strategy", Unit, "this ÷ plain training", measurements, (one, first) => one.RatioTo(first));
     }
 }

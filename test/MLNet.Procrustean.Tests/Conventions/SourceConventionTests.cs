@@ -12,7 +12,10 @@ public sealed class SourceConventionTests
 
     [Test]
     public void Files_All_HaveAtMost300Lines() =>
-        Assert.That(Repository.Sources.Where(source => Lines(source.Text) > 300).Select(source => $"{source.Path}: {Lines(source.Text)} lines"), Is.Empty);
+        Assert.That(
+            Repository.Sources.Where(source => Lines(source.Text) > 300).Select(source => $"{source.Path}: {Lines(source.Text)} lines"),
+            Is.Empty
+        );
 
     [Test]
     public void Files_Median_IsBelow70Lines()
@@ -23,33 +26,50 @@ public sealed class SourceConventionTests
     }
 
     [Test]
-    public void PublicTypes_All_AreSealedOrAbstract() => Assert.That(
-        Libraries.SelectMany(library => library.GetExportedTypes()).Where(type => !type.IsSealed && !type.IsAbstract), Is.Empty);
+    public void PublicTypes_All_AreSealedOrAbstract() =>
+        Assert.That(
+            Libraries.SelectMany(library => library.GetExportedTypes()).Where(type => !type.IsSealed && !type.IsAbstract),
+            Is.Empty
+        );
 
     [Test]
-    public void TypeNames_All_SayWhatTheTypeIs() => Assert.That(
-        Libraries.SelectMany(library => library.GetTypes()).Where(type => EmptyWords.Any(word => type.Name.Split('`')[0].EndsWith(word, StringComparison.Ordinal))),
-        Is.Empty);
+    public void TypeNames_All_SayWhatTheTypeIs() =>
+        Assert.That(
+            Libraries
+                .SelectMany(library => library.GetTypes())
+                .Where(type => EmptyWords.Any(word => type.Name.Split('`')[0].EndsWith(word, StringComparison.Ordinal))),
+            Is.Empty
+        );
 
     [Test]
     public void Namespaces_All_AreTheFolder()
     {
         static string Expected(string path) => Path.GetDirectoryName(path)!.Replace('\\', '/')["src/".Length..].Replace('/', '.');
-        var offenders = Repository.Sources
-            .Where(source => source.Text.Contains("\nnamespace MLNet", StringComparison.Ordinal) && !source.Text.Contains($"\nnamespace {Expected(source.Path)};", StringComparison.Ordinal));
+        var offenders = Repository.Sources.Where(source =>
+            source.Text.Contains("\nnamespace MLNet", StringComparison.Ordinal)
+            && !source.Text.Contains($"\nnamespace {Expected(source.Path)};", StringComparison.Ordinal)
+        );
         Assert.That(offenders.Select(source => source.Path), Is.Empty);
     }
 
     [Test]
     public void CopiesToADevice_OfTensors_AreThoseThatNothingWaitsFor()
     {
-        var copies = Repository.Sources.SelectMany(source => source.Text.Split('\n').Select(line => (source.Path, Line: line.Trim())))
-            .Where(found => Regex.IsMatch(found.Line, @"\.to\([^)]*[dD]evice|\.cuda\(|tensor\(.*[dD]evice:") && !found.Line.StartsWith("///", StringComparison.Ordinal));
+        var copies = Repository
+            .Sources.SelectMany(source => source.Text.Split('\n').Select(line => (source.Path, Line: line.Trim())))
+            .Where(found =>
+                Regex.IsMatch(found.Line, @"\.to\([^)]*[dD]evice|\.cuda\(|tensor\(.*[dD]evice:")
+                && !found.Line.StartsWith("///", StringComparison.Ordinal)
+            );
         string[] ofNetworks = ["network.to(device);", "copy.to(device);", "classifier.Network.to(device);"];
         string[] outOfSteps = ["Images/ResidentImages.cs", "Interop/DeviceCopies.cs", "Networks/Inference.cs"];
         Assert.That(
-            copies.Where(found => !ofNetworks.Contains(found.Line) && !found.Path.Contains("/Diagnostics/", StringComparison.Ordinal)).Select(found => found.Path).Distinct(),
-            Is.EquivalentTo(outOfSteps.Select(path => $"src/MLNet.Procrustean/{path}")));
+            copies
+                .Where(found => !ofNetworks.Contains(found.Line) && !found.Path.Contains("/Diagnostics/", StringComparison.Ordinal))
+                .Select(found => found.Path)
+                .Distinct(),
+            Is.EquivalentTo(outOfSteps.Select(path => $"src/MLNet.Procrustean/{path}"))
+        );
     }
 
     [Test]
@@ -57,15 +77,32 @@ public sealed class SourceConventionTests
     {
         string[] inSteps =
         [
-            "Strategies/", "Networks/", "Training/BatchMixing.cs", "Training/FeatureMixing.cs", "Training/GradientClipping.cs", "Training/Losses.cs", "Training/MixingShares.cs",
+            "Strategies/",
+            "Networks/",
+            "Training/BatchMixing.cs",
+            "Training/FeatureMixing.cs",
+            "Training/GradientClipping.cs",
+            "Training/Losses.cs",
+            "Training/MixingShares.cs",
             "Training/MomentumDescent.cs",
         ];
-        var sources = Repository.Sources.Where(source => inSteps.Any(part => source.Path.Contains($"/{part}", StringComparison.Ordinal))).ToList();
-        var asked = sources.Where(source => Regex.IsMatch(source.Text, @"\.item<|\.cpu\(\)|\.data<|nonzero|masked_select")).Select(source => source.Path);
+        var sources = Repository
+            .Sources.Where(source => inSteps.Any(part => source.Path.Contains($"/{part}", StringComparison.Ordinal)))
+            .ToList();
+        var asked = sources
+            .Where(source => Regex.IsMatch(source.Text, @"\.item<|\.cpu\(\)|\.data<|nonzero|masked_select"))
+            .Select(source => source.Path);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(inSteps.Where(part => !sources.Any(source => source.Path.Contains($"/{part}", StringComparison.Ordinal))), Is.Empty, "that have moved");
-            Assert.That(asked, Is.EqualTo(new[] { "src/MLNet.Procrustean/Networks/Inference.cs", "src/MLNet.Procrustean/Networks/PatchWhitening.cs" })); // which no step calls
+            Assert.That(
+                inSteps.Where(part => !sources.Any(source => source.Path.Contains($"/{part}", StringComparison.Ordinal))),
+                Is.Empty,
+                "that have moved"
+            );
+            Assert.That(
+                asked,
+                Is.EqualTo(new[] { "src/MLNet.Procrustean/Networks/Inference.cs", "src/MLNet.Procrustean/Networks/PatchWhitening.cs" })
+            ); // which no step calls
         }
     }
 

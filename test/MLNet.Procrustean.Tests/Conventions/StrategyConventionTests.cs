@@ -8,7 +8,9 @@ namespace MLNet.Procrustean.Tests.Conventions;
 public sealed class StrategyConventionTests
 {
     private static readonly Type[] Strategies =
-        [.. typeof(TrainingStrategy).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TrainingStrategy)) && !type.IsAbstract)];
+    [
+        .. typeof(TrainingStrategy).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TrainingStrategy)) && !type.IsAbstract),
+    ];
 
     [Test]
     public void Strategies_InTheLibrary_AreFound() =>
@@ -37,8 +39,13 @@ public sealed class StrategyConventionTests
 
     private static string Remarks(Type strategy)
     {
-        var text = Repository.Sources.SingleOrDefault(source => source.Path.EndsWith($"/Strategies/{strategy.Name}.cs", StringComparison.Ordinal)).Text ?? "";
-        var lines = text.Split('\n').SkipWhile(line => !line.Contains("<remarks>")).TakeWhile(line => line.StartsWith("///", StringComparison.Ordinal));
+        var text = Repository
+            .Sources.SingleOrDefault(source => source.Path.EndsWith($"/Strategies/{strategy.Name}.cs", StringComparison.Ordinal))
+            .Text
+            ?? "";
+        var lines = text.Split('\n')
+            .SkipWhile(line => !line.Contains("<remarks>"))
+            .TakeWhile(line => line.StartsWith("///", StringComparison.Ordinal));
         return string.Join('\n', lines);
     }
 }

@@ -13,12 +13,16 @@ public sealed class PostHocLogitAdjustmentTests
     {
         using var adjusted = tiny.Classifier.AdjustLogits(tau);
         double[] frequencies = [20 / 36.0, 10 / 36.0, 6 / 36.0];
-        var expected = tiny.Scores().Select(scores =>
-        {
-            var divided = scores.Select((score, c) => score / Math.Pow(frequencies[c], tau)).ToArray();
-            return divided.Select(value => value / divided.Sum()).ToArray();
-        });
-        Assert.That(TinyModel.Scores(adjusted.Transform(tiny.Images)).SelectMany(row => row), Is.EqualTo(expected.SelectMany(row => row)).Within(1e-5));
+        var expected = tiny.Scores()
+            .Select(scores =>
+            {
+                var divided = scores.Select((score, c) => score / Math.Pow(frequencies[c], tau)).ToArray();
+                return divided.Select(value => value / divided.Sum()).ToArray();
+            });
+        Assert.That(
+            TinyModel.Scores(adjusted.Transform(tiny.Images)).SelectMany(row => row),
+            Is.EqualTo(expected.SelectMany(row => row)).Within(1e-5)
+        );
     }
 
     [Test]
@@ -41,12 +45,18 @@ public sealed class PostHocLogitAdjustmentTests
     }
 
     [Test]
-    public void AdjustLogits_ThenDispose_LeavesNoTensor() => Assert.That(
-        NativeMemory.TensorsLeftBy(() => tiny.Classifier.AdjustLogits().Dispose()), Is.EqualTo(NativeMemory.CountedTwice(TinyModel.Options.Backbone)));
+    public void AdjustLogits_ThenDispose_LeavesNoTensor() =>
+        Assert.That(
+            NativeMemory.TensorsLeftBy(() => tiny.Classifier.AdjustLogits().Dispose()),
+            Is.EqualTo(NativeMemory.CountedTwice(TinyModel.Options.Backbone))
+        );
 
     [TestCase(-0.1)]
     [TestCase(11)]
     [TestCase(double.NaN)]
-    public void AdjustLogits_StrengthOutOfRange_SaysWhatIsAllowed(double tau) => Assert.That(
-        () => tiny.Classifier.AdjustLogits(tau), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10"));
+    public void AdjustLogits_StrengthOutOfRange_SaysWhatIsAllowed(double tau) =>
+        Assert.That(
+            () => tiny.Classifier.AdjustLogits(tau),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10")
+        );
 }

@@ -31,7 +31,9 @@ public sealed class TauNormalisationTests
     [Test]
     public void NormaliseClassifier_NormalisedHead_ScoresAsBefore()
     {
-        using var model = TinyModel.Trainer(tiny.Context, TinyModel.Options with { Epochs = 1, Strategy = new LabelDistributionAwareMargin() }).Fit(tiny.Keyed);
+        using var model = TinyModel
+            .Trainer(tiny.Context, TinyModel.Options with { Epochs = 1, Strategy = new LabelDistributionAwareMargin() })
+            .Fit(tiny.Keyed);
         using var normalised = model.NormaliseClassifier();
         var (scores, before) = (TinyModel.Scores(normalised.Transform(tiny.Images)), TinyModel.Scores(model.Transform(tiny.Images)));
         Assert.That(scores.SelectMany(row => row), Is.EqualTo(before.SelectMany(row => row)).Within(1e-5));
@@ -40,8 +42,11 @@ public sealed class TauNormalisationTests
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
-    public void NormaliseClassifier_ExponentOutOfRange_SaysWhatIsAllowed(double tau) => Assert.That(
-        () => tiny.Classifier.NormaliseClassifier(tau), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1"));
+    public void NormaliseClassifier_ExponentOutOfRange_SaysWhatIsAllowed(double tau) =>
+        Assert.That(
+            () => tiny.Classifier.NormaliseClassifier(tau),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")
+        );
 
     [Test]
     public void NormaliseClassifier_DisposedModel_IsRefused()
@@ -57,7 +62,12 @@ public sealed class TauNormalisationTests
         var path = Path.Combine(folder.Path, "model.safetensors");
         model.SaveSafeTensors(path);
         using var file = File.OpenRead(path);
-        var arrays = SafeTensors.Read(file).Arrays.ToDictionary(array => array.Name, array => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(array.Bytes).ToArray());
+        var arrays = SafeTensors
+            .Read(file)
+            .Arrays.ToDictionary(
+                array => array.Name,
+                array => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(array.Bytes).ToArray()
+            );
         return (arrays["fc.weight"], arrays["fc.bias"]);
     }
 }

@@ -14,7 +14,10 @@ public sealed class ClassSampleTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rows, Is.Ordered.And.Unique);
-            Assert.That(rows.CountBy(row => Labels[row]).OrderBy(pair => pair.Key).Select(pair => pair.Value), Is.EqualTo(new[] { 9, 9, 6 }));
+            Assert.That(
+                rows.CountBy(row => Labels[row]).OrderBy(pair => pair.Key).Select(pair => pair.Value),
+                Is.EqualTo(new[] { 9, 9, 6 })
+            );
         }
     }
 

@@ -60,7 +60,17 @@ public sealed class EpochDiagnosticsTests
     public void Measure_ImageLearntWell_KeepsItsTinyGradient()
     {
         using var scope = NewDisposeScope();
-        var measured = EpochDiagnostics.Measure(tensor(new float[,] { { 20, -10 } }), tensor(new long[] { 0 }), eye(2, dtype: float64), ones(2, float64));
+        var measured = EpochDiagnostics.Measure(
+            tensor(
+                new float[,]
+                {
+                    { 20, -10 },
+                }
+            ),
+            tensor(new long[] { 0 }),
+            eye(2, dtype: float64),
+            ones(2, float64)
+        );
         Assert.That(measured[2].item<double>(), Is.EqualTo(Math.Sqrt(2) * Math.Exp(-30)).Within(1).Percent);
     }
 

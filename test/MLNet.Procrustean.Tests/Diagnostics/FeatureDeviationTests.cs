@@ -11,9 +11,27 @@ public sealed class FeatureDeviationTests
     {
         using var scope = NewDisposeScope();
         var (train, test) = (Matrix.Random(6, 3, seed: 1), Matrix.Random(4, 3, seed: 2));
-        int[][] trainRows = [[0, 5], [3, 1], [2, 0]], testRows = [[3, 0], [1, 2], [2, 3]];
-        var expected = trainRows.Zip(testRows, (a, b) => Matrix.Distance(Matrix.Mean([.. a.Select(i => train[i])]), Matrix.Mean([.. b.Select(i => test[i])]))).Average();
-        Assert.That(FeatureDeviation.MeanDistance(Matrix.Of(train), Rows(trainRows), Matrix.Of(test), Rows(testRows)), Is.EqualTo(expected).Within(1e-12));
+        int[][] trainRows =
+
+            [
+                [0, 5],
+                [3, 1],
+                [2, 0],
+            ],
+            testRows =
+
+            [
+                [3, 0],
+                [1, 2],
+                [2, 3],
+            ];
+        var expected = trainRows
+            .Zip(testRows, (a, b) => Matrix.Distance(Matrix.Mean([.. a.Select(i => train[i])]), Matrix.Mean([.. b.Select(i => test[i])])))
+            .Average();
+        Assert.That(
+            FeatureDeviation.MeanDistance(Matrix.Of(train), Rows(trainRows), Matrix.Of(test), Rows(testRows)),
+            Is.EqualTo(expected).Within(1e-12)
+        );
     }
 
     [Test]
@@ -40,7 +58,10 @@ public sealed class FeatureDeviationTests
         using var scope = NewDisposeScope();
         var set = Features((0, 0), (0, 10), (1, 7));
         Assert.That(FeatureDeviation.Of(set, set, 2, 1000, new Generator(1))[0], Is.EqualTo(5).Within(1));
-        Assert.That(FeatureDeviation.Of(Features((0, 0), (0, 10)), Features((0, 0), (0, 10)), 1, 10, new Generator(1)), Is.EqualTo(new[] { 0.0 }).Within(1e-12));
+        Assert.That(
+            FeatureDeviation.Of(Features((0, 0), (0, 10)), Features((0, 0), (0, 10)), 1, 10, new Generator(1)),
+            Is.EqualTo(new[] { 0.0 }).Within(1e-12)
+        );
     }
 
     [Test]
@@ -55,5 +76,6 @@ public sealed class FeatureDeviationTests
     private static ImageFeatures Features(params (long Label, double Feature)[] images) =>
         new(Matrix.Of([.. images.Select(image => new[] { image.Feature })]), tensor(images.Select(image => image.Label).ToArray()));
 
-    private static Tensor Rows(int[][] rows) => tensor(rows.SelectMany(row => row).Select(row => (long)row).ToArray()).reshape(rows.Length, rows[0].Length);
+    private static Tensor Rows(int[][] rows) =>
+        tensor(rows.SelectMany(row => row).Select(row => (long)row).ToArray()).reshape(rows.Length, rows[0].Length);
 }

@@ -62,7 +62,18 @@ public sealed class LayerPeeledLogitsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(logLoss, Is.EqualTo(Math.Log(2) - 800).Within(1e-12));
-            Assert.That(ToArray(gradient), Is.EqualTo(new[,] { { -0.5, 0.25, 0.25 }, { 0.15, -0.3, 0.15 }, { 0.1, 0.1, -0.2 } }).Within(1e-12));
+            Assert.That(
+                ToArray(gradient),
+                Is.EqualTo(
+                        new[,]
+                        {
+                            { -0.5, 0.25, 0.25 },
+                            { 0.15, -0.3, 0.15 },
+                            { 0.1, 0.1, -0.2 },
+                        }
+                    )
+                    .Within(1e-12)
+            );
         }
     }
 
@@ -89,7 +100,8 @@ public sealed class LayerPeeledLogitsTests
         var gradient = new double[shares.Length, shares.Length];
         for (var k = 0; k < shares.Length; k++)
         {
-            double others = 0, all = 0;
+            double others = 0,
+                all = 0;
             for (var j = 0; j < shares.Length; j++)
             {
                 all += Math.Exp(z[k, j]);

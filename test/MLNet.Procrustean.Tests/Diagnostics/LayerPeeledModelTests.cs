@@ -91,7 +91,9 @@ public sealed class LayerPeeledModelTests
     [Test]
     public void Predict_EqualCounts_IsTheSimplex([Values(2, 3, 10)] int classes, [Values(0.01, 5, 1e4)] double energy)
     {
-        var prediction = new LayerPeeledModel { FeatureEnergy = energy, ClassifierEnergy = 4 }.Predict([.. Enumerable.Repeat(7.0, classes)]);
+        var prediction = new LayerPeeledModel { FeatureEnergy = energy, ClassifierEnergy = 4 }.Predict([
+            .. Enumerable.Repeat(7.0, classes),
+        ]);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(prediction.ClassifierNorms, Has.Length.EqualTo(classes).And.All.EqualTo(2).Within(1e-6));
@@ -127,8 +129,12 @@ public sealed class LayerPeeledModelTests
     }
 
     [Test]
-    public void Predict_CountsScaled_ChangesNothing([Values(1e-300, 0.37, 1e304)] double factor) => AssertSame(
-        new LayerPeeledModel().Predict([.. Natural.Select(count => count * factor)]), new LayerPeeledModel().Predict(Natural), [.. Enumerable.Range(0, 17)]);
+    public void Predict_CountsScaled_ChangesNothing([Values(1e-300, 0.37, 1e304)] double factor) =>
+        AssertSame(
+            new LayerPeeledModel().Predict([.. Natural.Select(count => count * factor)]),
+            new LayerPeeledModel().Predict(Natural),
+            [.. Enumerable.Range(0, 17)]
+        );
 
     // With little energy it goes to the majors alone, which are a simplex of their own.
     [Test]
@@ -173,17 +179,25 @@ public sealed class LayerPeeledModelTests
         Assert.That(() => new LayerPeeledModel().Predict(counts), Throws.ArgumentException.With.Message.Contains(message));
 
     [Test]
-    public void Predict_EnergyBeyondFloatingPoint_TellsSo() => Assert.That(
-        () => new LayerPeeledModel { FeatureEnergy = 1e20 }.Predict([2, 1]),
-        Throws.TypeOf<ArithmeticException>().With.Message.Contains("√(E_H · E_W) is 1e+10").And.Message.Contains("smaller energies"));
+    public void Predict_EnergyBeyondFloatingPoint_TellsSo() =>
+        Assert.That(
+            () => new LayerPeeledModel { FeatureEnergy = 1e20 }.Predict([2, 1]),
+            Throws.TypeOf<ArithmeticException>().With.Message.Contains("√(E_H · E_W) is 1e+10").And.Message.Contains("smaller energies")
+        );
 
     [Test]
     public void Energies_NotPositive_AreRefused([Values(0, -1, double.NaN, double.PositiveInfinity)] double energy)
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => new LayerPeeledModel { FeatureEnergy = energy }, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("FeatureEnergy"));
-            Assert.That(() => new LayerPeeledModel { ClassifierEnergy = energy }, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("ClassifierEnergy"));
+            Assert.That(
+                () => new LayerPeeledModel { FeatureEnergy = energy },
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("FeatureEnergy")
+            );
+            Assert.That(
+                () => new LayerPeeledModel { ClassifierEnergy = energy },
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("ClassifierEnergy")
+            );
         }
     }
 
@@ -193,15 +207,31 @@ public sealed class LayerPeeledModelTests
         var model = new LayerPeeledModel();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => model.CollapseRatio(0, 5), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("majorClasses"));
-            Assert.That(() => model.CollapseRatio(5, 1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("minorClasses"));
-            Assert.That(() => model.OversamplingRate(0.5, 5, 5), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("imbalanceRatio"));
-            Assert.That(() => LayerPeeledModel.OversamplingRate(double.NaN, 5), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("imbalanceRatio"));
-            Assert.That(() => LayerPeeledModel.OversamplingRate(10, 0), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("wantedRatio"));
+            Assert.That(
+                () => model.CollapseRatio(0, 5),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("majorClasses")
+            );
+            Assert.That(
+                () => model.CollapseRatio(5, 1),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("minorClasses")
+            );
+            Assert.That(
+                () => model.OversamplingRate(0.5, 5, 5),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("imbalanceRatio")
+            );
+            Assert.That(
+                () => LayerPeeledModel.OversamplingRate(double.NaN, 5),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("imbalanceRatio")
+            );
+            Assert.That(
+                () => LayerPeeledModel.OversamplingRate(10, 0),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("wantedRatio")
+            );
         }
     }
 
-    private static double[] Step(int majors, int minors, double ratio) => [.. Enumerable.Repeat(ratio, majors), .. Enumerable.Repeat(1.0, minors)];
+    private static double[] Step(int majors, int minors, double ratio) =>
+        [.. Enumerable.Repeat(ratio, majors), .. Enumerable.Repeat(1.0, minors)];
 
     private static void AssertSame(LayerPeeledPrediction prediction, LayerPeeledPrediction expected, int[] order)
     {

@@ -32,9 +32,17 @@ public sealed class ModelDiagnosisTests
         var trained = new TrainedClassifier(network, options.Backbone, preprocessing, new(["red", "green", "blue"], "text"), [7, 4, 5]);
         using var model = new ImageClassifierModel(trained, ColumnNames.Of(options), CPU);
 
-        ImageFeatures Features(LabelledImages set) => new(network.PooledFeatures(preprocessing.Normalise(set.Pixels.Narrow(0, set.Count))).to(float64), set.Labels);
+        ImageFeatures Features(LabelledImages set) =>
+            new(network.PooledFeatures(preprocessing.Normalise(set.Pixels.Narrow(0, set.Count))).to(float64), set.Labels);
         var (weight, bias) = (network.Classifier.Weight.to(float64), network.Classifier.Bias.to(float64));
-        var expected = ModelDiagnostics.Of(Features(images), Features(testImages), weight, bias, 10, RandomStream.Diagnostics.Generator(9, 1));
+        var expected = ModelDiagnostics.Of(
+            Features(images),
+            Features(testImages),
+            weight,
+            bias,
+            10,
+            RandomStream.Diagnostics.Generator(9, 1)
+        );
 
         Assert.That(Numbers(model.Diagnose(train, test, draws: 10, seed: 9)), Is.EqualTo(Numbers(expected)).Within(1e-4));
     }
@@ -55,8 +63,14 @@ public sealed class ModelDiagnosisTests
     public void Diagnose_LabelsAsTextOrAsKeysInAnotherOrder_GivesTheSame()
     {
         var reversed = Ml.Data.LoadFromEnumerable(new[] { "owl", "dog", "cat" }.Select(name => new Row { Label = name }));
-        var keyed = Ml.Transforms.Conversion.MapValueToKey("Label", keyData: Ml.Transforms.SelectColumns("Label").Fit(reversed).Transform(reversed)).Fit(tiny.Images).Transform(tiny.Images);
-        Assert.That(Numbers(tiny.Classifier.Diagnose(keyed, keyed)), Is.EqualTo(Numbers(tiny.Classifier.Diagnose(tiny.Images, tiny.Images))));
+        var keyed = Ml
+            .Transforms.Conversion.MapValueToKey("Label", keyData: Ml.Transforms.SelectColumns("Label").Fit(reversed).Transform(reversed))
+            .Fit(tiny.Images)
+            .Transform(tiny.Images);
+        Assert.That(
+            Numbers(tiny.Classifier.Diagnose(keyed, keyed)),
+            Is.EqualTo(Numbers(tiny.Classifier.Diagnose(tiny.Images, tiny.Images)))
+        );
     }
 
     [Test]
@@ -67,23 +81,39 @@ public sealed class ModelDiagnosisTests
         Ml.Model.Save(tiny.Classifier, tiny.Images.Schema, path);
         var loaded = Ml.Model.Load(path, out _);
         using var model = loaded as ImageClassifierModel ?? ((TransformerChain<ITransformer>)loaded).Cast<ImageClassifierModel>().Single();
-        Assert.That(Numbers(model.Diagnose(tiny.Images, tiny.Images)), Is.EqualTo(Numbers(tiny.Classifier.Diagnose(tiny.Images, tiny.Images))));
+        Assert.That(
+            Numbers(model.Diagnose(tiny.Images, tiny.Images)),
+            Is.EqualTo(Numbers(tiny.Classifier.Diagnose(tiny.Images, tiny.Images)))
+        );
     }
 
     [Test]
     public void Diagnose_MoreImagesThanAskedFor_ReadsOnlyThoseDrawn()
     {
-        var labels = Enumerable.Range(0, 36).Select(row => row < 20 ? 0L : row < 30 ? 1 : 2).ToArray();
+        var labels = Enumerable
+            .Range(0, 36)
+            .Select(row =>
+                row < 20 ? 0L
+                : row < 30 ? 1
+                : 2
+            )
+            .ToArray();
         var drawn = ClassSample.Draw(labels, 4, RandomStream.Diagnostics.Generator(3, 0)).ToHashSet();
-        var partly = View([.. tiny.Paths.Select((path, row) => (drawn.Contains(row) ? path : "missing.png", tiny.Classifier.ClassNames[(int)labels[row]]))]);
+        var partly = View([
+            .. tiny.Paths.Select((path, row) => (drawn.Contains(row) ? path : "missing.png", tiny.Classifier.ClassNames[(int)labels[row]])),
+        ]);
         Assert.That(
             Numbers(tiny.Classifier.Diagnose(partly, partly, imagesPerClass: 4, seed: 3)),
-            Is.EqualTo(Numbers(tiny.Classifier.Diagnose(tiny.Images, tiny.Images, imagesPerClass: 4, seed: 3))));
+            Is.EqualTo(Numbers(tiny.Classifier.Diagnose(tiny.Images, tiny.Images, imagesPerClass: 4, seed: 3)))
+        );
     }
 
     [Test]
     public void Diagnose_Twice_LeavesNoTensor() =>
-        Assert.That(NativeMemory.TensorsLeftBy(() => tiny.Classifier.Diagnose(tiny.Images, tiny.Images, draws: 3)), Is.LessThanOrEqualTo(0));
+        Assert.That(
+            NativeMemory.TensorsLeftBy(() => tiny.Classifier.Diagnose(tiny.Images, tiny.Images, draws: 3)),
+            Is.LessThanOrEqualTo(0)
+        );
 
     [Test]
     public void Diagnose_ClassMissingFromTheTestSet_HasNoDeviation()
@@ -103,14 +133,40 @@ public sealed class ModelDiagnosisTests
             {
                 Assert.That(() => model.Diagnose(null!, images), Throws.ArgumentNullException);
                 Assert.That(() => model.Diagnose(images, null!), Throws.ArgumentNullException);
-                Assert.That(() => model.Diagnose(images, images, imagesPerClass: 1), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("imagesPerClass is 1; it must be at least 2"));
-                Assert.That(() => model.Diagnose(images, images, draws: 0), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("draws is 0; it must be at least 1"));
-                Assert.That(() => model.Diagnose(images, images, "Class"), Throws.ArgumentException.With.Message.Contains("There is no column 'Class'"));
-                Assert.That(() => model.Diagnose(images, View(cat, (tiny.Paths[1], "cow"))), Throws.ArgumentException.With.Message.Contains("Row 1 (counted from 0) has 'cow' in column 'Label', which is none of the 3 classes: cat, dog, owl."));
-                Assert.That(() => model.Diagnose(View(cat), images), Throws.ArgumentException.With.Message.Contains("The training set has no image of the class dog, owl"));
-                Assert.That(() => model.Diagnose(images, View()), Throws.ArgumentException.With.Message.Contains("The test set has no row"));
-                Assert.That(() => model.Diagnose(images, View(cat, ("missing.png", "dog"))), Throws.TypeOf<ImageException>().With.Message.Contains("missing.png"));
-                Assert.That(() => model.Diagnose(images, Ml.Transforms.DropColumns("ImagePath").Fit(images).Transform(images)), Throws.ArgumentException.With.Message.Contains("There is no column 'ImagePath'"));
+                Assert.That(
+                    () => model.Diagnose(images, images, imagesPerClass: 1),
+                    Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("imagesPerClass is 1; it must be at least 2")
+                );
+                Assert.That(
+                    () => model.Diagnose(images, images, draws: 0),
+                    Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("draws is 0; it must be at least 1")
+                );
+                Assert.That(
+                    () => model.Diagnose(images, images, "Class"),
+                    Throws.ArgumentException.With.Message.Contains("There is no column 'Class'")
+                );
+                Assert.That(
+                    () => model.Diagnose(images, View(cat, (tiny.Paths[1], "cow"))),
+                    Throws.ArgumentException.With.Message.Contains(
+                        "Row 1 (counted from 0) has 'cow' in column 'Label', which is none of the 3 classes: cat, dog, owl."
+                    )
+                );
+                Assert.That(
+                    () => model.Diagnose(View(cat), images),
+                    Throws.ArgumentException.With.Message.Contains("The training set has no image of the class dog, owl")
+                );
+                Assert.That(
+                    () => model.Diagnose(images, View()),
+                    Throws.ArgumentException.With.Message.Contains("The test set has no row")
+                );
+                Assert.That(
+                    () => model.Diagnose(images, View(cat, ("missing.png", "dog"))),
+                    Throws.TypeOf<ImageException>().With.Message.Contains("missing.png")
+                );
+                Assert.That(
+                    () => model.Diagnose(images, Ml.Transforms.DropColumns("ImagePath").Fit(images).Transform(images)),
+                    Throws.ArgumentException.With.Message.Contains("There is no column 'ImagePath'")
+                );
             }
         });
         Assert.That(left, Is.LessThanOrEqualTo(0));
@@ -124,8 +180,16 @@ public sealed class ModelDiagnosisTests
         var collapse = found.NeuralCollapse;
         return
         [
-            .. found.FeatureDeviation, .. found.ClassifierNorms, .. found.ClassifierCosines.SelectMany(row => row), found.ClassifierEnergy, found.FeatureEnergy,
-            collapse.Variability, collapse.UnequalNorms, collapse.UnequalAngles, collapse.DualityGap, collapse.NearestMeanDisagreement,
+            .. found.FeatureDeviation,
+            .. found.ClassifierNorms,
+            .. found.ClassifierCosines.SelectMany(row => row),
+            found.ClassifierEnergy,
+            found.FeatureEnergy,
+            collapse.Variability,
+            collapse.UnequalNorms,
+            collapse.UnequalAngles,
+            collapse.DualityGap,
+            collapse.NearestMeanDisagreement,
         ];
     }
 

@@ -20,7 +20,10 @@ public sealed class NeuralCollapseTests
     {
         using var scope = NewDisposeScope();
         // The corners e_c − 1/4 of a simplex, away from the origin; the classifier is dual to them.
-        var corners = Enumerable.Range(0, 4).Select(c => Enumerable.Range(0, 4).Select(d => (c == d ? 0.75 : -0.25) * 3).ToArray()).ToArray();
+        var corners = Enumerable
+            .Range(0, 4)
+            .Select(c => Enumerable.Range(0, 4).Select(d => (c == d ? 0.75 : -0.25) * 3).ToArray())
+            .ToArray();
         var labels = new long[] { 0, 0, 0, 1, 2, 2, 3 };
         double[] offset = [5, -1, 2, 0.5];
         var features = labels.Select(label => corners[label].Zip(offset, (x, o) => x + o).ToArray()).ToArray();
@@ -46,18 +49,28 @@ public sealed class NeuralCollapseTests
                 }
             }
 
-            mistakes[c] = OfClass(c).Average(h => Matrix.ArgMax(Matrix.Logits(h, Weight, Bias)) == Matrix.ArgMax([.. Means.Select(mean => -Matrix.Distance(h, mean))]) ? 0.0 : 1);
+            mistakes[c] = OfClass(c)
+                .Average(h =>
+                    Matrix.ArgMax(Matrix.Logits(h, Weight, Bias)) == Matrix.ArgMax([.. Means.Select(mean => -Matrix.Distance(h, mean))])
+                        ? 0.0
+                        : 1
+                );
         }
 
         var (weightNorm, meansNorm) = (Matrix.Length([.. Weight.SelectMany(w => w)]), Matrix.Length([.. Centred.SelectMany(m => m)]));
-        var gap = Enumerable.Range(0, Classes * Width).Sum(i => Math.Pow((Weight[i / Width][i % Width] / weightNorm) - (Centred[i / Width][i % Width] / meansNorm), 2));
+        var gap = Enumerable
+            .Range(0, Classes * Width)
+            .Sum(i => Math.Pow((Weight[i / Width][i % Width] / weightNorm) - (Centred[i / Width][i % Width] / meansNorm), 2));
         var mean = lengths.Average();
 
         var found = NeuralCollapse.Of(Matrix.Of(Features), tensor(Labels), Matrix.Of(Weight), tensor(Bias));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(found.Variability, Is.EqualTo(Variability()).Within(1e-9));
-            Assert.That(found.UnequalNorms, Is.EqualTo(Math.Sqrt(lengths.Average(length => Math.Pow(length - mean, 2))) / mean).Within(1e-12));
+            Assert.That(
+                found.UnequalNorms,
+                Is.EqualTo(Math.Sqrt(lengths.Average(length => Math.Pow(length - mean, 2))) / mean).Within(1e-12)
+            );
             Assert.That(found.UnequalAngles, Is.EqualTo(angles / pairs).Within(1e-12));
             Assert.That(found.DualityGap, Is.EqualTo(gap).Within(1e-12));
             Assert.That(found.NearestMeanDisagreement, Is.EqualTo(mistakes.Average()).Within(1e-12).And.GreaterThan(0));
@@ -87,7 +100,9 @@ public sealed class NeuralCollapseTests
         for (var i = 0; i < Width * Width; i++)
         {
             var (row, column) = (i / Width, i % Width);
-            within[i] = Enumerable.Range(0, Classes).Average(c => OfClass(c).Average(h => (h[row] - Means[c][row]) * (h[column] - Means[c][column])));
+            within[i] = Enumerable
+                .Range(0, Classes)
+                .Average(c => OfClass(c).Average(h => (h[row] - Means[c][row]) * (h[column] - Means[c][column])));
             between[i] = Centred.Average(mean => mean[row] * mean[column]);
         }
 

@@ -11,7 +11,8 @@ public sealed class NuclearNormBallTests
     public void Shrink_ValuesOutside_TakesTheSameOffEachDownToZero(double radius)
     {
         double[] values = [1, 4, 0, 2.5, 4, 0.25];
-        double low = 0, high = 4; // of what to take off, by halving
+        double low = 0,
+            high = 4; // of what to take off, by halving
         for (var i = 0; i < 100; i++)
         {
             var middle = (low + high) / 2;
@@ -58,8 +59,20 @@ public sealed class NuclearNormBallTests
     public void Gap_MinimumAndOppositeOfALinearFunction_IsZeroAndTwo()
     {
         using var scope = NewDisposeScope();
-        var gradient = tensor(new double[,] { { 3, 0 }, { 0, 1 } });
-        var steepest = tensor(new double[,] { { 5, 0 }, { 0, 0 } });
+        var gradient = tensor(
+            new double[,]
+            {
+                { 3, 0 },
+                { 0, 1 },
+            }
+        );
+        var steepest = tensor(
+            new double[,]
+            {
+                { 5, 0 },
+                { 0, 0 },
+            }
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(NuclearNormBall.Gap(gradient, -steepest, radius: 5), Is.Zero.Within(1e-15));

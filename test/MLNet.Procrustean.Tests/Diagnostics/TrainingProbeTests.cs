@@ -15,8 +15,14 @@ public sealed class TrainingProbeTests
     public void Train_WithDiagnostics_GivesTheSameBits()
     {
         using var images = ToyImages.Of(20, 5);
-        var options = SmallTraining.Options with { Strategy = new Procrustean.Strategies.MajorFeatureWeakening { Depth = MixingDepth.AnyStage } };
-        Assert.That(SmallTraining.Weights(options with { Diagnostics = new() }, images), Is.EqualTo(SmallTraining.Weights(options, images)));
+        var options = SmallTraining.Options with
+        {
+            Strategy = new Procrustean.Strategies.MajorFeatureWeakening { Depth = MixingDepth.AnyStage },
+        };
+        Assert.That(
+            SmallTraining.Weights(options with { Diagnostics = new() }, images),
+            Is.EqualTo(SmallTraining.Weights(options, images))
+        );
     }
 
     [TestCase(1, new[] { 1, 2, 3, 4, 5 })]
@@ -26,7 +32,14 @@ public sealed class TrainingProbeTests
     public void Train_EveryEpochs_ReportsThoseAndTheLast(int every, int[] expected)
     {
         using var images = ToyImages.Of(8, 3);
-        using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 5, Diagnostics = new() { EveryEpochs = every } }, images);
+        using var training = SmallTraining.Run(
+            SmallTraining.Options with
+            {
+                Epochs = 5,
+                Diagnostics = new() { EveryEpochs = every },
+            },
+            images
+        );
         Assert.That(training.Reports.Where(report => report.Diagnostics is not null).Select(report => report.Epoch), Is.EqualTo(expected));
     }
 
@@ -46,7 +59,13 @@ public sealed class TrainingProbeTests
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var data = ToyImages.Of(220, 60, 40);
-        var options = SmallTraining.Options with { Epochs = 1, BatchSize = 32, LearningRate = 0.01, Diagnostics = new() { ImagesPerClass = perClass } };
+        var options = SmallTraining.Options with
+        {
+            Epochs = 1,
+            BatchSize = 32,
+            LearningRate = 0.01,
+            Diagnostics = new() { ImagesPerClass = perClass },
+        };
         using var training = SmallTraining.Run(options, data);
         var (hits, taken, gradients, counts) = (new double[3], new double[3], new double[3], new double[3]);
         var labels = data.Labels.data<long>().ToArray();
@@ -54,9 +73,14 @@ public sealed class TrainingProbeTests
         foreach (var row in ClassSample.Draw(labels, perClass, RandomStream.Diagnostics.Generator(SmallTraining.Seed, 0)))
         {
             var label = labels[row];
-            var logits = Rows(training.Network.forward(Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels.Narrow(row, 1))))[0];
+            var logits = Rows(
+                training.Network.forward(Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels.Narrow(row, 1)))
+            )[0];
             var p = logits.Select(z => Math.Exp(z) / logits.Sum(Math.Exp)).ToArray();
-            var gradient = Enumerable.Range(0, weight[0].Length).Select(d => Enumerable.Range(0, 3).Sum(c => weight[c][d] * (p[c] - (c == label ? 1 : 0)))).ToArray();
+            var gradient = Enumerable
+                .Range(0, weight[0].Length)
+                .Select(d => Enumerable.Range(0, 3).Sum(c => weight[c][d] * (p[c] - (c == label ? 1 : 0))))
+                .ToArray();
             hits[label] += Matrix.ArgMax(logits) == label ? 1 : 0;
             taken[label] += Matrix.ArgMax(logits) == 0 ? 1 : 0; // 60² and 40² are at most 220 · 40, so that class 0 alone is major
             gradients[label] += Matrix.Length(gradient);
@@ -81,7 +105,8 @@ public sealed class TrainingProbeTests
         using var images = ToyImages.Of(12, 5);
         Assert.That(
             NativeMemory.TensorsLeftBy(() => SmallTraining.Run(Diagnosed, images).Dispose()),
-            Is.EqualTo(NativeMemory.TensorsLeftBy(() => SmallTraining.Run(SmallTraining.Options, images).Dispose())));
+            Is.EqualTo(NativeMemory.TensorsLeftBy(() => SmallTraining.Run(SmallTraining.Options, images).Dispose()))
+        );
     }
 
     [Test]
@@ -89,7 +114,12 @@ public sealed class TrainingProbeTests
     {
         using var data = ToyImages.Of(6, 2);
         using var cancellation = new CancellationTokenSource();
-        var options = Diagnosed with { Epochs = 1, Cancellation = cancellation.Token, Strategy = StrategyOf.Watching((_, _) => cancellation.Cancel()) };
+        var options = Diagnosed with
+        {
+            Epochs = 1,
+            Cancellation = cancellation.Token,
+            Strategy = StrategyOf.Watching((_, _) => cancellation.Cancel()),
+        };
         Assert.That(() => SmallTraining.Run(options, data), Throws.InstanceOf<OperationCanceledException>());
     }
 

@@ -20,7 +20,21 @@ public sealed class BenchmarkTests
     [Test]
     public void Run_TwoStrategiesAndSeeds_PrintsWhatTheResultsFileHasAndGoesOnWhereItStopped()
     {
-        string[] arguments = ["--strategy", "plain", "--strategy", "la(tau=0.5) | la(tau=1)", "--seed", "1", "--seed", "2", "--selection-seed", "7", "--imbalance", "step:4:12"];
+        string[] arguments =
+        [
+            "--strategy",
+            "plain",
+            "--strategy",
+            "la(tau=0.5) | la(tau=1)",
+            "--seed",
+            "1",
+            "--seed",
+            "2",
+            "--selection-seed",
+            "7",
+            "--imbalance",
+            "step:4:12",
+        ];
 
         var run = Benchmark("twice.csv", arguments);
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
@@ -39,9 +53,16 @@ public sealed class BenchmarkTests
             Assert.That(rows.Count(row => row[0] == "Test"), Is.EqualTo(4));
             Assert.That(heldOut[chosen], Is.EqualTo(heldOut.Values.Max()));
             Assert.That(run.Output, Does.Contain($"| plain | {MeanAndDeviation(plain)} |"));
-            Assert.That(run.Output, Does.Contain($"| {chosen} | {MeanAndDeviation(Macro(rows, chosen))} | {MeanAndDeviation(difference, "+0.000;-0.000")} |"));
+            Assert.That(
+                run.Output,
+                Does.Contain($"| {chosen} | {MeanAndDeviation(Macro(rows, chosen))} | {MeanAndDeviation(difference, "+0.000;-0.000")} |")
+            );
             Assert.That(again.Output, Does.Contain("4 runs, 3 of them done already."));
-            Assert.That(Rows("twice.csv").Select(row => row[..8]), Is.EqualTo(rows.Select(row => row[..8])), "the run done again gives the same");
+            Assert.That(
+                Rows("twice.csv").Select(row => row[..8]),
+                Is.EqualTo(rows.Select(row => row[..8])),
+                "the run done again gives the same"
+            );
         }
     }
 
@@ -56,7 +77,19 @@ public sealed class BenchmarkTests
     [Test]
     public void Run_DivergingTraining_IsAResultAndTheOthersGoOn()
     {
-        var run = Benchmark("diverged.csv", "--strategy", "plain", "--strategy", "la(tau=1)", "--seed", "1", "--learning-rate", "1e30", "--batch", "8");
+        var run = Benchmark(
+            "diverged.csv",
+            "--strategy",
+            "plain",
+            "--strategy",
+            "la(tau=1)",
+            "--seed",
+            "1",
+            "--learning-rate",
+            "1e30",
+            "--batch",
+            "8"
+        );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         Assert.That(run.Output, Does.Contain("| plain | diverged |").And.Contain("| la(tau=1) | diverged |"));
         Assert.That(run.Errors, Does.Contain("plain, seed 1:"));
@@ -66,8 +99,20 @@ public sealed class BenchmarkTests
     public void Run_Corrections_ChangeTheModelThatTheStrategyTrained()
     {
         var run = Benchmark(
-            "corrected.csv", "--strategy", "plain", "--strategy", "plain corrected by la(tau=0)", "--strategy", "plain corrected by la(tau=10)",
-            "--strategy", "plain corrected by tau-norm(tau=1)", "--seed", "1", "--imbalance", "step:10:20");
+            "corrected.csv",
+            "--strategy",
+            "plain",
+            "--strategy",
+            "plain corrected by la(tau=0)",
+            "--strategy",
+            "plain corrected by la(tau=10)",
+            "--strategy",
+            "plain corrected by tau-norm(tau=1)",
+            "--seed",
+            "1",
+            "--imbalance",
+            "step:10:20"
+        );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         var rows = Rows("corrected.csv").ToDictionary(row => row[1], row => row[2..8]);
         using (Assert.EnterMultipleScope())
@@ -107,7 +152,19 @@ public sealed class BenchmarkTests
     [Test]
     public void Run_Report_IsWrittenWithDiagnostics()
     {
-        var run = Benchmark("report.csv", "--strategy", "plain", "--strategy", "mfw", "--seed", "1", "--imbalance", "long-tailed:4:12", "--report", InFolder("report.html"));
+        var run = Benchmark(
+            "report.csv",
+            "--strategy",
+            "plain",
+            "--strategy",
+            "mfw",
+            "--seed",
+            "1",
+            "--imbalance",
+            "long-tailed:4:12",
+            "--report",
+            InFolder("report.html")
+        );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         var page = File.ReadAllText(InFolder("report.html"));
         using (Assert.EnterMultipleScope())
@@ -128,7 +185,15 @@ public sealed class BenchmarkTests
     [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
     public void Run_WrongArguments_FailWithAWord(string option, string value, string message)
     {
-        var run = Benchmark(option == "--results" ? null : "wrong.csv", "--strategy", "plain", "--seed", "1", option, option == "--results" ? InFolder(value) : value);
+        var run = Benchmark(
+            option == "--results" ? null : "wrong.csv",
+            "--strategy",
+            "plain",
+            "--seed",
+            "1",
+            option,
+            option == "--results" ? InFolder(value) : value
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(run.ExitCode, Is.EqualTo(1));
@@ -158,14 +223,26 @@ public sealed class BenchmarkTests
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private ChildProcess Benchmark(string? results, params string[] more) => ChildProcess.Dotnet(
-        [
-            Path.Combine(ChildProcess.FolderOfExample("Benchmark"), "Benchmark.dll"), "--train", InFolder("photos/train"), "--test", InFolder("photos/test"),
-            "--backbone", "cifar-resnet-8-w4", "--size", "16", "--epochs", "1", .. results is null ? Array.Empty<string>() : ["--results", InFolder(results)], .. more,
+    private ChildProcess Benchmark(string? results, params string[] more) =>
+        ChildProcess.Dotnet([
+            Path.Combine(ChildProcess.FolderOfExample("Benchmark"), "Benchmark.dll"),
+            "--train",
+            InFolder("photos/train"),
+            "--test",
+            InFolder("photos/test"),
+            "--backbone",
+            "cifar-resnet-8-w4",
+            "--size",
+            "16",
+            "--epochs",
+            "1",
+            .. results is null ? Array.Empty<string>() : ["--results", InFolder(results)],
+            .. more,
         ]);
 
     // The strategies of these tests have no comma in them.
-    private List<string[]> Rows(string results) => [.. File.ReadAllLines(InFolder(results)).Skip(1).Select(line => line.Replace("\"", "", StringComparison.Ordinal).Split(','))];
+    private List<string[]> Rows(string results) =>
+        [.. File.ReadAllLines(InFolder(results)).Skip(1).Select(line => line.Replace("\"", "", StringComparison.Ordinal).Split(','))];
 
     private string InFolder(string name) => Path.Combine(folder.Path, name);
 }

@@ -16,7 +16,11 @@ public sealed class KilledTrainingTests
     {
         using var folder = new TemporaryFolder();
         ImageFolders.Write(folder, ("photos/cat", 30), ("photos/dog", 14), ("photos/owl", 6));
-        var (checkpoints, whole, saved) = (Path.Combine(folder.Path, "checkpoints"), Path.Combine(folder.Path, "whole.zip"), Path.Combine(folder.Path, "saved.zip"));
+        var (checkpoints, whole, saved) = (
+            Path.Combine(folder.Path, "checkpoints"),
+            Path.Combine(folder.Path, "whole.zip"),
+            Path.Combine(folder.Path, "saved.zip")
+        );
         var run = ChildProcess.Dotnet(Arguments(whole, epochs: 3));
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
 
@@ -34,14 +38,20 @@ public sealed class KilledTrainingTests
             Assert.That(SavedWeights.Of(saved), Is.EqualTo(SavedWeights.Of(whole)));
         }
 
-        FaultsTried.Record("Training", "process killed (kill -9) between the end of Fit and Save", 1, "the same command saves the same model, bit for bit, without training again");
+        FaultsTried.Record(
+            "Training",
+            "process killed (kill -9) between the end of Fit and Save",
+            1,
+            "the same command saves the same model, bit for bit, without training again"
+        );
     }
 
     [TestCase(1)]
     [TestCase(2)]
     [Category(FaultsTried.LongCategory)]
     [Explicit("Minutes: run it after a change to checkpoints.")]
-    public void TrainFolder_KilledManyTimes_SavesTheModelOfAnUninterruptedTraining(int seed) => KillAndCompare(kills: 20, epochs: 200, seed);
+    public void TrainFolder_KilledManyTimes_SavesTheModelOfAnUninterruptedTraining(int seed) =>
+        KillAndCompare(kills: 20, epochs: 200, seed);
 
     private static void KillAndCompare(int kills, int epochs, int seed)
     {
@@ -69,7 +79,12 @@ public sealed class KilledTrainingTests
             Assert.That(Directory.GetFiles(checkpoints).Select(Path.GetFileName), Is.EqualTo(new[] { "finished.safetensors" }));
         }
 
-        FaultsTried.Record("Training", "process killed (kill -9) at random moments of a training", kills, "goes on by itself; the model is that of a training never killed, bit for bit");
+        FaultsTried.Record(
+            "Training",
+            "process killed (kill -9) at random moments of a training",
+            kills,
+            "goes on by itself; the model is that of a training never killed, bit for bit"
+        );
     }
 
     // At a random moment after the process has written a checkpoint later than the newest of the one before; the new newest.
@@ -92,7 +107,7 @@ public sealed class KilledTrainingTests
     private static void KillOnceThereIs(string file, string[] arguments)
     {
         using var process = ChildProcess.Start(arguments);
-        for (var clock = Stopwatch.StartNew(); !File.Exists(file) && clock.Elapsed < TimeSpan.FromMinutes(2) && !process.HasExited;)
+        for (var clock = Stopwatch.StartNew(); !File.Exists(file) && clock.Elapsed < TimeSpan.FromMinutes(2) && !process.HasExited; )
         {
             Thread.Sleep(1);
         }
@@ -101,11 +116,25 @@ public sealed class KilledTrainingTests
         process.WaitForExit();
     }
 
-    private static string Newest(string folder) => Directory.Exists(folder) ? Directory.GetFiles(folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal) ?? "" : "";
+    private static string Newest(string folder) =>
+        Directory.Exists(folder) ? Directory.GetFiles(folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal) ?? "" : "";
 
     private static string[] Arguments(string model, int epochs) =>
-    [
-        Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", Path.Combine(Path.GetDirectoryName(model)!, "photos"), "--model", model,
-        "--backbone", "cifar-resnet-8-w4", "--size", "16", "--batch", "8", "--epochs", $"{epochs}", "--strategy", "mfw+la(tau=0.5)",
-    ];
+        [
+            Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
+            "--train",
+            Path.Combine(Path.GetDirectoryName(model)!, "photos"),
+            "--model",
+            model,
+            "--backbone",
+            "cifar-resnet-8-w4",
+            "--size",
+            "16",
+            "--batch",
+            "8",
+            "--epochs",
+            $"{epochs}",
+            "--strategy",
+            "mfw+la(tau=0.5)",
+        ];
 }

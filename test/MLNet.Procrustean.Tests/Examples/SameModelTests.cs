@@ -18,7 +18,12 @@ public sealed class SameModelTests
         }
 
         using var folder = new TemporaryFolder(memory);
-        string[] names = [.. Enumerable.Range(0, 40).Select(number => $"{(number < 26 ? "cat" : number < 36 ? "dog" : "owl")}/{number:000}.png")];
+        string[] names =
+        [
+            .. Enumerable
+                .Range(0, 40)
+                .Select(number => $"{(number < 26 ? "cat" : number < 36 ? "dog" : "owl")}/{number:000}.png"),
+        ];
         Write(folder, "forward", names);
         Write(folder, "backward", [.. names.Reverse()]);
         if (Listed(folder, "forward").SequenceEqual(Listed(folder, "backward")))
@@ -33,7 +38,12 @@ public sealed class SameModelTests
             Assert.That(Train(folder, "backward", processors: 2), Is.EqualTo(weights));
         }
 
-        FaultsTried.Record("Training", "files listed in another order, and decoded by 1, 2 and 7 threads", 3, "the same model, bit for bit");
+        FaultsTried.Record(
+            "Training",
+            "files listed in another order, and decoded by 1, 2 and 7 threads",
+            3,
+            "the same model, bit for bit"
+        );
     }
 
     private static void Write(TemporaryFolder folder, string photos, string[] names)
@@ -55,10 +65,22 @@ public sealed class SameModelTests
         var model = Path.Combine(folder.Path, $"{photos}-{processors}.zip");
         var run = ChildProcess.Dotnet(
             [
-                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", Path.Combine(folder.Path, photos), "--model", model,
-                "--backbone", "cifar-resnet-8-w4", "--size", "16", "--batch", "8", "--epochs", "2",
+                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
+                "--train",
+                Path.Combine(folder.Path, photos),
+                "--model",
+                model,
+                "--backbone",
+                "cifar-resnet-8-w4",
+                "--size",
+                "16",
+                "--batch",
+                "8",
+                "--epochs",
+                "2",
             ],
-            variables: new() { ["DOTNET_PROCESSOR_COUNT"] = $"{processors}", ["OMP_NUM_THREADS"] = "1" });
+            variables: new() { ["DOTNET_PROCESSOR_COUNT"] = $"{processors}", ["OMP_NUM_THREADS"] = "1" }
+        );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         return SavedWeights.Of(model);
     }

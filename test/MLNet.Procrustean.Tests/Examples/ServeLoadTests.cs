@@ -29,23 +29,29 @@ public sealed class ServeLoadTests
         var (latencies, memory) = (new List<double>[Clients], new List<double>());
         var (clock, duration) = (Stopwatch.StartNew(), LongTest.Duration(minutes: 5));
 
-        var clients = Enumerable.Range(0, Clients).Select(async client =>
-        {
-            var own = latencies[client] = [];
-            for (var request = client; clock.Elapsed < duration; request++)
+        var clients = Enumerable
+            .Range(0, Clients)
+            .Select(async client =>
             {
-                var (image, bad) = (request % images.Length, request % 100 == 99);
-                var begin = Stopwatch.GetTimestamp();
-                using var answer = await server.Classify(bad ? images[image][..100] : images[image]);
-                var found = await answer.Content.ReadFromJsonAsync<JsonElement>();
-                own.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
-                Assert.That(answer.StatusCode, Is.EqualTo(bad ? HttpStatusCode.BadRequest : HttpStatusCode.OK));
-                if (!bad)
+                var own = latencies[client] = [];
+                for (var request = client; clock.Elapsed < duration; request++)
                 {
-                    Assert.That(tiny.Classifier.ClassNames.Select(name => found.GetProperty("probabilities").GetProperty(name).GetSingle()), Is.EqualTo(expected[image]).Within(1e-5));
+                    var (image, bad) = (request % images.Length, request % 100 == 99);
+                    var begin = Stopwatch.GetTimestamp();
+                    using var answer = await server.Classify(bad ? images[image][..100] : images[image]);
+                    var found = await answer.Content.ReadFromJsonAsync<JsonElement>();
+                    own.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+                    Assert.That(answer.StatusCode, Is.EqualTo(bad ? HttpStatusCode.BadRequest : HttpStatusCode.OK));
+                    if (!bad)
+                    {
+                        Assert.That(
+                            tiny.Classifier.ClassNames.Select(name => found.GetProperty("probabilities").GetProperty(name).GetSingle()),
+                            Is.EqualTo(expected[image]).Within(1e-5)
+                        );
+                    }
                 }
-            }
-        }).ToList();
+            })
+            .ToList();
         while (clock.Elapsed < duration)
         {
             await Task.Delay(duration / 200);
@@ -54,9 +60,16 @@ public sealed class ServeLoadTests
 
         await Task.WhenAll(clients);
         var sorted = latencies.SelectMany(own => own).Order().ToArray();
-        TestContext.Out.WriteLine($"{sorted.Length} requests, {sorted.Length / clock.Elapsed.TotalSeconds:0} a second; p50 {sorted[sorted.Length / 2]:0.0} ms, p99 {sorted[sorted.Length * 99 / 100]:0.0} ms, longest {sorted[^1]:0.0} ms");
+        TestContext.Out.WriteLine(
+            $"{sorted.Length} requests, {sorted.Length / clock.Elapsed.TotalSeconds:0} a second; p50 {sorted[sorted.Length / 2]:0.0} ms, p99 {sorted[sorted.Length * 99 / 100]:0.0} ms, longest {sorted[^1]:0.0} ms"
+        );
         LongTest.AssertFlat(memory);
-        FaultsTried.Record("Serving", "16 clients without a pause, one image in a hundred bad", sorted.Length, "every answer right, every bad image 400, resident memory flat");
+        FaultsTried.Record(
+            "Serving",
+            "16 clients without a pause, one image in a hundred bad",
+            sorted.Length,
+            "every answer right, every bad image 400, resident memory flat"
+        );
     }
 
     /// <summary>Blocks in turns, so that a slow minute of the machine slows both ways alike.</summary>
@@ -79,9 +92,17 @@ public sealed class ServeLoadTests
 
         var (pairs, median) = (blocks[1..], blocks.Count / 2 - 1); // the first warms up
         double[] Sorted(Func<(double[] Together, double[] Single), double> figure) => [.. pairs.Select(figure).Order()];
-        foreach (var (name, side) in new (string, Func<(double[] Together, double[] Single), double[]>)[] { ("together", pair => pair.Together), ("one by one", pair => pair.Single) })
+        foreach (
+            var (name, side) in new (string, Func<(double[] Together, double[] Single), double[]>)[]
+            {
+                ("together", pair => pair.Together),
+                ("one by one", pair => pair.Single),
+            }
+        )
         {
-            TestContext.Out.WriteLine($"{name}: {Sorted(pair => side(pair).Length / Seconds)[median]:0} requests a second, p50 {Sorted(pair => side(pair)[side(pair).Length / 2])[median]:0.0} ms, p99 {Sorted(pair => side(pair)[side(pair).Length * 99 / 100])[median]:0.0} ms");
+            TestContext.Out.WriteLine(
+                $"{name}: {Sorted(pair => side(pair).Length / Seconds)[median]:0} requests a second, p50 {Sorted(pair => side(pair)[side(pair).Length / 2])[median]:0.0} ms, p99 {Sorted(pair => side(pair)[side(pair).Length * 99 / 100])[median]:0.0} ms"
+            );
         }
 
         var ratio = Sorted(pair => (double)pair.Together.Length / pair.Single.Length)[median];
@@ -102,19 +123,23 @@ public sealed class ServeLoadTests
     private static async Task<double[]> Latencies(ServeProcess server, byte[][] images)
     {
         var clock = Stopwatch.StartNew();
-        var all = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
-        {
-            var own = new List<double>();
-            for (var request = client; clock.Elapsed.TotalSeconds < Seconds; request++)
-            {
-                var begin = Stopwatch.GetTimestamp();
-                using var answer = await server.Classify(images[request % images.Length]);
-                Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-                own.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
-            }
+        var all = await Task.WhenAll(
+            Enumerable
+                .Range(0, Clients)
+                .Select(async client =>
+                {
+                    var own = new List<double>();
+                    for (var request = client; clock.Elapsed.TotalSeconds < Seconds; request++)
+                    {
+                        var begin = Stopwatch.GetTimestamp();
+                        using var answer = await server.Classify(images[request % images.Length]);
+                        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+                        own.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+                    }
 
-            return own;
-        }));
+                    return own;
+                })
+        );
         return [.. all.SelectMany(own => own).Order()];
     }
 }

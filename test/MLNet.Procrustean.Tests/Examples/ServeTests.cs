@@ -23,7 +23,11 @@ public sealed class ServeTests
     {
         images = [.. tiny.Paths.Select(File.ReadAllBytes)];
         model = Path.Combine(folder.Path, "model.zip");
-        tiny.Context.Model.Save(new Microsoft.ML.Data.TransformerChain<ITransformer>(tiny.Keys, tiny.Classifier), tiny.Images.Schema, model);
+        tiny.Context.Model.Save(
+            new Microsoft.ML.Data.TransformerChain<ITransformer>(tiny.Keys, tiny.Classifier),
+            tiny.Images.Schema,
+            model
+        );
         server = new(model, "--MaximumBytes", $"{MaximumBytes}", "--TimeoutSeconds", "3");
     }
 
@@ -44,12 +48,23 @@ public sealed class ServeTests
         var good = await Task.WhenAll(answers.Take(images.Length).Select(answer => answer.Content.ReadFromJsonAsync<JsonElement>()));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(answers.Select(answer => answer.StatusCode), Is.EqualTo(images.Select(_ => HttpStatusCode.OK).Concat(truncated.Take(4).Select(_ => HttpStatusCode.BadRequest))));
+            Assert.That(
+                answers.Select(answer => answer.StatusCode),
+                Is.EqualTo(images.Select(_ => HttpStatusCode.OK).Concat(truncated.Take(4).Select(_ => HttpStatusCode.BadRequest)))
+            );
             Assert.That(good.Select(ScoresIn), Is.EqualTo(tiny.Scores()).Within(1e-5));
-            Assert.That(good.Select(one => one.GetProperty("class").GetString()), Is.EqualTo(tiny.Scores().Select(scores => tiny.Classifier.ClassNames[Array.IndexOf(scores, scores.Max())])));
+            Assert.That(
+                good.Select(one => one.GetProperty("class").GetString()),
+                Is.EqualTo(tiny.Scores().Select(scores => tiny.Classifier.ClassNames[Array.IndexOf(scores, scores.Max())]))
+            );
         }
 
-        FaultsTried.Record("Serving", "bad images among good ones of the same moment", 4, "400 with what is wrong; the good ones are answered right");
+        FaultsTried.Record(
+            "Serving",
+            "bad images among good ones of the same moment",
+            4,
+            "400 with what is wrong; the good ones are answered right"
+        );
     }
 
     [TestCase("", "is empty")]
@@ -62,14 +77,24 @@ public sealed class ServeTests
         {
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
             Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/problem+json"));
-            Assert.That(text, Does.Contain("The body: ").And.Contain(message).And.Not.Contain("ImagePath").And.Not.Contain("/etc").And.Not.Contain(" at MLNet"));
+            Assert.That(
+                text,
+                Does.Contain("The body: ")
+                    .And.Contain(message)
+                    .And.Not.Contain("ImagePath")
+                    .And.Not.Contain("/etc")
+                    .And.Not.Contain(" at MLNet")
+            );
         }
     }
 
     [Test]
     public async Task Classify_TooLarge_Answers413()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "classify") { Content = new ByteArrayContent(new byte[MaximumBytes + 1]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "classify")
+        {
+            Content = new ByteArrayContent(new byte[MaximumBytes + 1]),
+        };
         request.Headers.ExpectContinue = true;
         var answer = await server.Client.SendAsync(request);
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
@@ -114,13 +139,21 @@ public sealed class ServeTests
             Assert.That(busy.ExitCode(), Is.Zero, busy.Written);
         }
 
-        FaultsTried.Record("Serving", "terminated (SIGTERM) with a request in flight and one waiting", 1, "takes no more, finishes both, exit code 0");
+        FaultsTried.Record(
+            "Serving",
+            "terminated (SIGTERM) with a request in flight and one waiting",
+            1,
+            "takes no more, finishes both, exit code 0"
+        );
     }
 
     [Test]
     public void Start_NoModel_SaysSoAndFails()
     {
-        var run = ChildProcess.Dotnet([Path.Combine(ChildProcess.FolderOfExample("Serve"), "Serve.dll"), Path.Combine(folder.Path, "none.zip")]);
+        var run = ChildProcess.Dotnet([
+            Path.Combine(ChildProcess.FolderOfExample("Serve"), "Serve.dll"),
+            Path.Combine(folder.Path, "none.zip"),
+        ]);
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Errors, Does.Contain("none.zip").And.Not.Contain(" at "));
     }
@@ -135,7 +168,8 @@ public sealed class ServeTests
         Assert.That(run.Errors, Does.Contain($"--{name} is {value}").And.Contain(allowed));
     }
 
-    private static float[] ScoresIn(JsonElement answer) => [.. TinyClasses.Select(name => answer.GetProperty("probabilities").GetProperty(name).GetSingle())];
+    private static float[] ScoresIn(JsonElement answer) =>
+        [.. TinyClasses.Select(name => answer.GetProperty("probabilities").GetProperty(name).GetSingle())];
 
     private static string[] TinyClasses => [.. TinyModel.Shared.Classifier.ClassNames];
 

@@ -53,11 +53,26 @@ public sealed class TrainFolderTests
         var report = Path.Combine(folder.Path, "report.html");
 
         var cache = Path.Combine(folder.Path, "images.cache");
-        var run = TrainFolder(folder, "mfw", "--report", report, "--cache", cache, "--precision", "fp32", "--share-processors", "--whitened-stem", "true");
+        var run = TrainFolder(
+            folder,
+            "mfw",
+            "--report",
+            report,
+            "--cache",
+            cache,
+            "--precision",
+            "fp32",
+            "--share-processors",
+            "--whitened-stem",
+            "true"
+        );
 
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         Assert.That(new FileInfo(cache).Length, Is.GreaterThan(28 * 16 * 16 * 3), "four fifths of 35 images");
-        Assert.That(File.ReadAllText(report), Does.Contain("Leakage").And.Contain("Feature deviation").And.Contain("Classifier cosines").And.Contain("whitened"));
+        Assert.That(
+            File.ReadAllText(report),
+            Does.Contain("Leakage").And.Contain("Feature deviation").And.Contain("Classifier cosines").And.Contain("whitened")
+        );
     }
 
     [Test]
@@ -68,11 +83,21 @@ public sealed class TrainFolderTests
         File.WriteAllText(Path.Combine(folder.Path, "test", "dog", "001.png"), "no image");
         var model = Path.Combine(folder.Path, "new", "model.zip");
 
-        var run = ChildProcess.Dotnet(
-            [
-                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", Path.Combine(folder.Path, "train"), "--test", Path.Combine(folder.Path, "test"),
-                "--backbone", "cifar-resnet-8-w4", "--size", "16", "--epochs", "1", "--model", model,
-            ]);
+        var run = ChildProcess.Dotnet([
+            Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
+            "--train",
+            Path.Combine(folder.Path, "train"),
+            "--test",
+            Path.Combine(folder.Path, "test"),
+            "--backbone",
+            "cifar-resnet-8-w4",
+            "--size",
+            "16",
+            "--epochs",
+            "1",
+            "--model",
+            model,
+        ]);
 
         using (Assert.EnterMultipleScope())
         {
@@ -89,21 +114,43 @@ public sealed class TrainFolderTests
         using var disk = new SmallDisk();
         using var folder = new TemporaryFolder();
         ImageFolders.Write(folder, ("photos/cat", 8), ("photos/dog", 5));
-        var (model, results, checkpoints) = (Path.Combine(disk.Path, "model.zip"), Path.Combine(disk.Path, "results.json"), Path.Combine(folder.Path, "checkpoints"));
+        var (model, results, checkpoints) = (
+            Path.Combine(disk.Path, "model.zip"),
+            Path.Combine(disk.Path, "results.json"),
+            Path.Combine(folder.Path, "checkpoints")
+        );
         File.WriteAllText(model, "earlier");
         File.WriteAllText(results, "earlier results");
         disk.Fill();
-        ChildProcess Run(string photos) => ChildProcess.Dotnet(
-            [
-                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", photos, "--backbone", "cifar-resnet-8-w4", "--size", "16",
-                "--epochs", "2", "--strategy", "plain", "--model", model, "--json", results, "--checkpoint", checkpoints,
+        ChildProcess Run(string photos) =>
+            ChildProcess.Dotnet([
+                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
+                "--train",
+                photos,
+                "--backbone",
+                "cifar-resnet-8-w4",
+                "--size",
+                "16",
+                "--epochs",
+                "2",
+                "--strategy",
+                "plain",
+                "--model",
+                model,
+                "--json",
+                results,
+                "--checkpoint",
+                checkpoints,
             ]);
 
         var full = Run(Path.Combine(folder.Path, "photos"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(full.ExitCode, Is.EqualTo(1));
-            Assert.That(full.Errors, Does.Contain($"The model '{model}' cannot be written: No space left on device").And.Contain("The same command saves it"));
+            Assert.That(
+                full.Errors,
+                Does.Contain($"The model '{model}' cannot be written: No space left on device").And.Contain("The same command saves it")
+            );
             Assert.That(File.ReadAllText(model), Is.EqualTo("earlier"));
             Assert.That(Directory.GetFiles(disk.Path), Has.Length.EqualTo(3));
         }
@@ -119,7 +166,12 @@ public sealed class TrainFolderTests
             Assert.That(Directory.GetFiles(disk.Path), Has.Length.EqualTo(2));
         }
 
-        FaultsTried.Record("Training", "disk of the model full when the training is over", 1, "says so, the earlier model as it was; the same command saves the model without training again");
+        FaultsTried.Record(
+            "Training",
+            "disk of the model full when the training is over",
+            1,
+            "says so, the earlier model as it was; the same command saves the model without training again"
+        );
     }
 
     [Test]
@@ -166,6 +218,19 @@ public sealed class TrainFolderTests
         Assert.That(run.Output, Does.Contain("epoch   2/2"));
     }
 
-    private static ChildProcess TrainFolder(TemporaryFolder folder, string strategy, params string[] more) => ChildProcess.Dotnet(
-        [Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"), "--train", folder.Path, "--backbone", "cifar-resnet-8-w4", "--size", "16", "--epochs", "2", "--strategy", strategy, .. more]);
+    private static ChildProcess TrainFolder(TemporaryFolder folder, string strategy, params string[] more) =>
+        ChildProcess.Dotnet([
+            Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
+            "--train",
+            folder.Path,
+            "--backbone",
+            "cifar-resnet-8-w4",
+            "--size",
+            "16",
+            "--epochs",
+            "2",
+            "--strategy",
+            strategy,
+            .. more,
+        ]);
 }

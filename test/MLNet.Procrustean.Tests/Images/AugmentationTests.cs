@@ -10,16 +10,18 @@ public sealed class AugmentationTests
     public void CropAndFlip_Batch_EqualsNaiveLoops([Values(0, 1, 4, 12)] int padding, [Values(1, 3)] int channels, [Values] bool byIndex)
     {
         using var scope = NewDisposeScope();
-        const int images = 12, size = 9;
+        const int images = 12,
+            size = 9;
         var random = new Random(1);
         var pixels = Pixels(images, size, channels);
         var tops = Numbers(images, () => random.Next((2 * padding) + 1));
         var lefts = Numbers(images, () => random.Next((2 * padding) + 1));
         var flips = Numbers(images, () => random.Next(2));
         var source = pixels.data<byte>().ToArray();
-        byte At(int image, long row, long column, int channel) => row < 0 || column < 0 || row >= size || column >= size
-            ? (byte)0
-            : source[(((((image * size) + row) * size) + column) * channels) + channel];
+        byte At(int image, long row, long column, int channel) =>
+            row < 0 || column < 0 || row >= size || column >= size
+                ? (byte)0
+                : source[(((((image * size) + row) * size) + column) * channels) + channel];
         var expected =
             from image in Enumerable.Range(0, images)
             from row in Enumerable.Range(0, size)
@@ -69,7 +71,13 @@ public sealed class AugmentationTests
         const int images = 1000;
         var pixels = zeros([images, 3, 3, 1], ScalarType.Byte);
         pixels[.., 1, 0] = 255;
-        var flipped = new Augmentation { CropPadding = 0 }.Apply(pixels, new Generator(1)).reshape(images, 9).to(int64).argmax(1).data<long>().ToArray();
+        var flipped = new Augmentation { CropPadding = 0 }
+            .Apply(pixels, new Generator(1))
+            .reshape(images, 9)
+            .to(int64)
+            .argmax(1)
+            .data<long>()
+            .ToArray();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(flipped.Distinct(), Is.EquivalentTo(new[] { 3, 5 }));
@@ -92,9 +100,11 @@ public sealed class AugmentationTests
 
     [TestCase(-1)]
     [TestCase(65)]
-    public void CropPadding_OutOfRange_SaysWhatIsAllowed(int padding) => Assert.That(
-        () => new Augmentation { CropPadding = padding },
-        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"CropPadding is {padding}; it must be from 0 to 64"));
+    public void CropPadding_OutOfRange_SaysWhatIsAllowed(int padding) =>
+        Assert.That(
+            () => new Augmentation { CropPadding = padding },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"CropPadding is {padding}; it must be from 0 to 64")
+        );
 
     private static Tensor Pixels(int images, int size, int channels) =>
         randint(1, 256, [images, size, size, channels], ScalarType.Int64, generator: new Generator(5)).to(ScalarType.Byte);

@@ -12,7 +12,25 @@ public sealed class HostileFolderTests
 {
     private static readonly string[] _names =
     [
-        "with spaces", " ", "é", "e\u0301", "漢字", "😀👩‍👩‍👧", "-rf", "--help", "100%41%00", "a\nb", "a\tb\r", "'\"`$(id);&|", "back\\slash", "a:b*?<>", "null", "NaN", "~", "\u202Egnp.exe", new('x', 250),
+        "with spaces",
+        " ",
+        "é",
+        "e\u0301",
+        "漢字",
+        "😀👩‍👩‍👧",
+        "-rf",
+        "--help",
+        "100%41%00",
+        "a\nb",
+        "a\tb\r",
+        "'\"`$(id);&|",
+        "back\\slash",
+        "a:b*?<>",
+        "null",
+        "NaN",
+        "~",
+        "\u202Egnp.exe",
+        new('x', 250),
     ];
 
     private readonly MLContext ml = new(seed: 1);
@@ -50,7 +68,12 @@ public sealed class HostileFolderTests
             Assert.That(TinyModel.Scores(loaded.Transform(images)), Has.Length.EqualTo(2 * _names.Length));
         }
 
-        FaultsTried.Record("Paths", "names with spaces, line breaks, emoji, composed and decomposed letters, dashes, percent signs, quotes", _names.Length, "listed, trained on, saved and loaded under their own names");
+        FaultsTried.Record(
+            "Paths",
+            "names with spaces, line breaks, emoji, composed and decomposed letters, dashes, percent signs, quotes",
+            _names.Length,
+            "listed, trained on, saved and loaded under their own names"
+        );
     }
 
     [Test]
@@ -60,7 +83,10 @@ public sealed class HostileFolderTests
         HostilePathTests.Shell($"cp '{Inside("cat/a.png")}' \"$(printf '{Inside("cat/b\\377.png")}')\"");
         var listed = Load();
         Assert.That(listed, Has.Count.EqualTo(2));
-        Assert.That(() => Decoded.Of(listed[1], new() { Size = 16 }), Throws.TypeOf<ImageException>().With.Message.Contains("does not exist"));
+        Assert.That(
+            () => Decoded.Of(listed[1], new() { Size = 16 }),
+            Throws.TypeOf<ImageException>().With.Message.Contains("does not exist")
+        );
         Survived("an image folder with a name that is not UTF-8", "listed; refused by ImageException when it is decoded");
     }
 
@@ -72,7 +98,10 @@ public sealed class HostileFolderTests
         Directory.CreateSymbolicLink(Inside("photos/dog"), Inside("elsewhere"));
         File.CreateSymbolicLink(Inside("photos/cat/c.png"), Inside("elsewhere/a.png"));
         File.CreateSymbolicLink(Inside("photos/cat/dangling.png"), Inside("gone.png"));
-        Assert.That(Load("photos").Select(path => Path.GetRelativePath(Inside("photos"), path)), Is.EqualTo(new[] { "cat/b.png", "cat/c.png", "cat/dangling.png", "dog/a.png" }));
+        Assert.That(
+            Load("photos").Select(path => Path.GetRelativePath(Inside("photos"), path)),
+            Is.EqualTo(new[] { "cat/b.png", "cat/c.png", "cat/dangling.png", "dog/a.png" })
+        );
         Survived("an image folder with links to files and links as class folders", "followed");
     }
 
@@ -85,7 +114,10 @@ public sealed class HostileFolderTests
         folder.Write("photos/cat/deep/a.png", [0]);
         Directory.CreateSymbolicLink(Inside(link), target);
         Directory.CreateSymbolicLink(Inside("photos/cat/deep/again"), "..");
-        Assert.That(() => Load("photos"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("is a link to the folder").And.Message.Contains("in a circle"));
+        Assert.That(
+            () => Load("photos"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("is a link to the folder").And.Message.Contains("in a circle")
+        );
         Survived("links to folders within a class folder: in circles, and to elsewhere", "refused with their name, not followed");
     }
 
@@ -101,7 +133,9 @@ public sealed class HostileFolderTests
     public void LoadImageFolder_PathsOfMoreThan4096Bytes_AreRefused()
     {
         folder.Write("cat/a.png", [0]);
-        HostilePathTests.Shell($"cd '{Inside("cat")}' && for i in $(seq 25); do mkdir {new string('d', 200)} && cd -P {new string('d', 200)} || exit 1; done");
+        HostilePathTests.Shell(
+            $"cd '{Inside("cat")}' && for i in $(seq 25); do mkdir {new string('d', 200)} && cd -P {new string('d', 200)} || exit 1; done"
+        );
         Assert.That(() => Load(), Throws.InstanceOf<IOException>().With.Message.Contains("ddd"));
         Survived("an image folder with paths of more than 4,096 bytes", "refused by IOException");
     }
@@ -138,13 +172,26 @@ public sealed class HostileFolderTests
         else
         {
             using var model = Fit();
-            Assert.That(model.SkippedImages.Select(problem => Path.GetFileName(problem.Origin)), Is.EqualTo(new[] { "pipe.png", "zero.png", "000.png", "circle.png", "dangling.png" }));
+            Assert.That(
+                model.SkippedImages.Select(problem => Path.GetFileName(problem.Origin)),
+                Is.EqualTo(new[] { "pipe.png", "zero.png", "000.png", "circle.png", "dangling.png" })
+            );
         }
 
-        FaultsTried.Record("Paths", "files that vanish after they are listed; pipes, devices and broken links among the images of a training", 5, "refused by ImageException, or skipped and listed, as the options say");
+        FaultsTried.Record(
+            "Paths",
+            "files that vanish after they are listed; pipes, devices and broken links among the images of a training",
+            5,
+            "refused by ImageException, or skipped and listed, as the options say"
+        );
     }
 
-    private List<string> Load(string part = "") => [.. ml.Data.CreateEnumerable<LabelledImageFile>(ml.Data.LoadImageFolder(Inside(part)), reuseRowObject: false).Select(row => row.ImagePath)];
+    private List<string> Load(string part = "") =>
+        [
+            .. ml
+                .Data.CreateEnumerable<LabelledImageFile>(ml.Data.LoadImageFolder(Inside(part)), reuseRowObject: false)
+                .Select(row => row.ImagePath),
+        ];
 
     private string Inside(string name) => Path.Join(folder.Path, name);
 

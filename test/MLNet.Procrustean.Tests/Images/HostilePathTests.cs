@@ -92,7 +92,8 @@ public sealed class HostilePathTests
     }
 
     [Test]
-    public void Decode_NullCharacterInThePath_IsRefused() => AssertRefused(Inside("a\0b.png"), "cannot be read", "paths with a null character");
+    public void Decode_NullCharacterInThePath_IsRefused() =>
+        AssertRefused(Inside("a\0b.png"), "cannot be read", "paths with a null character");
 
     [Test]
     public void Decode_LineBreakInThePath_IsEscapedInTheMessageAlone()
@@ -132,7 +133,12 @@ public sealed class HostilePathTests
         stop.Cancel();
         writer.Wait();
         TestContext.Out.WriteLine($"{refused} of {tries} refused");
-        FaultsTried.Record("Paths", "a file that grows and shrinks while it is read", tries, "a whole picture, or refused by ImageException");
+        FaultsTried.Record(
+            "Paths",
+            "a file that grows and shrinks while it is read",
+            tries,
+            "a whole picture, or refused by ImageException"
+        );
 
         static bool Decodes(string path)
         {
@@ -152,7 +158,11 @@ public sealed class HostilePathTests
     private static void AssertRefused(string path, string part, string what)
     {
         var decoding = Task.Run(() => Decoded.Of(path, _shape));
-        Constraint refused = Throws.TypeOf<ImageException>().With.Property(nameof(ImageException.Origin)).EqualTo(path).And.Message.Contains(part);
+        Constraint refused = Throws
+            .TypeOf<ImageException>()
+            .With.Property(nameof(ImageException.Origin))
+            .EqualTo(path)
+            .And.Message.Contains(part);
         Assert.That(() => decoding.Wait(_limit), Throws.TypeOf<AggregateException>(), "it hangs, or it decodes");
         Assert.That(() => decoding.GetAwaiter().GetResult(), refused);
         FaultsTried.Record("Paths", what, 1, "refused by ImageException that names the path; not opened");

@@ -34,7 +34,10 @@ public sealed class ImageBombTests
 
         static byte[] WithSize(byte[] jpeg, int side)
         {
-            var frame = Math.Max(jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0, 0x00, 0x0B]), jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC2, 0x00, 0x0B]));
+            var frame = Math.Max(
+                jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0, 0x00, 0x0B]),
+                jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC2, 0x00, 0x0B])
+            );
             byte[] size = [(byte)(side >> 8), (byte)side];
             return [.. jpeg[..(frame + 5)], .. size, .. size, .. jpeg[(frame + 9)..]];
         }
@@ -91,7 +94,12 @@ public sealed class ImageBombTests
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         }
 
-        FaultsTried.Record("Images", "metadata that unfolds to hundreds of megabytes, or is as large", 1, "decoded, in memory in proportion to the file");
+        FaultsTried.Record(
+            "Images",
+            "metadata that unfolds to hundreds of megabytes, or is as large",
+            1,
+            "decoded, in memory in proportion to the file"
+        );
     }
 
     // Skia gives up after a hundred scans.
@@ -101,7 +109,10 @@ public sealed class ImageBombTests
     public void Decode_JpegOfThousandsOfScans_IsRefusedSoon(int scans)
     {
         var clock = Stopwatch.StartNew();
-        Assert.That(() => Decoded.Of(ImageBombs.Jpeg(1_000, 1_000, refiningScans: scans), _shape, "here"), Throws.TypeOf<ImageException>().With.Message.Contains("damaged"));
+        Assert.That(
+            () => Decoded.Of(ImageBombs.Jpeg(1_000, 1_000, refiningScans: scans), _shape, "here"),
+            Throws.TypeOf<ImageException>().With.Message.Contains("damaged")
+        );
         Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         FaultsTried.Record("Images", "progressive JPEGs of thousands of scans", 1, "refused by ImageException after a hundred");
     }
@@ -113,7 +124,9 @@ public sealed class ImageBombTests
         AppContext.SetData(ImageDecoder.Setting, fits ? "256" : "255");
         try
         {
-            IResolveConstraint expected = fits ? Throws.Nothing : Throws.TypeOf<ImageException>().With.Message.Contains("16 × 16").And.Message.Contains(ImageDecoder.Setting);
+            IResolveConstraint expected = fits
+                ? Throws.Nothing
+                : Throws.TypeOf<ImageException>().With.Message.Contains("16 × 16").And.Message.Contains(ImageDecoder.Setting);
             Assert.That(() => Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), _shape, "here"), expected);
         }
         finally
@@ -136,7 +149,12 @@ public sealed class ImageBombTests
             Array.ForEach(all, thread => thread.Join());
         });
         Assert.That(peak, Is.LessThan(200 * Megabyte), "one, and what the allocator may keep of those before");
-        FaultsTried.Record("Images", "files of 35 bytes that claim 20 million pixels, decoded on several threads at once", threads, "decoded one at a time, in the memory of one");
+        FaultsTried.Record(
+            "Images",
+            "files of 35 bytes that claim 20 million pixels, decoded on several threads at once",
+            threads,
+            "decoded one at a time, in the memory of one"
+        );
     }
 
     private static IEnumerable<TestCaseData> Largest()
@@ -177,6 +195,11 @@ public sealed class ImageBombTests
         });
         TestContext.Out.WriteLine($"{file.Length} bytes: {peak / Megabyte} MiB, {clock.Elapsed.TotalSeconds:0.0} s: {outcome}");
         Assert.That(peak, Is.LessThan((4 * ImageDecoder.MaximumPixels) + (2 * file.Length) + (64 * Megabyte)));
-        FaultsTried.Record("Images", "small files that claim the largest pictures that are allowed", 1, "decoded, or refused by ImageException, in at most 0.8 GB");
+        FaultsTried.Record(
+            "Images",
+            "small files that claim the largest pictures that are allowed",
+            1,
+            "decoded, or refused by ImageException, in at most 0.8 GB"
+        );
     }
 }

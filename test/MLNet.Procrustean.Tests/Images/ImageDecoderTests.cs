@@ -40,13 +40,17 @@ public sealed class ImageDecoderTests
 
     [Test]
     public void Decode_GreyImageInGrey_IsBitExact() =>
-        Assert.That(Decoded.Of(TestImages.GreyPng(16, 16, Index), _grey, "test"),
-            Is.EqualTo(Enumerable.Range(0, 256).Select(i => Index(i % 16, i / 16))));
+        Assert.That(
+            Decoded.Of(TestImages.GreyPng(16, 16, Index), _grey, "test"),
+            Is.EqualTo(Enumerable.Range(0, 256).Select(i => Index(i % 16, i / 16)))
+        );
 
     [Test]
     public void Decode_ColorInGrey_IsTheLumaOfRec601()
     {
-        var expected = Enumerable.Range(0, 256).Select(i => TestImages.Noise(i % 16, i / 16))
+        var expected = Enumerable
+            .Range(0, 256)
+            .Select(i => TestImages.Noise(i % 16, i / 16))
             .Select(c => Math.Round(0.299 * c.Red + 0.587 * c.Green + 0.114 * c.Blue));
         Assert.That(Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), _grey, "test"), Is.EqualTo(expected).Within(0));
     }
@@ -64,8 +68,10 @@ public sealed class ImageDecoderTests
 
     [Test]
     public void Decode_JpegOfTheSameSize_IsCloseToTheOriginal() =>
-        Assert.That(Decode(TestImages.Jpeg(16, 16, TestImages.Photo, 100)),
-            Is.EqualTo(TestImages.Bytes(16, 16, TestImages.Photo)).Within(6));
+        Assert.That(
+            Decode(TestImages.Jpeg(16, 16, TestImages.Photo, 100)),
+            Is.EqualTo(TestImages.Bytes(16, 16, TestImages.Photo)).Within(6)
+        );
 
     [TestCase(255)]
     [TestCase(100)]
@@ -93,8 +99,10 @@ public sealed class ImageDecoderTests
     [Test]
     public void Decode_InParallel_EqualsSerial()
     {
-        var images = Enumerable.Range(0, 64).Select(i => HandmadeImages.WithOrientation(
-            TestImages.Jpeg(60 + i, 50, (x, y) => TestImages.Photo(x + i, y)), i % 8 + 1)).ToArray();
+        var images = Enumerable
+            .Range(0, 64)
+            .Select(i => HandmadeImages.WithOrientation(TestImages.Jpeg(60 + i, 50, (x, y) => TestImages.Photo(x + i, y)), i % 8 + 1))
+            .ToArray();
         var serial = Array.ConvertAll(images, Decode);
         var parallel = new byte[images.Length][];
         Parallel.For(0, images.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => parallel[i] = Decode(images[i]));
@@ -109,7 +117,10 @@ public sealed class ImageDecoderTests
         (gif[6], gif[8]) = (32, 32); // width and height of the canvas
         Decode(TestImages.Png(64, 64, TestImages.Noise));
         var square = Decoded.Of(gif, new ImageShape { Size = 32 }, "test");
-        var outside = Enumerable.Range(0, 32 * 32).Where(pixel => pixel % 32 >= 16 || pixel / 32 >= 16).SelectMany(pixel => square[(3 * pixel)..((3 * pixel) + 3)]);
+        var outside = Enumerable
+            .Range(0, 32 * 32)
+            .Where(pixel => pixel % 32 >= 16 || pixel / 32 >= 16)
+            .SelectMany(pixel => square[(3 * pixel)..((3 * pixel) + 3)]);
         Assert.That(outside, Is.All.EqualTo(255));
         Assert.That(square.Take(3 * 16), Is.EqualTo(Decode(HandmadeImages.Gif(16, 16, Index, Palette)).Take(3 * 16)));
     }

@@ -27,8 +27,10 @@ public sealed class ImageErrorTests
     {
         var whole = _whole[format];
         Assert.That(() => Decoded.Of(whole, _shape, "whole"), Throws.Nothing);
-        Assert.That(() => Decoded.Of(whole.AsMemory(0, whole.Length * percent / 100), _shape, "row 12, column 'Image'"),
-            Refused("row 12, column 'Image'", "again or remove it"));
+        Assert.That(
+            () => Decoded.Of(whole.AsMemory(0, whole.Length * percent / 100), _shape, "row 12, column 'Image'"),
+            Refused("row 12, column 'Image'", "again or remove it")
+        );
     }
 
     [TestCase("JPEG", 1)]
@@ -39,8 +41,10 @@ public sealed class ImageErrorTests
     public void Decode_LastBytesMissing_SaysThatPixelsAreMissing(string format, int missing)
     {
         var cut = _whole[format][..^missing];
-        Assert.That(() => Decoded.Of(cut, _shape, "here"),
-            Refused("here", "cut short", "120 × 90", $"{cut.Length} bytes", format.ToUpperInvariant()));
+        Assert.That(
+            () => Decoded.Of(cut, _shape, "here"),
+            Refused("here", "cut short", "120 × 90", $"{cut.Length} bytes", format.ToUpperInvariant())
+        );
     }
 
     [Test]
@@ -71,8 +75,10 @@ public sealed class ImageErrorTests
 
     [Test]
     public void Decode_Text_ShowsItsFirstBytesAndNamesTheFormats() =>
-        Assert.That(() => Decoded.Of("<html>not found</html>"u8.ToArray(), _shape, "here"),
-            Refused("here", "22 bytes starting 3C68746D6C3E6E6F", "JPEG, PNG, BMP, GIF and WebP"));
+        Assert.That(
+            () => Decoded.Of("<html>not found</html>"u8.ToArray(), _shape, "here"),
+            Refused("here", "22 bytes starting 3C68746D6C3E6E6F", "JPEG, PNG, BMP, GIF and WebP")
+        );
 
     [Test]
     public void Decode_Icon_IsRefusedByFormat()
@@ -111,7 +117,10 @@ public sealed class ImageErrorTests
 
     private static Constraint Refused(string origin, params string[] parts)
     {
-        Constraint constraint = Throws.TypeOf<ImageException>().With.Property(nameof(ImageException.Origin)).EqualTo(origin)
+        Constraint constraint = Throws
+            .TypeOf<ImageException>()
+            .With.Property(nameof(ImageException.Origin))
+            .EqualTo(origin)
             .And.Message.StartsWith(origin + ": ");
         return parts.Aggregate(constraint, (all, part) => all.And.Message.Contains(part));
     }

@@ -20,12 +20,23 @@ public sealed class ImageFolderTests
     {
         Touch("dog/b.png", "dog/C.PNG", "dog/a/z.jpg", "dog/a.jpg");
         Touch("Cat/2.webp", "Cat/10.Gif", "ant/x.jfif", "ant/deep/er/y.bmp", "ant/w.jpeg");
-        Assert.That(Load().Select(row => (row.Label, Relative(row.ImagePath))), Is.EqualTo(new[]
-        {
-            ("Cat", "Cat/10.Gif"), ("Cat", "Cat/2.webp"),
-            ("ant", "ant/deep/er/y.bmp"), ("ant", "ant/w.jpeg"), ("ant", "ant/x.jfif"),
-            ("dog", "dog/C.PNG"), ("dog", "dog/a.jpg"), ("dog", "dog/a/z.jpg"), ("dog", "dog/b.png"),
-        }));
+        Assert.That(
+            Load().Select(row => (row.Label, Relative(row.ImagePath))),
+            Is.EqualTo(
+                new[]
+                {
+                    ("Cat", "Cat/10.Gif"),
+                    ("Cat", "Cat/2.webp"),
+                    ("ant", "ant/deep/er/y.bmp"),
+                    ("ant", "ant/w.jpeg"),
+                    ("ant", "ant/x.jfif"),
+                    ("dog", "dog/C.PNG"),
+                    ("dog", "dog/a.jpg"),
+                    ("dog", "dog/a/z.jpg"),
+                    ("dog", "dog/b.png"),
+                }
+            )
+        );
     }
 
     [Test]
@@ -74,8 +85,10 @@ public sealed class ImageFolderTests
 
     [Test]
     public void LoadImageFolder_NoSuchFolder_NamesIt() =>
-        Assert.That(() => _ml.Data.LoadImageFolder("nowhere/photos"),
-            Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("'nowhere/photos'"));
+        Assert.That(
+            () => _ml.Data.LoadImageFolder("nowhere/photos"),
+            Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("'nowhere/photos'")
+        );
 
     [Test]
     public void LoadImageFolder_EmptyPath_IsRefused() => Assert.That(() => _ml.Data.LoadImageFolder(" "), Throws.ArgumentException);

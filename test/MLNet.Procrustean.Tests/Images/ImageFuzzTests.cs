@@ -59,7 +59,12 @@ public sealed class ImageFuzzTests
             Assert.That(bombardment.Of(Refused), Is.GreaterThan(inputs / 4));
         }
 
-        FaultsTried.Record("Images", "JPEG, PNG, WebP, BMP and GIF changed at random", inputs, "refused by ImageException, or a whole picture of the right size; no crash, no hang");
+        FaultsTried.Record(
+            "Images",
+            "JPEG, PNG, WebP, BMP and GIF changed at random",
+            inputs,
+            "refused by ImageException, or a whole picture of the right size; no crash, no hang"
+        );
     }
 
     private static byte[] Mutated(Random random)
@@ -72,7 +77,12 @@ public sealed class ImageFuzzTests
     private static string DecodeOrRefuse(byte[] encoded)
     {
         var random = new Random(encoded.Length);
-        var shape = new ImageShape { Size = new[] { 8, 16, 33, 64 }[random.Next(4)], Channels = random.Next(2) == 0 ? 1 : 3, Aspect = Enum.GetValues<AspectRatio>()[random.Next(3)] };
+        var shape = new ImageShape
+        {
+            Size = new[] { 8, 16, 33, 64 }[random.Next(4)],
+            Channels = random.Next(2) == 0 ? 1 : 3,
+            Aspect = Enum.GetValues<AspectRatio>()[random.Next(3)],
+        };
         try
         {
             Assert.That(Support.Decoded.Of(encoded, shape, "here"), Has.Length.EqualTo(shape.Bytes));

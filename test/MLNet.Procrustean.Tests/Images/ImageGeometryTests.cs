@@ -28,8 +28,12 @@ public sealed class ImageGeometryTests
         var (width, height) = upright ? (shorter, 20) : (20, shorter);
         var (left, top) = ((20 - width) / 2, (20 - height) / 2);
         var decoded = Decode(width, height, Value, 20, AspectRatio.Pad);
-        Assert.That(decoded, Is.EqualTo(Square(20, (x, y) =>
-            x >= left && x < left + width && y >= top && y < top + height ? Value(x - left, y - top) : (byte)0)));
+        Assert.That(
+            decoded,
+            Is.EqualTo(
+                Square(20, (x, y) => x >= left && x < left + width && y >= top && y < top + height ? Value(x - left, y - top) : (byte)0)
+            )
+        );
 
         static byte Value(int x, int y) => (byte)(100 + 5 * x + y);
     }
@@ -50,7 +54,16 @@ public sealed class ImageGeometryTests
     }
 
     private static byte[] Decode(int width, int height, Func<int, int, byte> grey, int size, AspectRatio aspect) =>
-        Decoded.Of(TestImages.GreyPng(width, height, grey), new ImageShape { Size = size, Channels = 1, Aspect = aspect }, "test");
+        Decoded.Of(
+            TestImages.GreyPng(width, height, grey),
+            new ImageShape
+            {
+                Size = size,
+                Channels = 1,
+                Aspect = aspect,
+            },
+            "test"
+        );
 
     private static IEnumerable<byte> Square(int size, Func<int, int, byte> value) =>
         Enumerable.Range(0, size * size).Select(i => value(i % size, i / size));

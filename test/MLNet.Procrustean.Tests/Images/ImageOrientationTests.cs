@@ -17,9 +17,17 @@ public sealed class ImageOrientationTests
 
     [Test]
     public void Decode_ExifOrientationOfAnOblong_EqualsThePictureStoredUpright(
-        [Range(1, 8)] int orientation, [Values] AspectRatio aspect, [Values(16, 20)] int size)
+        [Range(1, 8)] int orientation,
+        [Values] AspectRatio aspect,
+        [Values(16, 20)] int size
+    )
     {
-        var shape = new ImageShape { Size = size, Channels = 1, Aspect = aspect };
+        var shape = new ImageShape
+        {
+            Size = size,
+            Channels = 1,
+            Aspect = aspect,
+        };
         var jpeg = TestImages.Jpeg(51, 24, (x, y) => TestImages.Photo(7 * x, 5 * y), 100);
         var stored = Enumerable.Range(0, 24).Select(y => Enumerable.Range(0, 51).Select(x => Grey(7 * x, 5 * y)).ToArray()).ToArray();
         var upright = Upright(stored, orientation);
@@ -34,17 +42,18 @@ public sealed class ImageOrientationTests
         return (byte)Math.Round(0.299 * color.Red + 0.587 * color.Green + 0.114 * color.Blue);
     }
 
-    private static byte[][] Upright(byte[][] stored, int orientation) => orientation switch
-    {
-        1 => stored,
-        2 => Mirror(stored),
-        3 => TurnRight(TurnRight(stored)),
-        4 => Mirror(TurnRight(TurnRight(stored))),
-        5 => Mirror(TurnRight(stored)),
-        6 => TurnRight(stored),
-        7 => TurnRight(Mirror(stored)),
-        _ => TurnRight(TurnRight(TurnRight(stored))),
-    };
+    private static byte[][] Upright(byte[][] stored, int orientation) =>
+        orientation switch
+        {
+            1 => stored,
+            2 => Mirror(stored),
+            3 => TurnRight(TurnRight(stored)),
+            4 => Mirror(TurnRight(TurnRight(stored))),
+            5 => Mirror(TurnRight(stored)),
+            6 => TurnRight(stored),
+            7 => TurnRight(Mirror(stored)),
+            _ => TurnRight(TurnRight(TurnRight(stored))),
+        };
 
     private static byte[][] Mirror(byte[][] rows) => [.. rows.Select(row => row.Reverse().ToArray())];
 

@@ -45,8 +45,7 @@ public sealed class ImageResamplingTests
         Assert.That(scaled, Is.EqualTo(full).Within(3));
     }
 
-    private static byte[] Grey(byte[] encoded, int size) =>
-        Decoded.Of(encoded, new ImageShape { Size = size, Channels = 1 }, "test");
+    private static byte[] Grey(byte[] encoded, int size) => Decoded.Of(encoded, new ImageShape { Size = size, Channels = 1 }, "test");
 
     private static double Naive(int width, int height, int column, int row, int size)
     {

@@ -32,5 +32,6 @@ public sealed class JpegScansTests
     }
 
     [TestCaseSource(nameof(Files))]
-    public void IsOne_AJpeg_TellsWhetherItsCoefficientsAreHeld(byte[] jpeg, bool isOne) => Assert.That(JpegScans.IsOne(jpeg), Is.EqualTo(isOne));
+    public void IsOne_AJpeg_TellsWhetherItsCoefficientsAreHeld(byte[] jpeg, bool isOne) =>
+        Assert.That(JpegScans.IsOne(jpeg), Is.EqualTo(isOne));
 }

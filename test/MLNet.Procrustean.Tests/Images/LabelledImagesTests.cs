@@ -44,12 +44,16 @@ public sealed class LabelledImagesTests
     }
 
     [Test]
-    public void Part_AllDisposedInAnyOrder_LeavesNoTensor() => Assert.That(NativeMemory.TensorsLeftBy(() =>
-    {
-        var images = new LabelledImages(zeros([4, 16, 16, 3], uint8), zeros(4, int64));
-        using var part = images.Part([0, 1]);
-        using var other = images.Part([2, 3]);
-        _ = part.CountsOf(2);
-        images.Dispose();
-    }), Is.Zero);
+    public void Part_AllDisposedInAnyOrder_LeavesNoTensor() =>
+        Assert.That(
+            NativeMemory.TensorsLeftBy(() =>
+            {
+                var images = new LabelledImages(zeros([4, 16, 16, 3], uint8), zeros(4, int64));
+                using var part = images.Part([0, 1]);
+                using var other = images.Part([2, 3]);
+                _ = part.CountsOf(2);
+                images.Dispose();
+            }),
+            Is.Zero
+        );
 }

@@ -22,7 +22,10 @@ public sealed class PreprocessingTests
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(preprocessing.Means[channel], Is.EqualTo(mean).Within(1e-4));
-                Assert.That(preprocessing.Deviations[channel], Is.EqualTo(Math.Sqrt(own.Average(value => (value - mean) * (value - mean)))).Within(1e-4));
+                Assert.That(
+                    preprocessing.Deviations[channel],
+                    Is.EqualTo(Math.Sqrt(own.Average(value => (value - mean) * (value - mean)))).Within(1e-4)
+                );
             }
         }
     }
@@ -50,7 +53,8 @@ public sealed class PreprocessingTests
         using var scope = NewDisposeScope();
         var pixels = Pixels(2, channels);
         var before = NetworkBits.Of(pixels);
-        float[] means = [100, 50, 10], deviations = [2, 5, 40];
+        float[] means = [100, 50, 10],
+            deviations = [2, 5, 40];
         var normalised = new Preprocessing(Shape(channels), [.. means[..channels]], [.. deviations[..channels]]).Normalise(pixels);
         var source = pixels.data<byte>().ToArray();
         var expected =
@@ -72,5 +76,9 @@ public sealed class PreprocessingTests
 
     // Each channel with a range of its own.
     private static Tensor Pixels(int images, int channels) =>
-        (randint(0, 100, [images, 8, 8, channels], ScalarType.Int64, generator: new Generator(5)) * tensor(new long[] { 1, 2, 1 })[..channels] + tensor(new long[] { 7, 0, 100 })[..channels]).to(ScalarType.Byte);
+        (
+            randint(0, 100, [images, 8, 8, channels], ScalarType.Int64, generator: new Generator(5))
+                * tensor(new long[] { 1, 2, 1 })[..channels]
+            + tensor(new long[] { 7, 0, 100 })[..channels]
+        ).to(ScalarType.Byte);
 }

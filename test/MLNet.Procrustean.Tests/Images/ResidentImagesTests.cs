@@ -58,8 +58,6 @@ public sealed class ResidentImagesTests
 
         public override Tensor ChannelSums() => throw new NotSupportedException();
 
-        public override void Dispose()
-        {
-        }
+        public override void Dispose() { }
     }
 }

@@ -22,7 +22,8 @@ public sealed class SelectedRowsTests
         for (var position = 0; position < 2; position++)
         {
             var read = 0;
-            DataViewRowId expectedId = default, readId = default;
+            DataViewRowId expectedId = default,
+                readId = default;
             original.MoveNext();
             original.MoveNext();
             Assert.That(cursor.MoveNext(), Is.True);
@@ -82,7 +83,8 @@ public sealed class SelectedRowsTests
         var view = new SelectedRows(View([.. Enumerable.Range(0, rows)]), [true, false, true, false]);
         Assert.That(
             () => view.GetColumn<int>("Value").ToList(),
-            Throws.InvalidOperationException.With.Message.Contains($"gives {change} rows than the 4"));
+            Throws.InvalidOperationException.With.Message.Contains($"gives {change} rows than the 4")
+        );
     }
 
     private static IDataView View(int[] values) => Ml.Data.LoadFromEnumerable(values.Select(value => new Row { Value = value }).ToList());

@@ -94,7 +94,8 @@ public sealed class StratifiedSplitCatalogTests
         rows[7].Label = "";
         Assert.That(
             () => Ml.Data.StratifiedSplit(Ml.Data.LoadFromEnumerable(rows)),
-            Throws.ArgumentException.With.Message.Contains("Row 7 (counted from 0) has no value in column 'Label'"));
+            Throws.ArgumentException.With.Message.Contains("Row 7 (counted from 0) has no value in column 'Label'")
+        );
     }
 
     [Test]
@@ -109,13 +110,18 @@ public sealed class StratifiedSplitCatalogTests
         }
     }
 
-    private static List<Row> Rows(int count) => [.. Enumerable.Range(0, count).Select(id => new Row
-    {
-        Id = id,
-        Label = id % 10 == 0 ? "rare" : "common",
-        Number = id % 3,
-        Flag = id % 4 == 0,
-    })];
+    private static List<Row> Rows(int count) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(id => new Row
+                {
+                    Id = id,
+                    Label = id % 10 == 0 ? "rare" : "common",
+                    Number = id % 3,
+                    Flag = id % 4 == 0,
+                }),
+        ];
 
     private static IDataView View(int count) => Ml.Data.LoadFromEnumerable(Rows(count));
 

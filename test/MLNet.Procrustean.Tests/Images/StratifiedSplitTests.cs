@@ -6,13 +6,16 @@ public sealed class StratifiedSplitTests
 {
     [Test]
     public void Choose_RandomLabels_TakesTheRoundedShareOfEachClass(
-        [Values(0.05, 0.2, 0.5, 0.95)] double fraction, [Values(1, 2, 3)] int seed)
+        [Values(0.05, 0.2, 0.5, 0.95)] double fraction,
+        [Values(1, 2, 3)] int seed
+    )
     {
         var labels = RandomLabels(seed);
         var chosen = StratifiedSplit.Choose(labels, fraction, seed);
         for (var label = 0; label < 6; label++)
         {
-            int rows = 0, taken = 0;
+            int rows = 0,
+                taken = 0;
             for (var row = 0; row < labels.Length; row++)
             {
                 rows += labels[row] == label ? 1 : 0;
@@ -31,7 +34,8 @@ public sealed class StratifiedSplitTests
         string[] names = ["zebra", "yak", "ant", "mole", "bee", "cow"];
         Assert.That(
             StratifiedSplit.Choose([.. labels.Select(label => names[label])], 0.3, seed: 7),
-            Is.EqualTo(StratifiedSplit.Choose(labels, 0.3, seed: 7)));
+            Is.EqualTo(StratifiedSplit.Choose(labels, 0.3, seed: 7))
+        );
     }
 
     [Test]
@@ -70,16 +74,18 @@ public sealed class StratifiedSplitTests
     }
 
     [Test]
-    public void Choose_ClassOfOneRow_NamesTheClass() => Assert.That(
-        () => StratifiedSplit.Choose(["cat", "dog", "cat"], 0.5, seed: 1),
-        Throws.ArgumentException.With.Message.Contains("Class 'dog' has one row only"));
+    public void Choose_ClassOfOneRow_NamesTheClass() =>
+        Assert.That(
+            () => StratifiedSplit.Choose(["cat", "dog", "cat"], 0.5, seed: 1),
+            Throws.ArgumentException.With.Message.Contains("Class 'dog' has one row only")
+        );
 
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(-0.1)]
     [TestCase(double.NaN)]
-    public void Choose_FractionOutOfRange_Refuses(double fraction) => Assert.That(
-        () => StratifiedSplit.Choose([0, 0], fraction, seed: 1), Throws.TypeOf<ArgumentOutOfRangeException>());
+    public void Choose_FractionOutOfRange_Refuses(double fraction) =>
+        Assert.That(() => StratifiedSplit.Choose([0, 0], fraction, seed: 1), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     // Class sizes from 2 to about 60.
     private static int[] RandomLabels(int seed)

@@ -23,19 +23,19 @@ public sealed class ClassCountsTests
     }
 
     [Test]
-    public void Constructor_ClassWithoutImages_NamesTheClass() => Assert.That(
-        () => new ClassCounts(["cat", "dog"], [5, 0]),
-        Throws.ArgumentException.With.Message.Contains("Class 'dog' has no training image"));
+    public void Constructor_ClassWithoutImages_NamesTheClass() =>
+        Assert.That(
+            () => new ClassCounts(["cat", "dog"], [5, 0]),
+            Throws.ArgumentException.With.Message.Contains("Class 'dog' has no training image")
+        );
 
     [Test]
-    public void Constructor_DuplicateName_NamesIt() => Assert.That(
-        () => new ClassCounts(["cat", "dog", "cat"], [5, 5, 5]),
-        Throws.ArgumentException.With.Message.Contains("'cat'"));
+    public void Constructor_DuplicateName_NamesIt() =>
+        Assert.That(() => new ClassCounts(["cat", "dog", "cat"], [5, 5, 5]), Throws.ArgumentException.With.Message.Contains("'cat'"));
 
     [Test]
-    public void Constructor_DifferentLengths_TellsBoth() => Assert.That(
-        () => new ClassCounts(["cat", "dog"], [5, 5, 5]),
-        Throws.ArgumentException.With.Message.Contains("2 names, 3 counts"));
+    public void Constructor_DifferentLengths_TellsBoth() =>
+        Assert.That(() => new ClassCounts(["cat", "dog"], [5, 5, 5]), Throws.ArgumentException.With.Message.Contains("2 names, 3 counts"));
 
     [Test]
     public void Constructor_UnusableNames_Refuses()
@@ -69,7 +69,8 @@ public sealed class ClassCountsTests
         Assert.That(CultureInfo.CurrentCulture.Name, Is.EqualTo("de-DE"));
         Assert.That(
             new ClassCounts(["cat", "dog"], [1500, 1000]).ToString(),
-            Is.EqualTo("2 classes, 2500 images, imbalance ratio 1.5: cat 1500, dog 1000"));
+            Is.EqualTo("2 classes, 2500 images, imbalance ratio 1.5: cat 1500, dog 1000")
+        );
     }
 
     [Test]

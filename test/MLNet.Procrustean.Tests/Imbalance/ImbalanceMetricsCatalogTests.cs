@@ -13,9 +13,7 @@ public sealed class ImbalanceMetricsCatalogTests
     {
         long[] trainingCounts = [500, 100, 20, 19];
         var keyed = ScoredData.AsKeys(ScoredData.RandomPairs(seed: 1), ScoredData.Names, trainingCounts);
-        Assert.That(
-            ScoredData.EvaluateImbalance(ScoredData.WithPredictedValues(keyed)),
-            Is.EqualTo(ScoredData.EvaluateImbalance(keyed)));
+        Assert.That(ScoredData.EvaluateImbalance(ScoredData.WithPredictedValues(keyed)), Is.EqualTo(ScoredData.EvaluateImbalance(keyed)));
     }
 
     [Test]
@@ -48,9 +46,10 @@ public sealed class ImbalanceMetricsCatalogTests
     public void EvaluateImbalance_NumberLabels_ComparesThemWithKeysAndOtherNumbers()
     {
         var ml = new MLContext();
-        var numbers = ml.Data.LoadFromEnumerable<NumberRow>(
-        [
-            new() { Label = 7, PredictedLabel = 7 }, new() { Label = -3, PredictedLabel = 7 }, new() { Label = -3, PredictedLabel = -3 },
+        var numbers = ml.Data.LoadFromEnumerable<NumberRow>([
+            new() { Label = 7, PredictedLabel = 7 },
+            new() { Label = -3, PredictedLabel = 7 },
+            new() { Label = -3, PredictedLabel = -3 },
         ]);
         var keyed = ml.Transforms.Conversion.MapValueToKey("PredictedLabel").Fit(numbers).Transform(numbers);
         var plain = ml.MulticlassClassification.EvaluateImbalance(numbers);
@@ -69,16 +68,23 @@ public sealed class ImbalanceMetricsCatalogTests
     {
         var ml = new MLContext(seed: 1);
         var random = new Random(1);
-        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(row => new TrainingRow
-        {
-            Text = ScoredData.Names[row % 3],
-            Number = 10 * (row % 3),
-            Features = [.. Enumerable.Range(0, 3).Select(f => f == row % 3 && random.NextDouble() < 0.7 ? 1f : random.Next(2))],
-        }).ToList());
+        var data = ml.Data.LoadFromEnumerable(
+            Enumerable
+                .Range(0, 300)
+                .Select(row => new TrainingRow
+                {
+                    Text = ScoredData.Names[row % 3],
+                    Number = 10 * (row % 3),
+                    Features = [.. Enumerable.Range(0, 3).Select(f => f == row % 3 && random.NextDouble() < 0.7 ? 1f : random.Next(2))],
+                })
+                .ToList()
+        );
         var (train, test) = ml.Data.StratifiedSplit(data, labelColumn, 0.5);
-        var scored = ml.Transforms.Conversion.MapValueToKey("Label", labelColumn)
+        var scored = ml
+            .Transforms.Conversion.MapValueToKey("Label", labelColumn)
             .Append(ml.MulticlassClassification.Trainers.NaiveBayes())
-            .Fit(train).Transform(test);
+            .Fit(train)
+            .Transform(test);
         var values = ScoredData.WithPredictedValues(scored);
         var metrics = ml.MulticlassClassification.EvaluateImbalance(scored);
         var expected = ml.MulticlassClassification.Evaluate(scored);
@@ -104,24 +110,29 @@ public sealed class ImbalanceMetricsCatalogTests
     }
 
     [Test]
-    public void EvaluateImbalance_MissingPrediction_TellsTheRow() => Assert.That(
-        () => ScoredData.EvaluateImbalance(ScoredData.AsKeys([(0, 0), (1, -1)])),
-        RefusesWith("Row 1 (counted from 0) has no value in column 'PredictedLabel'"));
+    public void EvaluateImbalance_MissingPrediction_TellsTheRow() =>
+        Assert.That(
+            () => ScoredData.EvaluateImbalance(ScoredData.AsKeys([(0, 0), (1, -1)])),
+            RefusesWith("Row 1 (counted from 0) has no value in column 'PredictedLabel'")
+        );
 
     [Test]
-    public void EvaluateImbalance_LabelNotAmongTheClasses_NamesItAndTheRow() => Assert.That(
-        () => ScoredData.EvaluateImbalance(ScoredData.AsText([(0, 0), (7, 1)], ScoredData.Names)),
-        RefusesWith(
-            "Row 1 (counted from 0) has 'unknown7' in column 'Label', which is none of the 4 classes: cat, dog, fox, elk."));
+    public void EvaluateImbalance_LabelNotAmongTheClasses_NamesItAndTheRow() =>
+        Assert.That(
+            () => ScoredData.EvaluateImbalance(ScoredData.AsText([(0, 0), (7, 1)], ScoredData.Names)),
+            RefusesWith("Row 1 (counted from 0) has 'unknown7' in column 'Label', which is none of the 4 classes: cat, dog, fox, elk.")
+        );
 
     [Test]
-    public void EvaluateImbalance_NoRows_Refuses() => Assert.That(
-        () => ScoredData.EvaluateImbalance(ScoredData.AsKeys([])), RefusesWith("no row"));
+    public void EvaluateImbalance_NoRows_Refuses() =>
+        Assert.That(() => ScoredData.EvaluateImbalance(ScoredData.AsKeys([])), RefusesWith("no row"));
 
     [Test]
-    public void EvaluateImbalance_TrainingCountsOfOtherLength_Refuses() => Assert.That(
-        () => ScoredData.EvaluateImbalance(ScoredData.AsKeys([(0, 0)], trainingCounts: [1, 2])),
-        RefusesWith("training counts of 2 classes, but there are 4"));
+    public void EvaluateImbalance_TrainingCountsOfOtherLength_Refuses() =>
+        Assert.That(
+            () => ScoredData.EvaluateImbalance(ScoredData.AsKeys([(0, 0)], trainingCounts: [1, 2])),
+            RefusesWith("training counts of 2 classes, but there are 4")
+        );
 
     [Test]
     public void EvaluateImbalance_UnusableColumns_NamesThem()

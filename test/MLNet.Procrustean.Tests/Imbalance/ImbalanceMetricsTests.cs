@@ -12,10 +12,15 @@ public sealed class ImbalanceMetricsTests
         var pairs = ScoredData.RandomPairs(seed);
         var metrics = ScoredData.EvaluateImbalance(ScoredData.AsKeys(pairs, trainingCounts: TrainingCounts));
 
-        double product = 1, recalls = 0, f1s = 0, right = 0;
+        double product = 1,
+            recalls = 0,
+            f1s = 0,
+            right = 0;
         for (var c = 0; c < 4; c++)
         {
-            long truePositives = 0, falsePositives = 0, falseNegatives = 0;
+            long truePositives = 0,
+                falsePositives = 0,
+                falseNegatives = 0;
             foreach (var (actual, predicted) in pairs)
             {
                 truePositives += actual == c && predicted == c ? 1 : 0;

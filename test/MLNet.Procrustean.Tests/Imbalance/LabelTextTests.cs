@@ -18,7 +18,13 @@ public sealed class LabelTextTests
     [SetCulture("de-DE")]
     public void Reader_EachType_GivesInvariantTextAndRefusesMissing(string column, string expected, string? missing)
     {
-        var missingRow = new Row { Text = "", Single = float.NaN, Double = double.NaN, KeyWithoutValues = 4 };
+        var missingRow = new Row
+        {
+            Text = "",
+            Single = float.NaN,
+            Double = double.NaN,
+            KeyWithoutValues = 4,
+        };
         var view = Ml.Data.LoadFromEnumerable<Row>([new(), missingRow]);
         using var cursor = view.GetRowCursor(view.Schema);
         var reader = LabelText.Reader(cursor, LabelText.Find(view.Schema, column));

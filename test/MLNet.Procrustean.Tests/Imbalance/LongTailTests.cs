@@ -45,8 +45,14 @@ public sealed class LongTailTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => LongTail.Counts(classes, largest, ratio), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(name));
-            Assert.That(() => LongTail.StepCounts(classes, largest, ratio), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(name));
+            Assert.That(
+                () => LongTail.Counts(classes, largest, ratio),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(name)
+            );
+            Assert.That(
+                () => LongTail.StepCounts(classes, largest, ratio),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(name)
+            );
         }
     }
 }

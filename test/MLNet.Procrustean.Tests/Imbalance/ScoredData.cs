@@ -15,34 +15,53 @@ internal static class ScoredData
     public static (int Actual, int Predicted)[] RandomPairs(int seed, int rows = 500, int classes = 4)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, rows).Select(_ => (random.Next(classes), random.Next(classes)))
-            .Select(pair => random.NextDouble() < 0.7 - (0.15 * pair.Item1) ? (pair.Item1, pair.Item1) : pair)];
+        return
+        [
+            .. Enumerable
+                .Range(0, rows)
+                .Select(_ => (random.Next(classes), random.Next(classes)))
+                .Select(pair => random.NextDouble() < 0.7 - (0.15 * pair.Item1) ? (pair.Item1, pair.Item1) : pair),
+        ];
     }
 
     /// <summary>Label and PredictedLabel as text.</summary>
     public static IDataView AsText(
-        IEnumerable<(int Actual, int Predicted)> pairs, string[]? slotNames = null, long[]? trainingCounts = null, int classes = 4)
+        IEnumerable<(int Actual, int Predicted)> pairs,
+        string[]? slotNames = null,
+        long[]? trainingCounts = null,
+        int classes = 4
+    )
     {
         var schema = SchemaDefinition.Create(typeof(TextRow));
         schema[nameof(TextRow.Score)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, classes);
         Annotate(schema[nameof(TextRow.Score)], slotNames, trainingCounts);
-        return Ml.Data.LoadFromEnumerable(pairs.Select(pair => new TextRow
-        {
-            Label = Name(pair.Actual),
-            PredictedLabel = Name(pair.Predicted),
-            Score = [.. Enumerable.Range(0, classes).Select(c => c == pair.Predicted ? 1f : 0f)],
-        }).ToList(), schema);
+        return Ml.Data.LoadFromEnumerable(
+            pairs
+                .Select(pair => new TextRow
+                {
+                    Label = Name(pair.Actual),
+                    PredictedLabel = Name(pair.Predicted),
+                    Score = [.. Enumerable.Range(0, classes).Select(c => c == pair.Predicted ? 1f : 0f)],
+                })
+                .ToList(),
+            schema
+        );
     }
 
     /// <summary>Label and PredictedLabel as keys in the order of <see cref="Names"/>; a number outside it gives the missing key.</summary>
     public static IDataView AsKeys(
-        IEnumerable<(int Actual, int Predicted)> pairs, string[]? slotNames = null, long[]? trainingCounts = null)
+        IEnumerable<(int Actual, int Predicted)> pairs,
+        string[]? slotNames = null,
+        long[]? trainingCounts = null
+    )
     {
         var text = AsText(pairs, slotNames, trainingCounts);
         var keys = Ml.Data.LoadFromEnumerable(Names.Select(name => new NameRow { Name = name }));
-        return Ml.Transforms.Conversion.MapValueToKey("Label", keyData: keys)
+        return Ml
+            .Transforms.Conversion.MapValueToKey("Label", keyData: keys)
             .Append(Ml.Transforms.Conversion.MapValueToKey("PredictedLabel", keyData: keys))
-            .Fit(text).Transform(text);
+            .Fit(text)
+            .Transform(text);
     }
 
     public static IDataView WithPredictedValues(IDataView keyed) =>
@@ -50,7 +69,10 @@ internal static class ScoredData
 
     public static ImbalanceMetrics EvaluateImbalance(IDataView scored) => Ml.MulticlassClassification.EvaluateImbalance(scored);
 
-    private static string Name(int number) => number < 0 ? "" : number < Names.Length ? Names[number] : $"unknown{number}";
+    private static string Name(int number) =>
+        number < 0 ? ""
+        : number < Names.Length ? Names[number]
+        : $"unknown{number}";
 
     private static void Annotate(SchemaDefinition.Column score, string[]? slotNames, long[]? trainingCounts)
     {
@@ -59,7 +81,8 @@ internal static class ScoredData
             score.AddAnnotation(
                 "SlotNames",
                 new VBuffer<ReadOnlyMemory<char>>(slotNames.Length, [.. slotNames.Select(name => name.AsMemory())]),
-                new VectorDataViewType(TextDataViewType.Instance, slotNames.Length));
+                new VectorDataViewType(TextDataViewType.Instance, slotNames.Length)
+            );
         }
 
         if (trainingCounts is not null)
@@ -67,7 +90,8 @@ internal static class ScoredData
             score.AddAnnotation(
                 AnnotationNames.TrainingCounts,
                 new VBuffer<long>(trainingCounts.Length, trainingCounts),
-                new VectorDataViewType(NumberDataViewType.Int64, trainingCounts.Length));
+                new VectorDataViewType(NumberDataViewType.Int64, trainingCounts.Length)
+            );
         }
     }
 

@@ -37,7 +37,16 @@ public sealed class ElfSymbolVersionsTests
     [Test]
     public void TryWeaken_NoSuchRequirement_IsFalseAndChangesNothing()
     {
-        foreach (var other in new[] { Library("libSkiaSharp.so"), "no library"u8.ToArray(), [], new byte[64], [0x7f, .. "ELF"u8, 1, 1, .. new byte[80]] })
+        foreach (
+            var other in new[]
+            {
+                Library("libSkiaSharp.so"),
+                "no library"u8.ToArray(),
+                [],
+                new byte[64],
+                [0x7f, .. "ELF"u8, 1, 1, .. new byte[80]],
+            }
+        )
         {
             var image = other.ToArray();
             Assert.That(ElfSymbolVersions.TryWeaken(image, Version), Is.False);
@@ -52,7 +61,11 @@ public sealed class ElfSymbolVersionsTests
     {
         for (var part = 0; part < 50; part++)
         {
-            Assert.That(ElfSymbolVersions.TryWeaken(real.AsSpan(0, (int)((long)real.Length * part / 50)).ToArray(), Version), Is.False, $"{part} of 50"); // the section table is at the end
+            Assert.That(
+                ElfSymbolVersions.TryWeaken(real.AsSpan(0, (int)((long)real.Length * part / 50)).ToArray(), Version),
+                Is.False,
+                $"{part} of 50"
+            ); // the section table is at the end
         }
     }
 
@@ -64,7 +77,12 @@ public sealed class ElfSymbolVersionsTests
         ElfSymbolVersions.TryWeaken(weakened, Version);
         var flag = Enumerable.Range(0, real.Length).First(i => weakened[i] != real[i]);
         var image = real.ToArray();
-        foreach (var place in Enumerable.Range(0, 64).Concat(Enumerable.Range(table, real.Length - table)).Concat(Enumerable.Range(flag - 400, 800)))
+        foreach (
+            var place in Enumerable
+                .Range(0, 64)
+                .Concat(Enumerable.Range(table, real.Length - table))
+                .Concat(Enumerable.Range(flag - 400, 800))
+        )
         {
             image[place] ^= (byte)mask;
             Assert.That(() => ElfSymbolVersions.TryWeaken(image, Version), Throws.Nothing, $"byte {place}");

@@ -44,15 +44,20 @@ public sealed class GpuFeaturesTests
         }
     }
 
-    private static bool Ask(int number, GpuFeatures.Initialise initialise, GpuFeatures.DeviceOf deviceOf, GpuFeatures.AttributeOf attributeOf)
+    private static bool Ask(
+        int number,
+        GpuFeatures.Initialise initialise,
+        GpuFeatures.DeviceOf deviceOf,
+        GpuFeatures.AttributeOf attributeOf
+    )
     {
         var has = GpuFeatures.HasBFloat16(number, name => name switch
-        {
-            "cuInit" => Marshal.GetFunctionPointerForDelegate(initialise),
-            "cuDeviceGet" => Marshal.GetFunctionPointerForDelegate(deviceOf),
-            "cuDeviceGetAttribute" => Marshal.GetFunctionPointerForDelegate(attributeOf),
-            _ => throw new EntryPointNotFoundException(name),
-        });
+            {
+                "cuInit" => Marshal.GetFunctionPointerForDelegate(initialise),
+                "cuDeviceGet" => Marshal.GetFunctionPointerForDelegate(deviceOf),
+                "cuDeviceGetAttribute" => Marshal.GetFunctionPointerForDelegate(attributeOf),
+                _ => throw new EntryPointNotFoundException(name),
+            });
         GC.KeepAlive(initialise);
         GC.KeepAlive(deviceOf);
         GC.KeepAlive(attributeOf);

@@ -53,7 +53,13 @@ public sealed class NativeAllocatorTests
     public void Fit_Ended_HasReturnedWhatTheStepsFreed()
     {
         var tiny = TinyModel.Shared;
-        var options = TinyModel.Options with { Backbone = new CifarResNet { Depth = 8, Width = 32 }, ImageSize = 64, BatchSize = 36, Epochs = 1 }; // 19 MB a feature map
+        var options = TinyModel.Options with
+        {
+            Backbone = new CifarResNet { Depth = 8, Width = 32 },
+            ImageSize = 64,
+            BatchSize = 36,
+            Epochs = 1,
+        }; // 19 MB a feature map
         using var model = TinyModel.Trainer(tiny.Context, options).Fit(tiny.Keyed);
         var resident = ResidentPages();
 
@@ -83,7 +89,11 @@ public sealed class NativeAllocatorTests
     }
 
     // proc(5): minflt is the tenth field, the eighth after the name in parentheses.
-    private static long Faults() => long.Parse(File.ReadAllText("/proc/self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[7], CultureInfo.InvariantCulture);
+    private static long Faults() =>
+        long.Parse(
+            File.ReadAllText("/proc/self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[7],
+            CultureInfo.InvariantCulture
+        );
 
     private static long ResidentPages() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture);
 }

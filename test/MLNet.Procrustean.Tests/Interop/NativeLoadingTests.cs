@@ -61,17 +61,31 @@ public sealed class NativeLoadingTests
         File.WriteAllBytes(Path.Combine(copy.Path, Library), image);
         string[] paths = [TinyModel.Shared.Paths[0]];
 
-        var process = ChildProcess.Dotnet([Path.Combine(copy.Path, "Predict.dll"), model, .. paths], variables: new() { ["LD_DEBUG"] = "files" });
+        var process = ChildProcess.Dotnet(
+            [Path.Combine(copy.Path, "Predict.dll"), model, .. paths],
+            variables: new() { ["LD_DEBUG"] = "files" }
+        );
 
         Assert.That(process.Output.TrimEnd(), Is.EqualTo(SavedModelTests.ExpectedLines(paths)[0]), "it scores");
-        var loaded = process.Errors.Split('\n').Where(line => line.Contains("calling init: ", StringComparison.Ordinal) && line.EndsWith(Library, StringComparison.Ordinal));
-        Assert.That(loaded.Select(line => line.Split("calling init: ")[1]), Is.EqualTo(new[] { Path.Combine(copy.Path, Library) }), "what the system's loader says that it loaded");
+        var loaded = process
+            .Errors.Split('\n')
+            .Where(line => line.Contains("calling init: ", StringComparison.Ordinal) && line.EndsWith(Library, StringComparison.Ordinal));
+        Assert.That(
+            loaded.Select(line => line.Split("calling init: ")[1]),
+            Is.EqualTo(new[] { Path.Combine(copy.Path, Library) }),
+            "what the system's loader says that it loaded"
+        );
     }
 
     [Test]
     public void LoadWeakened_LibraryThatAsksForNoSuchVersion_IsLeftAlone() =>
         Assert.That(NativeCompatibility.LoadWeakened(Path.Combine(AppContext.BaseDirectory, "libSkiaSharp.so")), Is.EqualTo(IntPtr.Zero));
 
-    private static string[] Contents(string program) => [.. Directory.EnumerateFileSystemEntries(program, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(program, Library)))))];
+    private static string[] Contents(string program) =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(program, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Append(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(program, Library))))),
+        ];
 }

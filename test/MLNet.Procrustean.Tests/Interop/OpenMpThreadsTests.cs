@@ -15,7 +15,10 @@ public sealed class OpenMpThreadsTests
         using var folder = new TemporaryFolder();
 
         var process = SavedModelTests.Predict(
-            SavedModelTests.Save(folder.Path), [TinyModel.Shared.Paths[0]], new() { [OpenMpThreads.WaitPolicy] = set, ["OMP_DISPLAY_ENV"] = "verbose" });
+            SavedModelTests.Save(folder.Path),
+            [TinyModel.Shared.Paths[0]],
+            new() { [OpenMpThreads.WaitPolicy] = set, ["OMP_DISPLAY_ENV"] = "verbose" }
+        );
 
         Assert.That(process.ExitCode, Is.Zero, process.Errors);
         Assert.That(process.Errors, Does.Contain($"{OpenMpThreads.WaitPolicy} = '{wanted}'")); // OpenMP's own words

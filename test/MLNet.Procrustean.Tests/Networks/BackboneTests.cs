@@ -5,10 +5,10 @@ namespace MLNet.Procrustean.Tests.Networks;
 public sealed class BackboneTests
 {
     private static IEnumerable<Backbone> All =>
-    [
-        .. from depth in CifarResNet.Depths from width in new[] { 4, 16, 256 } select new CifarResNet { Depth = depth, Width = width },
-        .. ResNet.Depths.Select(depth => new ResNet { Depth = depth }),
-    ];
+        [
+            .. from depth in CifarResNet.Depths from width in new[] { 4, 16, 256 } select new CifarResNet { Depth = depth, Width = width },
+            .. ResNet.Depths.Select(depth => new ResNet { Depth = depth }),
+        ];
 
     [TestCaseSource(nameof(All))]
     public void Parse_NameOfABackbone_GivesItBack(Backbone backbone) => Assert.That(Backbone.Parse(backbone.Name), Is.EqualTo(backbone));
@@ -17,7 +17,8 @@ public sealed class BackboneTests
     public void Name_Backbones_AreAllDifferent() => Assert.That(All.Select(backbone => backbone.Name), Is.Unique);
 
     [Test]
-    public void Parse_NoWidth_GivesTheDefaultOne() => Assert.That(Backbone.Parse("cifar-resnet-32"), Is.EqualTo(new CifarResNet { Depth = 32, Width = 16 }));
+    public void Parse_NoWidth_GivesTheDefaultOne() =>
+        Assert.That(Backbone.Parse("cifar-resnet-32"), Is.EqualTo(new CifarResNet { Depth = 32, Width = 16 }));
 
     [TestCase("")]
     [TestCase("vgg-16")]
@@ -34,13 +35,18 @@ public sealed class BackboneTests
     [TestCase("resnet--18")]
     [TestCase("resnet-+18")]
     [TestCase("ResNet-18")]
-    public void Parse_NoSuchBackbone_NamesItAndSaysWhatThereIs(string name) => Assert.That(
-        () => Backbone.Parse(name),
-        Throws.InstanceOf<FormatException>()
-            .With.Message.StartsWith($"There is no backbone '{name}'. The names are")
-            .And.Message.Contains("'cifar-resnet-D' with D one of 8, 14, 20, 32, 44, 56, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256")
-            .And.Message.EndsWith("'resnet-D' with D one of 18, 34, 50.")
-            .And.Message.Not.Contains("\n"));
+    public void Parse_NoSuchBackbone_NamesItAndSaysWhatThereIs(string name) =>
+        Assert.That(
+            () => Backbone.Parse(name),
+            Throws
+                .InstanceOf<FormatException>()
+                .With.Message.StartsWith($"There is no backbone '{name}'. The names are")
+                .And.Message.Contains(
+                    "'cifar-resnet-D' with D one of 8, 14, 20, 32, 44, 56, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256"
+                )
+                .And.Message.EndsWith("'resnet-D' with D one of 18, 34, 50.")
+                .And.Message.Not.Contains("\n")
+        );
 
     [Test]
     public void Parse_Null_Refuses() => Assert.That(() => Backbone.Parse(null!), Throws.ArgumentNullException);

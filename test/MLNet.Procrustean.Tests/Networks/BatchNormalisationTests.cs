@@ -26,5 +26,12 @@ public sealed class BatchNormalisationTests
     private static float[] Floats(Tensor values) => values.detach().contiguous().data<float>().ToArray();
 
     private static string[] State(nn.Module module) =>
-        [.. module.state_dict().OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value.dtype} [{string.Join(", ", pair.Value.shape)}]: {string.Join(" ", Floats(pair.Value.to(float32)))}")];
+        [
+            .. module
+                .state_dict()
+                .OrderBy(pair => pair.Key)
+                .Select(pair =>
+                    $"{pair.Key} {pair.Value.dtype} [{string.Join(", ", pair.Value.shape)}]: {string.Join(" ", Floats(pair.Value.to(float32)))}"
+                ),
+        ];
 }

@@ -36,8 +36,12 @@ public sealed class CifarResNetTests
         string[] expected =
         [
             .. Layer("stem.conv1", "stem.bn1"),
-            .. from stage in new[] { 1, 2, 3 } from i in new[] { 1, 2 } from name in Layer($"layer{stage}.0.conv{i}", $"layer{stage}.0.bn{i}") select name,
-            "fc.weight", "fc.bias",
+            .. from stage in new[] { 1, 2, 3 }
+            from i in new[] { 1, 2 }
+            from name in Layer($"layer{stage}.0.conv{i}", $"layer{stage}.0.bn{i}")
+            select name,
+            "fc.weight",
+            "fc.bias",
         ];
         using var network = new CifarResNet { Depth = 8 }.Build(channels: 3, classes: 10, seed: 1);
         Assert.That(network.state_dict().Keys, Is.EquivalentTo(expected));
@@ -71,7 +75,9 @@ public sealed class CifarResNetTests
     [TestCase(8, 3, "Width is 3; it must be from 4 to 256")]
     [TestCase(8, 258, "Width is 258; it must be from 4 to 256")]
     [TestCase(8, 5, "Width is 5; it must be even")]
-    public void Constructor_OutOfRange_SaysWhatIsAllowed(int depth, int width, string message) => Assert.That(
-        () => new CifarResNet { Depth = depth, Width = width },
-        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains(message));
+    public void Constructor_OutOfRange_SaysWhatIsAllowed(int depth, int width, string message) =>
+        Assert.That(
+            () => new CifarResNet { Depth = depth, Width = width },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains(message)
+        );
 }

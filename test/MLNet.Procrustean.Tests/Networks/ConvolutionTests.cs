@@ -19,18 +19,27 @@ public sealed class ConvolutionTests
     /// <summary>Among them shapes for which libtorch's own bfloat16 convolution is wrong, in the features or in the gradient.</summary>
     [Test]
     public void ForwardAndBackward_BFloat16_AreThoseOfSinglePrecisionUpToRounding(
-        [Values(1, 16, 20, 48, 64)] int input, [Values(4, 16, 18, 80, 96)] int output, [Values(1, 3, 7)] int kernel, [Values(1, 2)] int stride, [Values] bool channelsLast) =>
-        AssertSound(input, output, kernel, kernel == 1 ? 1 : stride, channelsLast); // the networks have no 1×1 convolution with a stride
+        [Values(1, 16, 20, 48, 64)] int input,
+        [Values(4, 16, 18, 80, 96)] int output,
+        [Values(1, 3, 7)] int kernel,
+        [Values(1, 2)] int stride,
+        [Values] bool channelsLast
+    ) => AssertSound(input, output, kernel, kernel == 1 ? 1 : stride, channelsLast); // the networks have no 1×1 convolution with a stride
 
     /// <summary>The first layer of every network: the images need no gradient.</summary>
     [Test]
-    public void ForwardAndBackward_FromImages_AreThoseOfSinglePrecisionUpToRounding([Values(1, 3)] int input, [Values(16, 32, 64)] int output, [Values(3, 7)] int kernel, [Values(1, 2)] int stride) =>
-        AssertSound(input, output, kernel, stride, channelsLast: true, fromImages: true);
+    public void ForwardAndBackward_FromImages_AreThoseOfSinglePrecisionUpToRounding(
+        [Values(1, 3)] int input,
+        [Values(16, 32, 64)] int output,
+        [Values(3, 7)] int kernel,
+        [Values(1, 2)] int stride
+    ) => AssertSound(input, output, kernel, stride, channelsLast: true, fromImages: true);
 
     /// <summary>libtorch's own ends the process at these.</summary>
     [TestCase(256, 1024)]
     [TestCase(1024, 256)]
-    public void ForwardAndBackward_OneByOneOfManyChannels_AreThoseOfSinglePrecisionUpToRounding(int input, int output) => AssertSound(input, output, 1, 1, channelsLast: true);
+    public void ForwardAndBackward_OneByOneOfManyChannels_AreThoseOfSinglePrecisionUpToRounding(int input, int output) =>
+        AssertSound(input, output, 1, 1, channelsLast: true);
 
     private static void AssertSound(int input, int output, int kernel, int stride, bool channelsLast, bool fromImages = false)
     {
@@ -61,7 +70,12 @@ public sealed class ConvolutionTests
         return convolution;
     }
 
-    private static (Tensor Output, Tensor? OfImages, Tensor OfWeight) Pass(Convolution convolution, Tensor images, Tensor gradient, bool fromImages)
+    private static (Tensor Output, Tensor? OfImages, Tensor OfWeight) Pass(
+        Convolution convolution,
+        Tensor images,
+        Tensor gradient,
+        bool fromImages
+    )
     {
         convolution.zero_grad();
         var x = images.detach().clone().requires_grad_(!fromImages);
@@ -98,7 +112,10 @@ public sealed class ConvolutionTests
             {
                 var (channel, row, column) = (i / (kernel * kernel), i / kernel % kernel, i % kernel);
                 var (y, z) = (top + row, left + column);
-                sum += y is >= 0 and < 6 && z is >= 0 and < 6 ? x[n, channel, y, z].item<double>() * w[o, channel, row, column].item<double>() : 0;
+                sum +=
+                    y is >= 0 and < 6 && z is >= 0 and < 6
+                        ? x[n, channel, y, z].item<double>() * w[o, channel, row, column].item<double>()
+                        : 0;
             }
 
             return sum;

@@ -12,8 +12,17 @@ public sealed class NormalisedLinearTests
     {
         using var scope = NewDisposeScope();
         using var head = new NormalisedLinear(features: 3, classes: 2);
-        float[][] h = [[1, -2, 0.5f], [10, 20, 30], [0, 0, 0]];
-        float[][] w = [[.. head.Weight[0].detach().data<float>()], [.. head.Weight[1].detach().data<float>()]];
+        float[][] h =
+        [
+            [1, -2, 0.5f],
+            [10, 20, 30],
+            [0, 0, 0],
+        ];
+        float[][] w =
+        [
+            [.. head.Weight[0].detach().data<float>()],
+            [.. head.Weight[1].detach().data<float>()],
+        ];
         using (no_grad())
         {
             head.Bias.copy_(tensor(new[] { 0.5f, -1 }));
@@ -38,7 +47,13 @@ public sealed class NormalisedLinearTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(network.Head, Is.EqualTo(ClassifierHead.Normalised));
-            Assert.That(network.named_parameters().Where(named => named.name.StartsWith("fc", StringComparison.Ordinal)).Select(named => named.name), Is.EqualTo(new[] { "fc.weight" }));
+            Assert.That(
+                network
+                    .named_parameters()
+                    .Where(named => named.name.StartsWith("fc", StringComparison.Ordinal))
+                    .Select(named => named.name),
+                Is.EqualTo(new[] { "fc.weight" })
+            );
             Assert.That(network.Classifier.Bias.data<float>().ToArray(), Is.All.Zero);
         }
     }

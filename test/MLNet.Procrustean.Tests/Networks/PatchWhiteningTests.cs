@@ -15,7 +15,9 @@ public sealed class PatchWhiteningTests
     public void Scatter_Images_EqualsNaiveLoops([Values(1, 3)] int channels, [Values(1, 2)] int stride)
     {
         using var scope = NewDisposeScope();
-        const int images = 4, size = 7, kernel = 3;
+        const int images = 4,
+            size = 7,
+            kernel = 3;
         var pixels = randn([images, channels, size, size], generator: new Generator(3));
         var values = channels * kernel * kernel;
         var expected = new double[values, values];
@@ -25,10 +27,11 @@ public sealed class PatchWhiteningTests
             {
                 for (var left = 0; left + kernel <= size; left += stride)
                 {
-                    var patch = from channel in Enumerable.Range(0, channels)
-                                from row in Enumerable.Range(0, kernel)
-                                from column in Enumerable.Range(0, kernel)
-                                select (double)pixels[image, channel, top + row, left + column].item<float>();
+                    var patch =
+                        from channel in Enumerable.Range(0, channels)
+                        from row in Enumerable.Range(0, kernel)
+                        from column in Enumerable.Range(0, kernel)
+                        select (double)pixels[image, channel, top + row, left + column].item<float>();
                     var p = patch.ToArray();
                     for (var i = 0; i < values; i++)
                     {
@@ -41,7 +44,10 @@ public sealed class PatchWhiteningTests
             }
         }
 
-        Assert.That(PatchWhitening.Scatter(pixels, kernel, stride).data<double>().ToArray(), Is.EqualTo(expected.Cast<double>()).Within(1e-9));
+        Assert.That(
+            PatchWhitening.Scatter(pixels, kernel, stride).data<double>().ToArray(),
+            Is.EqualTo(expected.Cast<double>()).Within(1e-9)
+        );
     }
 
     // With C f = λ f and the f of length one and at right angles, the responses f · p are not correlated, and their mean squares are the largest λ.
@@ -82,7 +88,10 @@ public sealed class PatchWhiteningTests
     public void Apply_GreyImagesInThreeChannels_KeepsWhatWasDrawnForTheOtherDirections()
     {
         using var scope = NewDisposeScope();
-        using var images = new LabelledImages(randint(0, 256, [20, 16, 16, 1], uint8, generator: new Generator(6)).repeat(1, 1, 1, 3), zeros(20, int64));
+        using var images = new LabelledImages(
+            randint(0, 256, [20, 16, 16, 1], uint8, generator: new Generator(6)).repeat(1, 1, 1, 3),
+            zeros(20, int64)
+        );
         var (drawn, whitened) = Whitened(new CifarResNet { Depth = 8, Width = 32 }, images);
         using (Assert.EnterMultipleScope())
         {
@@ -109,7 +118,10 @@ public sealed class PatchWhiteningTests
         var (drawn, whitened) = Whitened(Backbone.Parse(backbone), images);
         var kernel = (int)drawn.shape[2];
         var preprocessing = Preprocessing.Measure(images.Pixels, new ImageShape { Size = size });
-        var expected = PatchWhitening.Filters(PatchWhitening.Scatter(preprocessing.Normalise(images.Pixels.Narrow(0, 30)), kernel, kernel), drawn);
+        var expected = PatchWhitening.Filters(
+            PatchWhitening.Scatter(preprocessing.Normalise(images.Pixels.Narrow(0, 30)), kernel, kernel),
+            drawn
+        );
         Assert.That(Largest(Projector(whitened) - Projector(expected)), Is.LessThan(1e-4));
 
         static Tensor Projector(Tensor filters) => filters.flatten(1).t().mm(filters.flatten(1)); // does not depend on signs
@@ -175,7 +187,12 @@ public sealed class PatchWhiteningTests
     {
         using var network = backbone.Build(channels: 3, classes: 2, seed: 1);
         var drawn = network.Stem.Weight.detach().clone();
-        PatchWhitening.Apply(network, Preprocessing.Measure(images.Pixels, new ImageShape { Size = (int)images.Pixels.Narrow(0, 1).shape[1] }), images, seed: 1);
+        PatchWhitening.Apply(
+            network,
+            Preprocessing.Measure(images.Pixels, new ImageShape { Size = (int)images.Pixels.Narrow(0, 1).shape[1] }),
+            images,
+            seed: 1
+        );
         return (drawn, network.Stem.Weight.detach().clone());
     }
 
@@ -185,7 +202,8 @@ public sealed class PatchWhiteningTests
         return ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(ColourRows.Of(ml, 9, 4));
     }
 
-    private static float[] Weight(ImageClassifierModel model, string name) => model.Classifier.Network.state_dict()[name].data<float>().ToArray();
+    private static float[] Weight(ImageClassifierModel model, string name) =>
+        model.Classifier.Network.state_dict()[name].data<float>().ToArray();
 
     private static double Largest(Tensor tensor) => tensor.to(float64).abs().max().item<double>();
 }

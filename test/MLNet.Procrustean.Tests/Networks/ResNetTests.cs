@@ -41,7 +41,9 @@ public sealed class ResNetTests
     }
 
     [Test]
-    public void Constructor_UnknownDepth_SaysWhatIsAllowed() => Assert.That(
-        () => new ResNet { Depth = 101 },
-        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Depth is 101; it must be one of 18, 34, 50"));
+    public void Constructor_UnknownDepth_SaysWhatIsAllowed() =>
+        Assert.That(
+            () => new ResNet { Depth = 101 },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Depth is 101; it must be one of 18, 34, 50")
+        );
 }

@@ -13,7 +13,12 @@ public sealed class StagedNetworkTests
         using var scope = NewDisposeScope();
         using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1);
         var images = rand(4, 3, 16, 16);
-        var mixing = new BatchMixing(stage, new(tensor(new[] { 0.5f, 1, 0, 0.25f })), tensor(new long[] { 1, 2, 3, 0 }), PartnerGradient: true);
+        var mixing = new BatchMixing(
+            stage,
+            new(tensor(new[] { 0.5f, 1, 0, 0.25f })),
+            tensor(new long[] { 1, 2, 3, 0 }),
+            PartnerGradient: true
+        );
         var stages = network.children().Cast<nn.Module<Tensor, Tensor>>().ToList();
         var h = images;
         for (var k = 0; k < stages.Count; k++)
@@ -39,7 +44,10 @@ public sealed class StagedNetworkTests
         var features = network.PooledFeatures(images);
         Assert.That(features.shape, Is.EqualTo(new long[] { 4, 16 }));
         var (weight, bias) = network.LinearMap;
-        Assert.That(nn.functional.linear(features, weight, bias).data<float>().ToArray(), Is.EqualTo(network.forward(images).data<float>().ToArray()).Within(1e-5));
+        Assert.That(
+            nn.functional.linear(features, weight, bias).data<float>().ToArray(),
+            Is.EqualTo(network.forward(images).data<float>().ToArray()).Within(1e-5)
+        );
     }
 
     [TestCase("cifar-resnet-14-w16", 7)]
@@ -69,7 +77,10 @@ public sealed class StagedNetworkTests
         {
             Assert.That(normalisations, Has.Count.GreaterThan(blocks));
             Assert.That(Difference(network.forward(images), before), Is.LessThan(1e-5));
-            Assert.That(Difference(network.forward(images.to(bfloat16)), before), Is.LessThan(Math.Max(0.02, 2 * Difference(half, before))));
+            Assert.That(
+                Difference(network.forward(images.to(bfloat16)), before),
+                Is.LessThan(Math.Max(0.02, 2 * Difference(half, before)))
+            );
         }
     }
 
@@ -83,5 +94,6 @@ public sealed class StagedNetworkTests
     }
 
     // Root mean square, as a share of that of the other.
-    private static double Difference(Tensor some, Tensor other) => ((some - other).square().mean().sqrt() / other.square().mean().sqrt()).item<float>();
+    private static double Difference(Tensor some, Tensor other) =>
+        ((some - other).square().mean().sqrt() / other.square().mean().sqrt()).item<float>();
 }

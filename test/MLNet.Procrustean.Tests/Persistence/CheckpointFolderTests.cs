@@ -18,27 +18,35 @@ public sealed class CheckpointFolderTests
     public void Write_Many_KeepsTheLastTwo()
     {
         training.Fail(step: 7, training.Options with { CheckpointInterval = TimeSpan.Zero });
-        Assert.That(training.Contents().Keys.Select(Path.GetFileName), Is.EquivalentTo(new[] { "checkpoint-00000005.safetensors", "checkpoint-00000006.safetensors" }));
+        Assert.That(
+            training.Contents().Keys.Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "checkpoint-00000005.safetensors", "checkpoint-00000006.safetensors" })
+        );
 
         training.Cancel(step: 1);
-        Assert.That(training.Files.Select(Path.GetFileName), Is.EqualTo(new[] { "checkpoint-00000006.safetensors", "checkpoint-00000007.safetensors" }));
+        Assert.That(
+            training.Files.Select(Path.GetFileName),
+            Is.EqualTo(new[] { "checkpoint-00000006.safetensors", "checkpoint-00000007.safetensors" })
+        );
     }
 
     [TestCase(0.0)]
     [TestCase(0.001)]
     [TestCase(0.5)]
     [TestCase(0.9999)]
-    public void Fit_NewestCutShort_GoesOnFromTheOneBeforeWithAWarning(double where) => AssertFallsBack(bytes => bytes[..(int)(bytes.Length * where)]);
+    public void Fit_NewestCutShort_GoesOnFromTheOneBeforeWithAWarning(double where) =>
+        AssertFallsBack(bytes => bytes[..(int)(bytes.Length * where)]);
 
     [TestCase(0.0)]
     [TestCase(0.05)]
     [TestCase(0.3)]
     [TestCase(0.9999)]
-    public void Fit_NewestWithAByteChanged_GoesOnFromTheOneBeforeWithAWarning(double where) => AssertFallsBack(bytes =>
-    {
-        bytes[(int)(bytes.Length * where)] ^= 0x10;
-        return bytes;
-    });
+    public void Fit_NewestWithAByteChanged_GoesOnFromTheOneBeforeWithAWarning(double where) =>
+        AssertFallsBack(bytes =>
+        {
+            bytes[(int)(bytes.Length * where)] ^= 0x10;
+            return bytes;
+        });
 
     [Test]
     public void Fit_BothDamaged_BeginsAnewWithWarnings()
@@ -77,7 +85,10 @@ public sealed class CheckpointFolderTests
         var before = training.Contents();
         using (File.Open(training.Files[^1], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
-            Assert.That(() => training.Fit(training.Options), Throws.TypeOf<IOException>().With.Message.Contains(training.Files[^1]).And.Message.Contains("cannot be opened"));
+            Assert.That(
+                () => training.Fit(training.Options),
+                Throws.TypeOf<IOException>().With.Message.Contains(training.Files[^1]).And.Message.Contains("cannot be opened")
+            );
         }
 
         Assert.That(training.Contents(), Is.EqualTo(before));
@@ -112,7 +123,14 @@ public sealed class CheckpointFolderTests
         }
 
         var before = training.Contents();
-        Assert.That(() => training.Fit(training.Options), Throws.InstanceOf<IOException>().With.Message.Contains(training.Files[^1]).And.Message.Contains("version 3").And.Message.Contains("Update MLNet.Procrustean"));
+        Assert.That(
+            () => training.Fit(training.Options),
+            Throws
+                .InstanceOf<IOException>()
+                .With.Message.Contains(training.Files[^1])
+                .And.Message.Contains("version 3")
+                .And.Message.Contains("Update MLNet.Procrustean")
+        );
         Assert.That(training.Contents(), Is.EqualTo(before));
     }
 
@@ -122,7 +140,10 @@ public sealed class CheckpointFolderTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Write("file", []), "inside a file");
         var steps = 0;
-        Assert.That(() => training.Fit(training.Options with { CheckpointPath = path }, inStep: _ => steps++), Throws.InstanceOf<IOException>().With.Message.Contains($"The checkpoint folder '{path}' cannot be used"));
+        Assert.That(
+            () => training.Fit(training.Options with { CheckpointPath = path }, inStep: _ => steps++),
+            Throws.InstanceOf<IOException>().With.Message.Contains($"The checkpoint folder '{path}' cannot be used")
+        );
         Assert.That(steps, Is.Zero);
     }
 
@@ -131,14 +152,19 @@ public sealed class CheckpointFolderTests
     {
         Exception? problem = null;
         using var other = new CheckpointedTraining();
-        training.Fit(training.Options, inStep: step =>
-        {
-            if (step == 2)
+        training
+            .Fit(training.Options, inStep: step =>
             {
-                problem = Assert.Catch(() => other.Fit(other.Options with { CheckpointPath = training.Path }));
-            }
-        }).Dispose();
-        Assert.That(problem, Is.InstanceOf<IOException>().With.Message.Contains(training.Path).And.Message.Contains("that no other training uses"));
+                if (step == 2)
+                {
+                    problem = Assert.Catch(() => other.Fit(other.Options with { CheckpointPath = training.Path }));
+                }
+            })
+            .Dispose();
+        Assert.That(
+            problem,
+            Is.InstanceOf<IOException>().With.Message.Contains(training.Path).And.Message.Contains("that no other training uses")
+        );
     }
 
     // Taken away, with all that was in it, while a training holds it.
@@ -147,14 +173,17 @@ public sealed class CheckpointFolderTests
     {
         var expected = training.Uninterrupted();
         var result = training.Result(training.Fit(training.Options, inStep: step =>
-        {
-            if (step == 7)
             {
-                training.BeginAnew();
-            }
-        }));
+                if (step == 7)
+                {
+                    training.BeginAnew();
+                }
+            }));
         Assert.That(result.Weights, Is.EqualTo(expected.Weights));
-        Assert.That(training.Warnings, Has.Exactly(3).Contains("cannot be written").And.Some.Contains("The training is over and gives its model"));
+        Assert.That(
+            training.Warnings,
+            Has.Exactly(3).Contains("cannot be written").And.Some.Contains("The training is over and gives its model")
+        );
     }
 
     private void AssertFallsBack(Func<byte[], byte[]> damage)
@@ -169,7 +198,10 @@ public sealed class CheckpointFolderTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps - 6));
-            Assert.That(training.Warnings.Single(), Does.Contain(newest).And.Contain("cannot be read, and the one before it is taken instead"));
+            Assert.That(
+                training.Warnings.Single(),
+                Does.Contain(newest).And.Contain("cannot be read, and the one before it is taken instead")
+            );
         }
     }
 }

@@ -18,7 +18,12 @@ public sealed class FullDiskTests
     private static readonly Dictionary<string, Action<string>> _writers = new()
     {
         ["model.safetensors"] = path => TinyModel.Shared.Classifier.SaveSafeTensors(path),
-        ["model.zip"] = path => TinyModel.Shared.Context.Model.SaveWhole(TinyModel.Shared.Keys.Append(TinyModel.Shared.Classifier), TinyModel.Shared.Images.Schema, path),
+        ["model.zip"] = path =>
+            TinyModel.Shared.Context.Model.SaveWhole(
+                TinyModel.Shared.Keys.Append(TinyModel.Shared.Classifier),
+                TinyModel.Shared.Images.Schema,
+                path
+            ),
         ["finished.safetensors"] = WriteCheckpoint,
         ["images.cache"] = WriteCache,
         ["report.html"] = path => TrainingReport.Write(path, [MadeUpRuns.Step.Run("a", 0, 1)], "A report"),
@@ -93,7 +98,12 @@ public sealed class FullDiskTests
         using var disk = new SmallDisk();
         using var training = new CheckpointedTraining();
         var expected = training.Uninterrupted();
-        var options = training.Options with { CheckpointPath = Path.Combine(disk.Path, "checkpoints"), CheckpointInterval = TimeSpan.Zero, CachePath = Path.Combine(disk.Path, "cache") };
+        var options = training.Options with
+        {
+            CheckpointPath = Path.Combine(disk.Path, "checkpoints"),
+            CheckpointInterval = TimeSpan.Zero,
+            CachePath = Path.Combine(disk.Path, "cache"),
+        };
         var before = new Dictionary<string, byte[]>();
         void FillTheDisk(int step)
         {
@@ -113,12 +123,18 @@ public sealed class FullDiskTests
         else
         {
             Assert.That(training.Result(training.Fit(options, inStep: FillTheDisk)).Weights, Is.EqualTo(expected.Weights));
-            Assert.That(training.Warnings.Last(), Does.Contain("finished.safetensors' cannot be written").And.Contain("The training is over and gives its model"));
+            Assert.That(
+                training.Warnings.Last(),
+                Does.Contain("finished.safetensors' cannot be written").And.Contain("The training is over and gives its model")
+            );
         }
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(training.Warnings, Has.Some.Contains($"checkpoint-{fullIn:00000000}.safetensors' cannot be written").And.Some.Contains("The training goes on"));
+            Assert.That(
+                training.Warnings,
+                Has.Some.Contains($"checkpoint-{fullIn:00000000}.safetensors' cannot be written").And.Some.Contains("The training goes on")
+            );
             Assert.That(Contents(options.CheckpointPath), Is.EqualTo(before));
         }
 
@@ -126,8 +142,19 @@ public sealed class FullDiskTests
         var left = 0;
         var resumed = training.Result(training.Fit(options, inStep: _ => left++));
         Assert.That(left, Is.EqualTo(CheckpointedTraining.Steps - fullIn + 1));
-        Assert.That(resumed, Is.EqualTo(expected).Using<(byte[] Weights, string Reports)>((one, other) => one.Weights.SequenceEqual(other.Weights) && one.Reports == other.Reports));
-        FaultsTried.Record("Training", "disk of checkpoints full from some step on", 1, "trains on with warnings to the same model, bit for bit; earlier checkpoints as they were, and gone on from");
+        Assert.That(
+            resumed,
+            Is.EqualTo(expected)
+                .Using<(byte[] Weights, string Reports)>(
+                    (one, other) => one.Weights.SequenceEqual(other.Weights) && one.Reports == other.Reports
+                )
+        );
+        FaultsTried.Record(
+            "Training",
+            "disk of checkpoints full from some step on",
+            1,
+            "trains on with warnings to the same model, bit for bit; earlier checkpoints as they were, and gone on from"
+        );
     }
 
     private static void AssertRefused(string folder, string path, string reason)
@@ -138,7 +165,8 @@ public sealed class FullDiskTests
         Assert.That(Contents(folder), Is.EqualTo(before));
     }
 
-    private static Dictionary<string, byte[]> Contents(string folder, string files = "*") => Directory.GetFiles(folder, files, SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllBytes);
+    private static Dictionary<string, byte[]> Contents(string folder, string files = "*") =>
+        Directory.GetFiles(folder, files, SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllBytes);
 
     // Earlier files of other contents, so that a copy of the same ones does not pass for them.
     private static Dictionary<string, byte[]> Spoilt(string folder)
@@ -150,7 +178,14 @@ public sealed class FullDiskTests
     private static void WriteCheckpoint(string path)
     {
         var epoch = new EpochMoment(1, TimeSpan.Zero, 5, 0.1, 2.5, [3, 4], [1, 2], new byte[5056], new byte[5056]);
-        var moment = new TrainingMoment(new() { ["Seed"] = 1.ToString(CultureInfo.InvariantCulture) }, TimeSpan.FromSeconds(9), 0.5, [], epoch, DivergedIn: null);
+        var moment = new TrainingMoment(
+            new() { ["Seed"] = 1.ToString(CultureInfo.InvariantCulture) },
+            TimeSpan.FromSeconds(9),
+            0.5,
+            [],
+            epoch,
+            DivergedIn: null
+        );
         using var folder = new CheckpointFolder(Path.GetDirectoryName(path)!);
         folder.WriteFinished(new(moment, [new("network.weight", "F32", [1000], new byte[4000])]));
     }

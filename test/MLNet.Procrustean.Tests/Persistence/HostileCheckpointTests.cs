@@ -31,18 +31,32 @@ public sealed class HostileCheckpointTests
     [TestCase("Reports", "[{}]")]
     [TestCase("Epoch", "null")]
     [TestCase("Epoch", """{"Number":1}""")]
-    [TestCase("Epoch", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]")]
+    [TestCase(
+        "Epoch",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+    )]
     public void Read_MomentThatNoTrainingComesTo_IsRefused(string name, string value)
     {
         var forged = Forged(moment => moment[name] = JsonNode.Parse(value, documentOptions: new() { MaxDepth = 200 }));
-        Assert.That(() => Checkpoint.Read(new MemoryStream(forged)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("where the training stood"));
-        FaultsTried.Record("Checkpoints", "a moment that no training comes to, with a fitting checksum", 1, "refused by InvalidDataException; training takes the one before");
+        Assert.That(
+            () => Checkpoint.Read(new MemoryStream(forged)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("where the training stood")
+        );
+        FaultsTried.Record(
+            "Checkpoints",
+            "a moment that no training comes to, with a fitting checksum",
+            1,
+            "refused by InvalidDataException; training takes the one before"
+        );
     }
 
     [TestCase("Number", 0)]
     [TestCase("Steps", -1)]
-    public void Read_EpochOfImpossibleNumbers_IsRefused(string name, int value) => Assert.That(
-        () => Checkpoint.Read(new MemoryStream(Forged(moment => moment["Epoch"]![name] = value))), Throws.TypeOf<InvalidDataException>());
+    public void Read_EpochOfImpossibleNumbers_IsRefused(string name, int value) =>
+        Assert.That(
+            () => Checkpoint.Read(new MemoryStream(Forged(moment => moment["Epoch"]![name] = value))),
+            Throws.TypeOf<InvalidDataException>()
+        );
 
     [TestCase("Seen", "[1,2,3]")]
     [TestCase("Correct", "[]")]
@@ -55,22 +69,37 @@ public sealed class HostileCheckpointTests
     [TestCase("network.fc.bias", "'fc.bias' is missing")]
     [TestCase("best.fc.bias", "'fc.bias' is missing")]
     public void Fit_WeightMissing_IsRefused(string name, string part) =>
-        AssertRefused(ForgedModel.Of(whole, (_, arrays) => Assert.That(arrays.RemoveAll(array => array.Name == name), Is.EqualTo(1))), part);
+        AssertRefused(
+            ForgedModel.Of(whole, (_, arrays) => Assert.That(arrays.RemoveAll(array => array.Name == name), Is.EqualTo(1))),
+            part
+        );
 
     [Test]
-    public void Fit_VelocityOfAnotherShape_IsRefused() => AssertRefused(
-        ForgedModel.Of(whole, (_, arrays) => arrays[Place(arrays, "velocity.fc.bias")] = new("velocity.fc.bias", "F32", [1], new byte[4])), "'fc.bias' is F32 [1], and should be F32 [2]");
+    public void Fit_VelocityOfAnotherShape_IsRefused() =>
+        AssertRefused(
+            ForgedModel.Of(whole, (_, arrays) =>
+                arrays[Place(arrays, "velocity.fc.bias")] = new("velocity.fc.bias", "F32", [1], new byte[4])
+            ),
+            "'fc.bias' is F32 [1], and should be F32 [2]"
+        );
 
     [TestCase("reports.training_accuracy")]
     [TestCase("reports.diagnostics.feature_gradients")]
     public void Fit_ReportsOfAnotherShape_AreRefused(string name)
     {
-        AssertRefused(ForgedModel.Of(whole, (_, arrays) => arrays[Place(arrays, name)] = new(name, "F64", [2, 3], new byte[48])), $"'{name}' is F64 [2, 3], and should be F64 [1, 2]");
+        AssertRefused(
+            ForgedModel.Of(whole, (_, arrays) => arrays[Place(arrays, name)] = new(name, "F64", [2, 3], new byte[48])),
+            $"'{name}' is F64 [2, 3], and should be F64 [1, 2]"
+        );
         AssertRefused(ForgedModel.Of(whole, (_, arrays) => arrays.RemoveAt(Place(arrays, name))), $"'{name}' is missing");
     }
 
     [Test]
-    public void Fit_WeightsOfUnknownUse_AreRefused() => AssertRefused(ForgedModel.Of(whole, (_, arrays) => arrays.Add(new("more.weight", "F32", [1], new byte[4]))), "not told what they are");
+    public void Fit_WeightsOfUnknownUse_AreRefused() =>
+        AssertRefused(
+            ForgedModel.Of(whole, (_, arrays) => arrays.Add(new("more.weight", "F32", [1], new byte[4]))),
+            "not told what they are"
+        );
 
     private static int Place(List<NamedArray> arrays, string name) => arrays.FindIndex(array => array.Name == name);
 
@@ -78,15 +107,27 @@ public sealed class HostileCheckpointTests
     {
         File.WriteAllBytes(training.Files[^1], forged);
         var before = training.Contents();
-        Assert.That(() => training.Fit(training.Options), Throws.InstanceOf<IOException>().With.Message.Contains(training.Path).And.Message.Contains("cannot be gone on from").And.Message.Contains(part));
+        Assert.That(
+            () => training.Fit(training.Options),
+            Throws
+                .InstanceOf<IOException>()
+                .With.Message.Contains(training.Path)
+                .And.Message.Contains("cannot be gone on from")
+                .And.Message.Contains(part)
+        );
         Assert.That(training.Contents(), Is.EqualTo(before), "it stays, and so does the one before");
-        FaultsTried.Record("Checkpoints", "states that do not fit the training, with a fitting checksum", 1, "refused by IOException that names the folder; the checkpoints stay");
+        FaultsTried.Record(
+            "Checkpoints",
+            "states that do not fit the training, with a fitting checksum",
+            1,
+            "refused by IOException that names the folder; the checkpoints stay"
+        );
     }
 
     private byte[] Forged(Action<JsonNode> change) => ForgedModel.Of(whole, (texts, _) =>
-    {
-        var moment = JsonNode.Parse(texts["moment"])!;
-        change(moment);
-        texts["moment"] = moment.ToJsonString();
-    });
+        {
+            var moment = JsonNode.Parse(texts["moment"])!;
+            change(moment);
+            texts["moment"] = moment.ToJsonString();
+        });
 }

@@ -49,7 +49,8 @@ public sealed class HostileModelTests
     [TestCase("channel_deviations", "[50,0,50]", "channel_deviations is 0")]
     [TestCase("channel_deviations", "[50,1e999,50]", "cannot be used")]
     [TestCase("score_column", " ", "score_column is empty")]
-    public void Read_TextThatDoesNotFit_IsRefusedBeforeANetworkIsBuilt(string name, string text, string part) => AssertRefused(Forged(name, text), part);
+    public void Read_TextThatDoesNotFit_IsRefusedBeforeANetworkIsBuilt(string name, string text, string part) =>
+        AssertRefused(Forged(name, text), part);
 
     [Test]
     public void Read_AMillionClassNames_AreRefusedUnmade()
@@ -70,22 +71,41 @@ public sealed class HostileModelTests
 
     // The class names are as many as before, so that only the weights tell.
     [Test]
-    public void Read_HeadOfAnotherNumberOfClasses_NamesBothShapes() => Assert.That(
-        () => Read(ForgedModel.Of(whole, (_, arrays) => Replace(arrays, "fc.weight", weight => weight with { Shape = [2, 24] }))),
-        Throws.TypeOf<InvalidDataException>().With.Message.Contains("'fc.weight' is F32 [2, 24], and should be F32 [3, 16]"));
+    public void Read_HeadOfAnotherNumberOfClasses_NamesBothShapes() =>
+        Assert.That(
+            () => Read(ForgedModel.Of(whole, (_, arrays) => Replace(arrays, "fc.weight", weight => weight with { Shape = [2, 24] }))),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("'fc.weight' is F32 [2, 24], and should be F32 [3, 16]")
+        );
 
     [TestCase("fc.weight", float.NaN)]
     [TestCase("fc.bias", float.PositiveInfinity)]
     [TestCase("layer1.0.conv1.weight", float.NegativeInfinity)]
     [TestCase("stem.bn1.running_mean", float.NaN)]
     [TestCase("stem.bn1.running_var", -1f)]
-    public void Read_ValueThatNoTrainingLeadsTo_NamesTheWeight(string name, float value) => AssertRefused(
-        ForgedModel.Of(whole, (_, arrays) => Replace(arrays, name, weight => weight with { Bytes = [.. MemoryMarshal.AsBytes([value]), .. weight.Bytes[4..]] })), $"its weight '{name}' has the value");
+    public void Read_ValueThatNoTrainingLeadsTo_NamesTheWeight(string name, float value) =>
+        AssertRefused(
+            ForgedModel.Of(whole, (_, arrays) =>
+                Replace(arrays, name, weight => weight with { Bytes = [.. MemoryMarshal.AsBytes([value]), .. weight.Bytes[4..]] })
+            ),
+            $"its weight '{name}' has the value"
+        );
 
     [Test]
-    public void Read_FiniteWeightsWithoutAFiniteScore_AreRefused() => Assert.That(
-        () => Read(ForgedModel.Of(whole, (_, arrays) => Replace(arrays, "fc.weight", weight => weight with { Bytes = [.. Enumerable.Repeat(MemoryMarshal.AsBytes([3e38f]).ToArray(), 48).SelectMany(bytes => bytes)] }))),
-        Throws.TypeOf<InvalidDataException>().With.Message.Contains("not a finite number"));
+    public void Read_FiniteWeightsWithoutAFiniteScore_AreRefused() =>
+        Assert.That(
+            () =>
+                Read(
+                    ForgedModel.Of(whole, (_, arrays) =>
+                        Replace(arrays, "fc.weight", weight =>
+                            weight with
+                            {
+                                Bytes = [.. Enumerable.Repeat(MemoryMarshal.AsBytes([3e38f]).ToArray(), 48).SelectMany(bytes => bytes)],
+                            }
+                        )
+                    )
+                ),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("not a finite number")
+        );
 
     private static void Read(byte[] file) => ImageClassifierModel.Read(new MemoryStream(file), CPU).Dispose();
 
@@ -100,7 +120,12 @@ public sealed class HostileModelTests
             Assert.That(problem.Message, Does.Contain(part));
         }
 
-        FaultsTried.Record("Model files", "written with intent, with a fitting checksum: huge claims, contradictions, values without a score", 1, "refused before a network is built; nothing lost");
+        FaultsTried.Record(
+            "Model files",
+            "written with intent, with a fitting checksum: huge claims, contradictions, values without a score",
+            1,
+            "refused before a network is built; nothing lost"
+        );
     }
 
     private static void Replace(List<NamedArray> arrays, string name, Func<NamedArray, NamedArray> change)

@@ -31,7 +31,12 @@ public sealed class LoadFuzzTests
         var bombardment = new Bombardment(1);
         bombardment.Run(inputs, random => With(mutations.Of(random)), zip => Load(zip, IsOfOurs), _ => 64 << 20);
         Assert.That(bombardment.Of(Loaded), Is.InRange(1, inputs / 2));
-        FaultsTried.Record("Model files", "mutated within the zip of an ML.NET model, loaded by MLContext.Model.Load", inputs, "TargetInvocationException around an InvalidDataException that says what is wrong, or loaded");
+        FaultsTried.Record(
+            "Model files",
+            "mutated within the zip of an ML.NET model, loaded by MLContext.Model.Load",
+            inputs,
+            "TargetInvocationException around an InvalidDataException that says what is wrong, or loaded"
+        );
     }
 
     // The rest of the zip is read by ML.NET and by .NET.
@@ -40,11 +45,30 @@ public sealed class LoadFuzzTests
     {
         const int inputs = 300;
         var bombardment = new Bombardment(2);
-        bombardment.Run(inputs, random => ByteMutations.Of(whole, whole, random), zip => Load(zip, problem => problem is InvalidDataException or FormatException or InvalidOperationException or IOException or TargetInvocationException), _ => long.MaxValue);
-        FaultsTried.Record("Model files", "the zip of an ML.NET model changed at random, loaded by MLContext.Model.Load", inputs, "exceptions of ML.NET's own (InvalidDataException, FormatException, InvalidOperationException, TargetInvocationException), or loaded; no crash, no hang");
+        bombardment.Run(
+            inputs,
+            random => ByteMutations.Of(whole, whole, random),
+            zip =>
+                Load(zip, problem =>
+                    problem
+                        is InvalidDataException
+                            or FormatException
+                            or InvalidOperationException
+                            or IOException
+                            or TargetInvocationException
+                ),
+            _ => long.MaxValue
+        );
+        FaultsTried.Record(
+            "Model files",
+            "the zip of an ML.NET model changed at random, loaded by MLContext.Model.Load",
+            inputs,
+            "exceptions of ML.NET's own (InvalidDataException, FormatException, InvalidOperationException, TargetInvocationException), or loaded; no crash, no hang"
+        );
     }
 
-    private static bool IsOfOurs(Exception problem) => problem is TargetInvocationException { InnerException: { } inner } && (inner is InvalidDataException || IsOfOurs(inner));
+    private static bool IsOfOurs(Exception problem) =>
+        problem is TargetInvocationException { InnerException: { } inner } && (inner is InvalidDataException || IsOfOurs(inner));
 
     private string Load(byte[] zip, Predicate<Exception> isExpected)
     {

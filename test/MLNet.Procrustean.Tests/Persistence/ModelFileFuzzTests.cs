@@ -52,7 +52,12 @@ public sealed class ModelFileFuzzTests
             Assert.That(Environment.WorkingSet - before, Is.LessThan(300 << 20), "native memory of networks that were refused");
         }
 
-        FaultsTried.Record("Model files", "bytes, lengths, header and weights changed at random, most with a fitting checksum", inputs, "refused by InvalidDataException, or loaded and scores; no crash, no hang, memory in proportion to the file");
+        FaultsTried.Record(
+            "Model files",
+            "bytes, lengths, header and weights changed at random, most with a fitting checksum",
+            inputs,
+            "refused by InvalidDataException, or loaded and scores; no crash, no hang, memory in proportion to the file"
+        );
     }
 
     private static string LoadOrRefuse(byte[] file)
@@ -85,7 +90,12 @@ public sealed class ModelFileFuzzTests
         var bombardment = new Bombardment(seed);
         GoOnOrRefuse(whole, options);
 
-        bombardment.Run(inputs, new ModelFileMutations(whole).Of, file => GoOnOrRefuse(file, options), file => Allowance + (5 * file.LongLength));
+        bombardment.Run(
+            inputs,
+            new ModelFileMutations(whole).Of,
+            file => GoOnOrRefuse(file, options),
+            file => Allowance + (5 * file.LongLength)
+        );
 
         using (Assert.EnterMultipleScope())
         {
@@ -93,7 +103,12 @@ public sealed class ModelFileFuzzTests
             Assert.That(bombardment.Of(Refused), Is.GreaterThan(inputs / 3));
         }
 
-        FaultsTried.Record("Checkpoints", "bytes, lengths, header and weights changed at random, most with a fitting checksum", inputs, "refused by InvalidDataException (training takes the one before), or gone on from; no crash, no hang");
+        FaultsTried.Record(
+            "Checkpoints",
+            "bytes, lengths, header and weights changed at random, most with a fitting checksum",
+            inputs,
+            "refused by InvalidDataException (training takes the one before), or gone on from; no crash, no hang"
+        );
     }
 
     private static string GoOnOrRefuse(byte[] file, ImageClassifierOptions options)

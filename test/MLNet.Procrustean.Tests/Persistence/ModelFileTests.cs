@@ -94,7 +94,8 @@ public sealed class ModelFileTests
     public void Read_OtherFormat_NamesIt() => Assert.That(() => Read(Forged((texts, _) => texts["format"] = "pt")), Damaged("'pt'"));
 
     [Test]
-    public void Read_TextMissing_NamesIt() => Assert.That(() => Read(Forged((texts, _) => texts.Remove("backbone"))), Damaged("'backbone'"));
+    public void Read_TextMissing_NamesIt() =>
+        Assert.That(() => Read(Forged((texts, _) => texts.Remove("backbone"))), Damaged("'backbone'"));
 
     [TestCase("backbone", "vit-5")]
     [TestCase("image_size", "many")]
@@ -114,7 +115,10 @@ public sealed class ModelFileTests
 
     [Test]
     public void Read_WeightOfOtherShape_NamesBoth() =>
-        Assert.That(() => Read(Forged((_, arrays) => Replace(arrays, "fc.bias", bias => bias with { Shape = [1, 3] }))), Damaged("'fc.bias' is F32 [1, 3], and should be F32 [3]"));
+        Assert.That(
+            () => Read(Forged((_, arrays) => Replace(arrays, "fc.bias", bias => bias with { Shape = [1, 3] }))),
+            Damaged("'fc.bias' is F32 [1, 3], and should be F32 [3]")
+        );
 
     [Test]
     public void Read_OfAnotherNetwork_LeavesNoTensors()
@@ -142,10 +146,9 @@ public sealed class ModelFileTests
         {
             Read(file);
         }
-        catch (InvalidDataException)
-        {
-        }
+        catch (InvalidDataException) { }
     }
 
-    private byte[] Forged(Action<Dictionary<string, string>, List<NamedArray>> change, bool sign = true) => ForgedModel.Of(whole, change, sign);
+    private byte[] Forged(Action<Dictionary<string, string>, List<NamedArray>> change, bool sign = true) =>
+        ForgedModel.Of(whole, change, sign);
 }

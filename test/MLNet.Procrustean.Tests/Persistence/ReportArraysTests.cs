@@ -8,7 +8,10 @@ namespace MLNet.Procrustean.Tests.Persistence;
 
 public sealed class ReportArraysTests
 {
-    private static readonly JsonSerializerOptions _json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     [TestCase(0, 2)]
     [TestCase(1, 3)]
@@ -40,7 +43,14 @@ public sealed class ReportArraysTests
     // Through a checkpoint, as a file has it.
     private static List<EpochReport> Passed(List<EpochReport> reports, out long bytes)
     {
-        var moment = new TrainingMoment(new() { ["Seed"] = "1" }, TimeSpan.Zero, 0, ReportArrays.Without(reports), new(1, TimeSpan.Zero, 1, 0, 0, [], [], [], []), DivergedIn: null);
+        var moment = new TrainingMoment(
+            new() { ["Seed"] = "1" },
+            TimeSpan.Zero,
+            0,
+            ReportArrays.Without(reports),
+            new(1, TimeSpan.Zero, 1, 0, 0, [], [], [], []),
+            DivergedIn: null
+        );
         using var file = new MemoryStream();
         new Checkpoint(moment, [.. ReportArrays.Read(reports)]).Write(file);
         bytes = file.Length;
@@ -56,18 +66,29 @@ public sealed class ReportArraysTests
         ImmutableArray<double> Values() => [.. Enumerable.Range(0, classes).Select(c => c == 1 ? double.NaN : random.NextDouble())];
         return
         [
-            .. Enumerable.Range(1, epochs).Select(epoch => new EpochReport
-            {
-                Epoch = epoch,
-                Epochs = epochs,
-                Loss = random.NextDouble(),
-                LearningRate = 0.1 / epoch,
-                ImagesPerSecond = 1000,
-                Classes = names,
-                TrainingAccuracy = Values(),
-                Elapsed = TimeSpan.FromSeconds(epoch),
-                Diagnostics = epoch % diagnosedEach == 0 ? new EpochDiagnostics { TrainingAccuracy = Values(), FeatureGradients = Values(), Leakage = 0.5, GradientRatio = null } : null,
-            }),
+            .. Enumerable
+                .Range(1, epochs)
+                .Select(epoch => new EpochReport
+                {
+                    Epoch = epoch,
+                    Epochs = epochs,
+                    Loss = random.NextDouble(),
+                    LearningRate = 0.1 / epoch,
+                    ImagesPerSecond = 1000,
+                    Classes = names,
+                    TrainingAccuracy = Values(),
+                    Elapsed = TimeSpan.FromSeconds(epoch),
+                    Diagnostics =
+                        epoch % diagnosedEach == 0
+                            ? new EpochDiagnostics
+                            {
+                                TrainingAccuracy = Values(),
+                                FeatureGradients = Values(),
+                                Leakage = 0.5,
+                                GradientRatio = null,
+                            }
+                            : null,
+                }),
         ];
     }
 

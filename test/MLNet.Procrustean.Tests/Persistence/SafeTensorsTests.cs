@@ -10,9 +10,14 @@ public sealed class SafeTensorsTests
     public void Write_TwoArrays_LaysThemOutAsTheFormatSays()
     {
         using var stream = new MemoryStream();
-        SafeTensors.Write(stream, new Dictionary<string, string> { ["made_by"] = "hand" }, [new("a", "F32", [2, 1], [0, 0, 128, 63, 0, 0, 0, 64]), new("b", "I64", [1], [7, 0, 0, 0, 0, 0, 0, 0])]);
+        SafeTensors.Write(
+            stream,
+            new Dictionary<string, string> { ["made_by"] = "hand" },
+            [new("a", "F32", [2, 1], [0, 0, 128, 63, 0, 0, 0, 64]), new("b", "I64", [1], [7, 0, 0, 0, 0, 0, 0, 0])]
+        );
 
-        const string header = """{"__metadata__":{"made_by":"hand"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}}""";
+        const string header =
+            """{"__metadata__":{"made_by":"hand"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}}""";
         var padded = header.PadRight((header.Length + 7) / 8 * 8);
         var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, padded.Length);
@@ -24,7 +29,12 @@ public sealed class SafeTensorsTests
     public void Read_OfWhatWasWritten_GivesItBack()
     {
         var metadata = new Dictionary<string, string> { ["name"] = "Käfer \"7\"", ["empty"] = "" };
-        NamedArray[] arrays = [new("z", "F32", [1, 2], [1, 2, 3, 4, 5, 6, 7, 8]), new("a", "I64", [], [9, 0, 0, 0, 0, 0, 0, 0]), new("none", "F32", [0, 3], [])];
+        NamedArray[] arrays =
+        [
+            new("z", "F32", [1, 2], [1, 2, 3, 4, 5, 6, 7, 8]),
+            new("a", "I64", [], [9, 0, 0, 0, 0, 0, 0, 0]),
+            new("none", "F32", [0, 3], []),
+        ];
         using var stream = new MemoryStream();
         SafeTensors.Write(stream, metadata, arrays);
         stream.Position = 0;
@@ -51,15 +61,27 @@ public sealed class SafeTensorsTests
     [TestCase("""[1, 2]""", "cannot be read")]
     [TestCase("""{"__metadata__":{},"__metadata__":{}}""", "twice")]
     [TestCase("""{"__metadata__":{"x":"1","x":"2"}}""", "'x' is there twice")]
-    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", "'a' is there twice")]
+    [TestCase(
+        """{"__metadata__":{},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""",
+        "'a' is there twice"
+    )]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", "'shape'")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"code":"run"}}""", "'code'")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2]}}""", "takes a dtype, a shape and two data_offsets")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "more than 8 numbers")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[[[2]]],"data_offsets":[0,8]}}""", "cannot be read")]
-    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", "cannot be read")]
-    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}""", "bytes 0 to 9223372036854775807")]
-    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "bytes 0 to 8")]
+    [TestCase(
+        """{"__metadata__":{},"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""",
+        "cannot be read"
+    )]
+    [TestCase(
+        """{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}""",
+        "bytes 0 to 9223372036854775807"
+    )]
+    [TestCase(
+        """{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "bytes 0 to 8"
+    )]
     [TestCase("""{"__metadata__":{"x":"\ud800"}}""", "cannot be read")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "goes on after its last weight")]
     [TestCase("""{"__metadata__":{}} {}""", "cannot be read")]
@@ -92,7 +114,10 @@ public sealed class SafeTensorsTests
         byte[] file = [.. length, .. Encoding.UTF8.GetBytes(header), .. new byte[1000]];
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.That(() => SafeTensors.Read(new MemoryStream(file)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("cut short"));
+        Assert.That(
+            () => SafeTensors.Read(new MemoryStream(file)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("cut short")
+        );
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(3 << 20));
     }

@@ -40,12 +40,17 @@ public sealed class SavedModelTests
     {
         var tiny = TinyModel.Shared;
         var engine = tiny.Context.Model.CreatePredictionEngine<Photo, Prediction>(tiny.Classifier); // disposing it would dispose the shared model
-        return [.. paths.Select(path =>
-        {
-            var score = engine.Predict(new() { ImagePath = path }).Score;
-            var each = tiny.Classifier.ClassNames.Zip(score, (name, value) => $"{name} {value.ToString("R", CultureInfo.InvariantCulture)}");
-            return string.Join('\t', [path, tiny.Classifier.ClassNames[Array.IndexOf(score, score.Max())], .. each]);
-        })];
+        return
+        [
+            .. paths.Select(path =>
+            {
+                var score = engine.Predict(new() { ImagePath = path }).Score;
+                var each = tiny.Classifier.ClassNames.Zip(score, (name, value) =>
+                    $"{name} {value.ToString("R", CultureInfo.InvariantCulture)}"
+                );
+                return string.Join('\t', [path, tiny.Classifier.ClassNames[Array.IndexOf(score, score.Max())], .. each]);
+            }),
+        ];
     }
 
     internal static ChildProcess Predict(string model, string[] paths, Dictionary<string, string?>? variables = null) =>
@@ -121,25 +126,33 @@ public sealed class SavedModelTests
 
         Assert.That((missing.ExitCode, missing.Output), Is.EqualTo((1, "")));
         Assert.That(missing.Errors, Does.Contain("nowhere.png").And.Contain("does not exist").And.Not.Contain("   at "));
-        Assert.That(Predict("--help", []), Has.Property("ExitCode").Zero.And.Property("Output").Contains("Usage: Predict MODEL.zip IMAGE..."));
+        Assert.That(
+            Predict("--help", []),
+            Has.Property("ExitCode").Zero.And.Property("Output").Contains("Usage: Predict MODEL.zip IMAGE...")
+        );
         Assert.That(Predict(path, []), Has.Property("ExitCode").EqualTo(2).And.Property("Errors").Contains("Usage"));
     }
 
     [Test]
     public void Load_EntryMissing_SaysWhichOne() =>
-        Assert.That(Problem(archive => Entry(archive).Delete()), Is.TypeOf<InvalidDataException>().With.Message.Contains("'model.safetensors'"));
+        Assert.That(
+            Problem(archive => Entry(archive).Delete()),
+            Is.TypeOf<InvalidDataException>().With.Message.Contains("'model.safetensors'")
+        );
 
     [Test]
-    public void Load_EntryDamaged_SaysSo() => Assert.That(
-        Problem(archive =>
-        {
-            var entry = Entry(archive);
-            var bytes = Contents(entry);
-            entry.Delete();
-            using var changed = archive.CreateEntry(entry.FullName).Open();
-            changed.Write(bytes.AsSpan(0, bytes.Length - 100));
-        }),
-        Is.TypeOf<InvalidDataException>().With.Message.Contains("cut short"));
+    public void Load_EntryDamaged_SaysSo() =>
+        Assert.That(
+            Problem(archive =>
+            {
+                var entry = Entry(archive);
+                var bytes = Contents(entry);
+                entry.Delete();
+                using var changed = archive.CreateEntry(entry.FullName).Open();
+                changed.Write(bytes.AsSpan(0, bytes.Length - 100));
+            }),
+            Is.TypeOf<InvalidDataException>().With.Message.Contains("cut short")
+        );
 
     /// <summary>What loading the model says, at its root, after a change to the file.</summary>
     private Exception? Problem(Action<ZipArchive> change)
@@ -154,7 +167,8 @@ public sealed class SavedModelTests
         return Assert.Catch(() => ml.Model.Load(copy, out _))?.GetBaseException();
     }
 
-    private static ZipArchiveEntry Entry(ZipArchive archive) => archive.Entries.Single(one => one.FullName.EndsWith("model.safetensors", StringComparison.Ordinal));
+    private static ZipArchiveEntry Entry(ZipArchive archive) =>
+        archive.Entries.Single(one => one.FullName.EndsWith("model.safetensors", StringComparison.Ordinal));
 
     private static byte[] Weights(string file)
     {

@@ -35,20 +35,34 @@ public sealed class WholeFileTests
 
         for (var bytes = 0; bytes < whole.Length; bytes++)
         {
-            Assert.That(() => WholeFile.Write(path, "file", stream => Write(new FailingStream(stream, bytes))), Throws.TypeOf<IOException>()
-                .With.Message.Contains($"The file '{path}' cannot be written: The disk is broken. What was there before is as it was. Make room"));
+            Assert.That(
+                () => WholeFile.Write(path, "file", stream => Write(new FailingStream(stream, bytes))),
+                Throws
+                    .TypeOf<IOException>()
+                    .With.Message.Contains(
+                        $"The file '{path}' cannot be written: The disk is broken. What was there before is as it was. Make room"
+                    )
+            );
             AssertOnly(isThere ? "earlier"u8.ToArray() : null);
         }
 
         WholeFile.Write(path, "file", stream => Write(new FailingStream(stream, whole.Length)));
         AssertOnly(whole.ToArray());
-        FaultsTried.Record("Files", "a stream that fails at byte n, for each n of a file", whole.Length, "says so; the earlier file as it was, byte for byte, and no other left");
+        FaultsTried.Record(
+            "Files",
+            "a stream that fails at byte n, for each n of a file",
+            whole.Length,
+            "says so; the earlier file as it was, byte for byte, and no other left"
+        );
     }
 
     [Test]
     public void Write_OtherFailure_LeavesTheEarlierFile()
     {
-        Assert.That(() => WholeFile.Write(path, "file", stream => throw new InvalidDataException("no such thing")), Throws.TypeOf<InvalidDataException>());
+        Assert.That(
+            () => WholeFile.Write(path, "file", stream => throw new InvalidDataException("no such thing")),
+            Throws.TypeOf<InvalidDataException>()
+        );
         AssertOnly("earlier"u8.ToArray());
     }
 
@@ -66,7 +80,15 @@ public sealed class WholeFileTests
     {
         static string Name() => Guid.NewGuid().ToString("N");
         string[] leftovers = [$"file.{Name()}.tmp", $"file.{Name()}.tmp"];
-        string[] others = ["file.tmp", "file.1.tmp", $"file.{Name()}.old", $"other.{Name()}.tmp", $"file.copy.{Name()}.tmp", $"file{Name()}.tmp"];
+        string[] others =
+        [
+            "file.tmp",
+            "file.1.tmp",
+            $"file.{Name()}.old",
+            $"other.{Name()}.tmp",
+            $"file.copy.{Name()}.tmp",
+            $"file{Name()}.tmp",
+        ];
         Array.ForEach([.. leftovers, .. others], name => folder.Write(name, new byte[9]));
         using var writing = new WholeFile(path); // by another process, just now
 
@@ -84,7 +106,8 @@ public sealed class WholeFileTests
         Directory.CreateDirectory(Path.GetDirectoryName(inside)!);
         Assert.That(
             () => WholeFile.Write(inside, "file", _ => Directory.Delete(Path.GetDirectoryName(inside)!, recursive: true)),
-            Throws.TypeOf<IOException>().With.Message.Contains($"The file '{inside}' cannot be written"));
+            Throws.TypeOf<IOException>().With.Message.Contains($"The file '{inside}' cannot be written")
+        );
     }
 
     [Test]
@@ -116,8 +139,13 @@ public sealed class WholeFileTests
         File.CreateSymbolicLink(link, "/dev/null");
         string[] devices = ["/dev/null", link, "/dev/../dev/null"];
         Array.ForEach(devices, device => WholeFile.Write(device, "file", stream => stream.Write("later"u8)));
-        Array.ForEach(devices, device => Assert.That(() => new WholeFile(device), Throws.TypeOf<IOException>().With.Message.Contains("is a device")));
-        Assert.That(() => WholeFile.Write("/dev/full", "file", stream => stream.Write("later"u8)), Throws.TypeOf<IOException>().With.Message.Contains("The file '/dev/full' cannot be written"));
+        Array.ForEach(devices, device =>
+            Assert.That(() => new WholeFile(device), Throws.TypeOf<IOException>().With.Message.Contains("is a device"))
+        );
+        Assert.That(
+            () => WholeFile.Write("/dev/full", "file", stream => stream.Write("later"u8)),
+            Throws.TypeOf<IOException>().With.Message.Contains("The file '/dev/full' cannot be written")
+        );
         Assert.That(new[] { "/dev/null", "/dev/full" }.Select(device => new FileInfo(device).Length), Is.All.Zero);
         Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo("/dev/null"));
         Assert.That(Directory.GetFiles("/dev", "*.tmp"), Is.Empty);

@@ -29,7 +29,10 @@ public sealed class ReadmeSnippets
             for (var i = 0; i < count; i++)
             {
                 var shade = (byte)((name == "bolt" ? 20 : 180) + i);
-                File.WriteAllBytes(Path.Combine("photos", name, $"{i}.png"), TestImages.Png(20, 20, (x, y) => new SKColor(shade, shade, (byte)(5 * (x + y)))));
+                File.WriteAllBytes(
+                    Path.Combine("photos", name, $"{i}.png"),
+                    TestImages.Png(20, 20, (x, y) => new SKColor(shade, shade, (byte)(5 * (x + y))))
+                );
             }
         }
     }
@@ -49,7 +52,8 @@ public sealed class ReadmeSnippets
         var images = ml.Data.LoadImageFolder("photos"); // photos/bolt/*.jpg, photos/nut/*.jpg, ...
         var (train, test) = ml.Data.StratifiedSplit(images); // every class on both sides
 
-        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+        var pipeline = ml
+            .Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.MulticlassClassification.Trainers.ProcrusteanImageClassification())
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         var model = pipeline.Fit(train);
@@ -79,19 +83,21 @@ public sealed class ReadmeSnippets
     {
         var ml = new MLContext(seed: 1);
         #region options
-        var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(new ImageClassifierOptions
-        {
-            Strategy = new LogitAdjustment(), // or new PlainTraining(), to compare
-            Backbone = new ResNet { Depth = 18 },
-            ImageSize = 224,
-            Epochs = 50,
-            ValidationFraction = 0.1,
-            Keep = KeptEpoch.Best,
-            CachePath = "photos.cache", // decode once, for all later trainings
-            CheckpointPath = "checkpoints", // go on here when the program was killed
-            Seed = 1,
-            Progress = new Progress<EpochReport>(report => Console.WriteLine(report)),
-        });
+        var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(
+            new ImageClassifierOptions
+            {
+                Strategy = new LogitAdjustment(), // or new PlainTraining(), to compare
+                Backbone = new ResNet { Depth = 18 },
+                ImageSize = 224,
+                Epochs = 50,
+                ValidationFraction = 0.1,
+                Keep = KeptEpoch.Best,
+                CachePath = "photos.cache", // decode once, for all later trainings
+                CheckpointPath = "checkpoints", // go on here when the program was killed
+                Seed = 1,
+                Progress = new Progress<EpochReport>(report => Console.WriteLine(report)),
+            }
+        );
         #endregion
 
         Assert.That(trainer.Options.Backbone.Name, Is.EqualTo("resnet-18"));

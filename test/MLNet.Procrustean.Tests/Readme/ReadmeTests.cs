@@ -30,13 +30,20 @@ public sealed partial class ReadmeTests
     public void Links_InTheReadme_LeadToFiles()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var links = Link().Matches(readme).Select(match => match.Groups[1].Value).Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#'));
+        var links = Link()
+            .Matches(readme)
+            .Select(match => match.Groups[1].Value)
+            .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#'));
 
         Assert.That(links.Where(link => !Path.Exists(Path.Combine(Repository.Root, link))), Is.Empty);
     }
 
     private static List<string> Blocks(string language) =>
-        [.. Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md")), $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(match => Unindented(match.Groups[1].Value))];
+        [
+            .. Regex
+                .Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md")), $"```{language}\n(.*?)```", RegexOptions.Singleline)
+                .Select(match => Unindented(match.Groups[1].Value)),
+        ];
 
     private static string Unindented(string code)
     {

@@ -10,16 +10,40 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
 {
     public static readonly MadeUpRuns Step = new(
         ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
-        [2000, 2000, 2000, 2000, 2000, 20, 20, 20, 20, 20]);
+        [2000, 2000, 2000, 2000, 2000, 20, 20, 20, 20, 20]
+    );
 
     public static readonly MadeUpRuns Natural = new(
-        ["T-Shirt", "Longsleeve", "Pants", "Shoes", "Shirt", "Dress", "Outwear", "Shorts", "Not sure", "Hat", "Skirt", "Polo", "Undershirt", "Blazer", "Hoodie", "Body", "Top"],
-        [809, 560, 552, 345, 302, 286, 250, 246, 182, 137, 124, 96, 94, 87, 80, 55, 34]);
+        [
+            "T-Shirt",
+            "Longsleeve",
+            "Pants",
+            "Shoes",
+            "Shirt",
+            "Dress",
+            "Outwear",
+            "Shorts",
+            "Not sure",
+            "Hat",
+            "Skirt",
+            "Polo",
+            "Undershirt",
+            "Blazer",
+            "Hoodie",
+            "Body",
+            "Top",
+        ],
+        [809, 560, 552, 345, 302, 286, 250, 246, 182, 137, 124, 96, 94, 87, 80, 55, 34]
+    );
 
-    public static MadeUpRuns Many(int classes) => new(
-        [.. Enumerable.Range(0, classes).Select(c => $"class {c}")], [.. Enumerable.Range(0, classes).Select(c => (long)(500 * Math.Pow(0.01, c / (classes - 1.0))))]);
+    public static MadeUpRuns Many(int classes) =>
+        new(
+            [.. Enumerable.Range(0, classes).Select(c => $"class {c}")],
+            [.. Enumerable.Range(0, classes).Select(c => (long)(500 * Math.Pow(0.01, c / (classes - 1.0))))]
+        );
 
-    private double Rarity(int c) => counts.Max() == counts.Min() ? 0 : Math.Log((double)counts.Max() / counts[c]) / Math.Log((double)counts.Max() / counts.Min());
+    private double Rarity(int c) =>
+        counts.Max() == counts.Min() ? 0 : Math.Log((double)counts.Max() / counts[c]) / Math.Log((double)counts.Max() / counts.Min());
 
     /// <param name="name">The run.</param>
     /// <param name="balance">How well the training evens out the classes, 0 to 1.</param>
@@ -29,7 +53,9 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
     {
         var random = new Random(seed);
         double Noise(double size) => size * ((2 * random.NextDouble()) - 1);
-        var recalls = names.Select((_, c) => Math.Clamp(0.92 - (0.05 * balance) - (Rarity(c) * (0.6 - (0.42 * balance))) + Noise(0.08), 0.02, 0.99)).ToArray();
+        var recalls = names
+            .Select((_, c) => Math.Clamp(0.92 - (0.05 * balance) - (Rarity(c) * (0.6 - (0.42 * balance))) + Noise(0.08), 0.02, 0.99))
+            .ToArray();
         return new()
         {
             Name = name,
@@ -46,27 +72,43 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
     public TrainedRun WithoutDiagnostics(string name, double balance, int seed)
     {
         var run = Run(name, balance, seed);
-        return run with { Diagnostics = null, Prediction = null, Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = null })] };
+        return run with
+        {
+            Diagnostics = null,
+            Prediction = null,
+            Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = null })],
+        };
     }
 
     private ImmutableArray<ImmutableArray<long>> Confusion(double[] recalls, Func<double, double> noise) =>
-    [
-        .. recalls.Select((recall, actual) =>
-        {
-            var right = (long)Math.Round(100 * recall);
-            var pull = counts.Select((count, c) => c == actual ? 0 : Math.Sqrt(count) * (1 + noise(0.9))).ToArray();
-            var row = pull.Select(weight => (long)((100 - right) * weight / pull.Sum())).ToArray();
-            row[actual] = right;
-            row[actual == 0 ? 1 : 0] += 100 - row.Sum();
-            return row.ToImmutableArray();
-        }),
-    ];
+        [
+            .. recalls.Select(
+                (recall, actual) =>
+                {
+                    var right = (long)Math.Round(100 * recall);
+                    var pull = counts.Select((count, c) => c == actual ? 0 : Math.Sqrt(count) * (1 + noise(0.9))).ToArray();
+                    var row = pull.Select(weight => (long)((100 - right) * weight / pull.Sum())).ToArray();
+                    row[actual] = right;
+                    row[actual == 0 ? 1 : 0] += 100 - row.Sum();
+                    return row.ToImmutableArray();
+                }
+            ),
+        ];
 
     private EpochReport Epoch(int epoch, int epochs, double balance, Func<double, double> noise)
     {
         var progress = (double)epoch / epochs;
-        var accuracies = counts.Select((_, c) => Math.Clamp(
-            (0.98 - (0.3 * Rarity(c) * (1 - balance))) * (1 - Math.Exp(-progress * (9 - (7.5 * Rarity(c) * (1 - balance))))) + noise(0.035), 0, 1)).ToImmutableArray();
+        var accuracies = counts
+            .Select(
+                (_, c) =>
+                    Math.Clamp(
+                        (0.98 - (0.3 * Rarity(c) * (1 - balance))) * (1 - Math.Exp(-progress * (9 - (7.5 * Rarity(c) * (1 - balance)))))
+                            + noise(0.035),
+                        0,
+                        1
+                    )
+            )
+            .ToImmutableArray();
         return new()
         {
             Epoch = epoch,
@@ -89,11 +131,20 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
 
     private ModelDiagnostics Model(double balance, Func<double, double> noise)
     {
-        var cosines = Pairs((a, b) => a == b ? 1 : (-1.0 / (counts.Length - 1)) + (0.5 * Math.Min(Rarity(a), Rarity(b)) * (1 - balance)) + noise(0.06));
+        var cosines = Pairs(
+            (a, b) => a == b ? 1 : (-1.0 / (counts.Length - 1)) + (0.5 * Math.Min(Rarity(a), Rarity(b)) * (1 - balance)) + noise(0.06)
+        );
         return new()
         {
             FeatureDeviation = [.. counts.Select((_, c) => 0.6 + (2.4 * Rarity(c) * (1 - (0.6 * balance))) + noise(0.2))],
-            NeuralCollapse = new() { Variability = 0.42 - (0.1 * balance), UnequalNorms = 0.31, UnequalAngles = 0.124, DualityGap = 0.087, NearestMeanDisagreement = 0.0132 },
+            NeuralCollapse = new()
+            {
+                Variability = 0.42 - (0.1 * balance),
+                UnequalNorms = 0.31,
+                UnequalAngles = 0.124,
+                DualityGap = 0.087,
+                NearestMeanDisagreement = 0.0132,
+            },
             ClassifierNorms = [.. counts.Select((_, c) => 1.6 - (0.7 * Rarity(c) * (1 - balance)) + noise(0.08))],
             ClassifierCosines = cosines,
             ClassifierEnergy = 1.93,
@@ -102,11 +153,17 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
     }
 
     // Classes of the rarest tenth of the scale have rows of length 0.
-    private LayerPeeledPrediction Prediction() => new()
-    {
-        ClassifierNorms = [.. counts.Select((_, c) => Rarity(c) > 0.9 ? 0 : 1.7 - (0.5 * Rarity(c)))],
-        Cosines = Pairs((a, b) => Rarity(a) > 0.9 || Rarity(b) > 0.9 ? (double?)null : a == b ? 1 : -0.25),
-    };
+    private LayerPeeledPrediction Prediction() =>
+        new()
+        {
+            ClassifierNorms = [.. counts.Select((_, c) => Rarity(c) > 0.9 ? 0 : 1.7 - (0.5 * Rarity(c)))],
+            Cosines = Pairs(
+                (a, b) =>
+                    Rarity(a) > 0.9 || Rarity(b) > 0.9 ? (double?)null
+                    : a == b ? 1
+                    : -0.25
+            ),
+        };
 
     private ImmutableArray<ImmutableArray<T>> Pairs<T>(Func<int, int, T> of) =>
         [.. counts.Select((_, a) => counts.Select((_, b) => of(a, b)).ToImmutableArray())];

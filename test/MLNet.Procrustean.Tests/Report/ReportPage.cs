@@ -7,7 +7,19 @@ namespace MLNet.Procrustean.Tests.Report;
 internal static class ReportPage
 {
     public static readonly string[] AllSections =
-        ["overview", "counts", "recall", "progress", "leakage", "gradients", "confusion", "deviation", "norms", "cosines", "collapse"];
+    [
+        "overview",
+        "counts",
+        "recall",
+        "progress",
+        "leakage",
+        "gradients",
+        "confusion",
+        "deviation",
+        "norms",
+        "cosines",
+        "collapse",
+    ];
 
     public static XElement Of(params IReadOnlyList<TrainedRun> runs) => Parse(TrainingReport.ToHtml(runs, "A report"));
 
@@ -17,9 +29,11 @@ internal static class ReportPage
         return XElement.Parse(html["<!DOCTYPE html>\n".Length..]);
     }
 
-    public static IEnumerable<string> Sections(XElement page) => page.Descendants("section").Select(section => section.Attribute("id")!.Value);
+    public static IEnumerable<string> Sections(XElement page) =>
+        page.Descendants("section").Select(section => section.Attribute("id")!.Value);
 
-    public static XElement Section(XElement page, string id) => page.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
+    public static XElement Section(XElement page, string id) =>
+        page.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
 
     public static IEnumerable<XElement> Charts(XElement page) =>
         page.Descendants(XName.Get("svg", "http://www.w3.org/2000/svg")).Where(svg => svg.Attribute("aria-hidden") is null);

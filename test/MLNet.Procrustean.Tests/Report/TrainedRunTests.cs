@@ -13,7 +13,18 @@ public sealed class TrainedRunTests
         var model = TinyModel.Shared.Classifier;
         var metrics = MadeUpRuns.Step.Run("made up", 0, 1).Metrics;
 
-        var run = TrainedRun.Of("MFW", model, metrics, new() { Strategy = new PlainTraining(), Epochs = 7, LearningRate = 0.05, Seed = 3 });
+        var run = TrainedRun.Of(
+            "MFW",
+            model,
+            metrics,
+            new()
+            {
+                Strategy = new PlainTraining(),
+                Epochs = 7,
+                LearningRate = 0.05,
+                Seed = 3,
+            }
+        );
 
         using (Assert.EnterMultipleScope())
         {
@@ -22,7 +33,10 @@ public sealed class TrainedRunTests
             Assert.That(run.Metrics, Is.SameAs(metrics));
             Assert.That(run.Epochs, Is.EqualTo(model.EpochReports));
             Assert.That(run.TrainingTime, Is.EqualTo(model.EpochReports[^1].Elapsed));
-            Assert.That(run.Settings, Does.Contain(new RunSetting("Epochs", "7")).And.Contain(new RunSetting("Strategy", $"{new PlainTraining()}")));
+            Assert.That(
+                run.Settings,
+                Does.Contain(new RunSetting("Epochs", "7")).And.Contain(new RunSetting("Strategy", $"{new PlainTraining()}"))
+            );
         }
     }
 

@@ -22,7 +22,10 @@ public sealed class TrainingReportFilesTests
         TrainingReport.Write(path, Runs, "A report");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Directory.GetFiles(folder.Path).Select(Path.GetFileName), Is.EquivalentTo(new[] { "report.html", "report.csv", "report.json" }));
+            Assert.That(
+                Directory.GetFiles(folder.Path).Select(Path.GetFileName),
+                Is.EquivalentTo(new[] { "report.html", "report.csv", "report.json" })
+            );
             Assert.That(File.ReadAllText(path), Is.EqualTo(TrainingReport.ToHtml(Runs, "A report")));
             Assert.That(File.ReadAllText(Path.ChangeExtension(path, ".csv")), Is.EqualTo(TrainingReport.ToCsv(Runs)));
             Assert.That(File.ReadAllText(Path.ChangeExtension(path, ".json")), Is.EqualTo(TrainingReport.ToJson(Runs, "A report")));
@@ -37,7 +40,10 @@ public sealed class TrainingReportFilesTests
         File.WriteAllText(Path.ChangeExtension(path, ".csv"), "earlier numbers");
         Directory.CreateDirectory(Path.ChangeExtension(path, ".json"));
 
-        Assert.That(() => TrainingReport.Write(path, Runs, "A report"), Throws.InstanceOf<IOException>().With.Message.Contains("report.json' is a folder"));
+        Assert.That(
+            () => TrainingReport.Write(path, Runs, "A report"),
+            Throws.InstanceOf<IOException>().With.Message.Contains("report.json' is a folder")
+        );
 
         using (Assert.EnterMultipleScope())
         {
@@ -48,13 +54,19 @@ public sealed class TrainingReportFilesTests
     }
 
     [Test]
-    public void Write_FolderIsMissing_Throws() => Assert.That(
-        () => TrainingReport.Write(Path.Combine(folder.Path, "missing", "report.html"), Runs, "A report"), Throws.InstanceOf<DirectoryNotFoundException>());
+    public void Write_FolderIsMissing_Throws() =>
+        Assert.That(
+            () => TrainingReport.Write(Path.Combine(folder.Path, "missing", "report.html"), Runs, "A report"),
+            Throws.InstanceOf<DirectoryNotFoundException>()
+        );
 
     [Test]
     public void Write_PathOfAnotherKind_Throws([Values("report.csv", "report", "report.json")] string name)
     {
-        Assert.That(() => TrainingReport.Write(Path.Combine(folder.Path, name), Runs, "A report"), Throws.ArgumentException.With.Message.Contains("let it end in .html"));
+        Assert.That(
+            () => TrainingReport.Write(Path.Combine(folder.Path, name), Runs, "A report"),
+            Throws.ArgumentException.With.Message.Contains("let it end in .html")
+        );
         Assert.That(Directory.GetFiles(folder.Path), Is.Empty);
     }
 

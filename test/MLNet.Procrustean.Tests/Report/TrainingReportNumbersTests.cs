@@ -6,7 +6,11 @@ namespace MLNet.Procrustean.Tests.Report;
 
 public sealed class TrainingReportNumbersTests
 {
-    private static readonly TrainedRun[] Runs = [MadeUpRuns.Step.Run("plain, \"simple\"", 0, 1, epochs: 3), MadeUpRuns.Step.WithoutDiagnostics("other", 0.5, 2)];
+    private static readonly TrainedRun[] Runs =
+    [
+        MadeUpRuns.Step.Run("plain, \"simple\"", 0, 1, epochs: 3),
+        MadeUpRuns.Step.WithoutDiagnostics("other", 0.5, 2),
+    ];
 
     [Test]
     public void ToCsv_EveryNumber_EqualsTheRecords()
@@ -46,17 +50,29 @@ public sealed class TrainingReportNumbersTests
                 var metrics = runs[r].GetProperty("metrics");
                 Assert.That(metrics.GetProperty("macroAccuracy").GetDouble(), Is.EqualTo(Runs[r].Metrics.MacroAccuracy));
                 Assert.That(metrics.GetProperty("fewRecall").ValueKind, Is.EqualTo(JsonValueKind.Null));
-                Assert.That(metrics.GetProperty("classes")[7].GetProperty("recall").GetDouble(), Is.EqualTo(Runs[r].Metrics.Classes[7].Recall));
+                Assert.That(
+                    metrics.GetProperty("classes")[7].GetProperty("recall").GetDouble(),
+                    Is.EqualTo(Runs[r].Metrics.Classes[7].Recall)
+                );
                 Assert.That(metrics.GetProperty("confusion")[9][2].GetInt64(), Is.EqualTo(Runs[r].Metrics.Confusion[9][2]));
-                Assert.That(runs[r].GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("loss").GetDouble()), Is.EqualTo(Runs[r].Epochs.Select(report => report.Loss)));
+                Assert.That(
+                    runs[r].GetProperty("epochs").EnumerateArray().Select(epoch => epoch.GetProperty("loss").GetDouble()),
+                    Is.EqualTo(Runs[r].Epochs.Select(report => report.Loss))
+                );
             }
 
             var first = Runs[0].Epochs[1].Diagnostics!;
             var diagnostics = runs[0].GetProperty("epochs")[1].GetProperty("diagnostics");
             Assert.That(diagnostics.GetProperty("leakage").GetDouble(), Is.EqualTo(first.Leakage));
-            Assert.That(diagnostics.GetProperty("trainingAccuracy").EnumerateArray().Select(value => value.GetDouble()), Is.EqualTo(first.TrainingAccuracy));
+            Assert.That(
+                diagnostics.GetProperty("trainingAccuracy").EnumerateArray().Select(value => value.GetDouble()),
+                Is.EqualTo(first.TrainingAccuracy)
+            );
             Assert.That(runs[1].GetProperty("diagnostics").ValueKind, Is.EqualTo(JsonValueKind.Null));
-            Assert.That(runs[0].GetProperty("diagnostics").GetProperty("neuralCollapse").GetProperty("dualityGap").GetDouble(), Is.EqualTo(0.087));
+            Assert.That(
+                runs[0].GetProperty("diagnostics").GetProperty("neuralCollapse").GetProperty("dualityGap").GetDouble(),
+                Is.EqualTo(0.087)
+            );
             Assert.That(runs[0].GetProperty("prediction").GetProperty("cosines")[0][9].ValueKind, Is.EqualTo(JsonValueKind.Null));
         }
     }
@@ -64,16 +80,23 @@ public sealed class TrainingReportNumbersTests
     [Test]
     public void ToJson_NaN_IsNull()
     {
-        var run = Runs[0] with { Diagnostics = Runs[0].Diagnostics! with { FeatureDeviation = Runs[0].Diagnostics!.FeatureDeviation.SetItem(4, double.NaN) } };
+        var run = Runs[0] with
+        {
+            Diagnostics = Runs[0].Diagnostics! with { FeatureDeviation = Runs[0].Diagnostics!.FeatureDeviation.SetItem(4, double.NaN) },
+        };
         using var json = JsonDocument.Parse(TrainingReport.ToJson([run], ""));
-        Assert.That(json.RootElement.GetProperty("runs")[0].GetProperty("diagnostics").GetProperty("featureDeviation")[4].ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(
+            json.RootElement.GetProperty("runs")[0].GetProperty("diagnostics").GetProperty("featureDeviation")[4].ValueKind,
+            Is.EqualTo(JsonValueKind.Null)
+        );
     }
 
     private static Dictionary<string, double?> Expected(TrainedRun run)
     {
         var all = new Dictionary<string, double?>();
         var names = run.Metrics.Classes.Select(one => one.Name).ToArray();
-        void Add(string quantity, double? value, int? epoch = null, string a = "", string b = "") => all.Add($"{run.Name}|{run.Seed}|{epoch}|{a}|{b}|{quantity}", value);
+        void Add(string quantity, double? value, int? epoch = null, string a = "", string b = "") =>
+            all.Add($"{run.Name}|{run.Seed}|{epoch}|{a}|{b}|{quantity}", value);
         void Pairs(string quantity, Func<int, int, double?> value)
         {
             foreach (var (a, b) in names.SelectMany((_, a) => names.Select((_, b) => (a, b))))
@@ -154,8 +177,12 @@ public sealed class TrainingReportNumbersTests
         var lines = csv.Split("\r\n");
         Assert.That(lines[0], Is.EqualTo("run,seed,epoch,class,other_class,quantity,value"));
         Assert.That(lines[^1], Is.Empty);
-        return lines[1..^1].Select(Cells).ToDictionary(
-            cells => string.Join('|', cells[..6]), cells => cells[6].Length == 0 ? (double?)null : double.Parse(cells[6], CultureInfo.InvariantCulture));
+        return lines[1..^1]
+            .Select(Cells)
+            .ToDictionary(
+                cells => string.Join('|', cells[..6]),
+                cells => cells[6].Length == 0 ? (double?)null : double.Parse(cells[6], CultureInfo.InvariantCulture)
+            );
     }
 
     // The quotes of RFC 4180, character by character.

@@ -9,23 +9,37 @@ public sealed class TrainingReportPageTests
 {
     [Test]
     public void ToHtml_RunsWithEverything_HasAllSections() =>
-        Assert.That(ReportPage.Sections(ReportPage.Of(MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Step.Run("b", 1, 2))), Is.EqualTo(ReportPage.AllSections));
+        Assert.That(
+            ReportPage.Sections(ReportPage.Of(MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Step.Run("b", 1, 2))),
+            Is.EqualTo(ReportPage.AllSections)
+        );
 
     [Test]
-    public void ToHtml_RunWithoutDiagnostics_LeavesTheirSectionsOut() => Assert.That(
-        ReportPage.Sections(ReportPage.Of(MadeUpRuns.Natural.WithoutDiagnostics("a", 0, 1))),
-        Is.EqualTo(new[] { "overview", "counts", "recall", "progress", "confusion" }));
+    public void ToHtml_RunWithoutDiagnostics_LeavesTheirSectionsOut() =>
+        Assert.That(
+            ReportPage.Sections(ReportPage.Of(MadeUpRuns.Natural.WithoutDiagnostics("a", 0, 1))),
+            Is.EqualTo(new[] { "overview", "counts", "recall", "progress", "confusion" })
+        );
 
     [Test]
     public void ToHtml_MetricsAlone_ShowsOnlyThem()
     {
-        var metrics = new ImbalanceMetrics(["a", "b"], trainingCounts: null, [[3, 1], [0, 4]]);
+        var metrics = new ImbalanceMetrics(
+            ["a", "b"],
+            trainingCounts: null,
+            [
+                [3, 1],
+                [0, 4],
+            ]
+        );
         var page = ReportPage.Of(new TrainedRun { Name = "bare", Metrics = metrics });
         Assert.That(ReportPage.Sections(page), Is.EqualTo(new[] { "overview", "recall", "confusion" }));
     }
 
     [Test]
-    public void ToHtml_OneSectionWithoutData_LeavesThatOneOut([Values("counts", "progress", "leakage", "gradients", "deviation", "norms", "cosines", "collapse")] string id)
+    public void ToHtml_OneSectionWithoutData_LeavesThatOneOut(
+        [Values("counts", "progress", "leakage", "gradients", "deviation", "norms", "cosines", "collapse")] string id
+    )
     {
         var run = MadeUpRuns.Step.Run("a", 0, 1);
         var names = run.Metrics.Classes.Select(one => one.Name).ToArray();
@@ -33,8 +47,14 @@ public sealed class TrainingReportPageTests
         {
             "counts" => run with { Metrics = new(names, trainingCounts: null, run.Metrics.Confusion) },
             "progress" => run with { Epochs = [] },
-            "leakage" => run with { Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { Leakage = null } })] },
-            "gradients" => run with { Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { GradientRatio = null } })] },
+            "leakage" => run with
+            {
+                Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { Leakage = null } })],
+            },
+            "gradients" => run with
+            {
+                Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { GradientRatio = null } })],
+            },
             "deviation" => run with { Diagnostics = run.Diagnostics! with { FeatureDeviation = [.. names.Select(_ => double.NaN)] } },
             "norms" or "cosines" => run with { Diagnostics = null, Prediction = null },
             _ => run with { Diagnostics = null },
@@ -65,23 +85,41 @@ public sealed class TrainingReportPageTests
         var row = ReportPage.Cells(ReportPage.Section(ReportPage.Of(run), "overview").Descendants("table").First()).Single();
         string Percent(double? share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
         var metrics = run.Metrics;
-        Assert.That(row, Is.EqualTo(new[]
-        {
-            "the run", "3", Percent(metrics.MacroAccuracy), Percent(metrics.MicroAccuracy), Percent(metrics.GeometricMean), Percent(metrics.MacroF1),
-            Percent(metrics.ManyRecall), Percent(metrics.MediumRecall), "7 min 30 s",
-        }));
+        Assert.That(
+            row,
+            Is.EqualTo(
+                new[]
+                {
+                    "the run",
+                    "3",
+                    Percent(metrics.MacroAccuracy),
+                    Percent(metrics.MicroAccuracy),
+                    Percent(metrics.GeometricMean),
+                    Percent(metrics.MacroF1),
+                    Percent(metrics.ManyRecall),
+                    Percent(metrics.MediumRecall),
+                    "7 min 30 s",
+                }
+            )
+        );
     }
 
     [Test]
     public void ToHtml_Confusion_ShowsSharesOfRowsByDescendingCount()
     {
-        var metrics = new ImbalanceMetrics(["rare", "common"], [10, 90], [[3, 1], [2, 6]]);
+        var metrics = new ImbalanceMetrics(
+            ["rare", "common"],
+            [10, 90],
+            [
+                [3, 1],
+                [2, 6],
+            ]
+        );
         var page = ReportPage.Of(new TrainedRun { Name = "a", Metrics = metrics });
-        Assert.That(ReportPage.Cells(ReportPage.Section(page, "confusion").Descendants("table").Single()), Is.EqualTo(new[]
-        {
-            new[] { "common", "75", "25" },
-            ["rare", "25", "75"],
-        }));
+        Assert.That(
+            ReportPage.Cells(ReportPage.Section(page, "confusion").Descendants("table").Single()),
+            Is.EqualTo(new[] { new[] { "common", "75", "25" }, ["rare", "25", "75"] })
+        );
     }
 
     [Test]
@@ -97,9 +135,18 @@ public sealed class TrainingReportPageTests
                 for (var b = 0; b < 10; b++)
                 {
                     // Step imbalance is sorted already. The sign is a minus, not a hyphen.
-                    var measured = run.Diagnostics!.ClassifierCosines[a][b].ToString("0.00", CultureInfo.InvariantCulture).Replace('-', '−');
+                    var measured = run.Diagnostics!.ClassifierCosines[a][b]
+                        .ToString("0.00", CultureInfo.InvariantCulture)
+                        .Replace('-', '−');
                     Assert.That(tables[0][a][b + 1], Is.EqualTo(measured == "−0.00" ? "0.00" : measured));
-                    Assert.That(tables[1][a][b + 1], Is.EqualTo(a >= 5 || b >= 5 ? "×collapsed" : a == b ? "1.00" : "−0.25"));
+                    Assert.That(
+                        tables[1][a][b + 1],
+                        Is.EqualTo(
+                            a >= 5 || b >= 5 ? "×collapsed"
+                            : a == b ? "1.00"
+                            : "−0.25"
+                        )
+                    );
                 }
             }
         }
@@ -111,12 +158,30 @@ public sealed class TrainingReportPageTests
         var run = MadeUpRuns.Step.Run("a", 0, 1);
         run = run with
         {
-            Metrics = new([.. run.Metrics.Classes.Select(one => one.Name)], [.. run.Metrics.Classes.Select(one => one.TrainingCount!.Value)], run.Metrics.Confusion.SetItem(9, [.. new long[10]])),
-            Epochs = run.Epochs.SetItem(3, run.Epochs[3] with
+            Metrics = new(
+                [.. run.Metrics.Classes.Select(one => one.Name)],
+                [.. run.Metrics.Classes.Select(one => one.TrainingCount!.Value)],
+                run.Metrics.Confusion.SetItem(9, [.. new long[10]])
+            ),
+            Epochs = run.Epochs.SetItem(
+                3,
+                run.Epochs[3] with
+                {
+                    Diagnostics = new()
+                    {
+                        TrainingAccuracy = [.. new double[9], double.NaN],
+                        Leakage = double.NaN,
+                        FeatureGradients = [.. new double[10]],
+                        GradientRatio = double.PositiveInfinity,
+                    },
+                }
+            ),
+            Diagnostics = run.Diagnostics! with
             {
-                Diagnostics = new() { TrainingAccuracy = [.. new double[9], double.NaN], Leakage = double.NaN, FeatureGradients = [.. new double[10]], GradientRatio = double.PositiveInfinity },
-            }),
-            Diagnostics = run.Diagnostics! with { FeatureDeviation = run.Diagnostics.FeatureDeviation.SetItem(2, double.NaN), FeatureEnergy = double.NaN, ClassifierNorms = [.. Enumerable.Repeat(double.NaN, 10)] },
+                FeatureDeviation = run.Diagnostics.FeatureDeviation.SetItem(2, double.NaN),
+                FeatureEnergy = double.NaN,
+                ClassifierNorms = [.. Enumerable.Repeat(double.NaN, 10)],
+            },
         };
 
         var html = TrainingReport.ToHtml([run], "A report");
@@ -141,9 +206,16 @@ public sealed class TrainingReportPageTests
     public void ToHtml_OtherCulture_WritesTheSame()
     {
         var runs = new[] { MadeUpRuns.Step.Run("a", 0.2, 1), MadeUpRuns.Step.Run("b", 0.8, 2) };
-        var (html, csv, json) = (TrainingReport.ToHtml(runs, "A report"), TrainingReport.ToCsv(runs), TrainingReport.ToJson(runs, "A report"));
+        var (html, csv, json) = (
+            TrainingReport.ToHtml(runs, "A report"),
+            TrainingReport.ToCsv(runs),
+            TrainingReport.ToJson(runs, "A report")
+        );
         var culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = new("de-DE") { NumberFormat = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
+        CultureInfo.CurrentCulture = new("de-DE")
+        {
+            NumberFormat = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." },
+        };
         try
         {
             using (Assert.EnterMultipleScope())

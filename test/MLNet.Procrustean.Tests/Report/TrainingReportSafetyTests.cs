@@ -21,9 +21,17 @@ public sealed class TrainingReportSafetyTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(page.Descendants().Where(element => element.Name.LocalName == "script"), Is.Empty);
-            Assert.That(page.Descendants().Attributes().Where(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase)), Is.Empty);
+            Assert.That(
+                page.Descendants()
+                    .Attributes()
+                    .Where(attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase)),
+                Is.Empty
+            );
             Assert.That(page.Descendants("h1").Single().Value, Is.EqualTo(Hostile));
-            Assert.That(page.Descendants("th").Select(head => head.Value), Does.Contain(Hostile).And.Contain("日本語 𝒳").And.Contain("\uFFFD\uFFFD control"));
+            Assert.That(
+                page.Descendants("th").Select(head => head.Value),
+                Does.Contain(Hostile).And.Contain("日本語 𝒳").And.Contain("\uFFFD\uFFFD control")
+            );
         }
     }
 
@@ -36,8 +44,17 @@ public sealed class TrainingReportSafetyTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(page.Descendants().Where(element => loading.Contains(element.Name.LocalName)), Is.Empty);
-            Assert.That(page.Descendants().Where(element => element.Name.LocalName != "a").Attributes().Where(attribute =>
-                !attribute.IsNamespaceDeclaration && attribute.Value.Contains("http", StringComparison.Ordinal) && attribute.Name.LocalName != "http-equiv"), Is.Empty);
+            Assert.That(
+                page.Descendants()
+                    .Where(element => element.Name.LocalName != "a")
+                    .Attributes()
+                    .Where(attribute =>
+                        !attribute.IsNamespaceDeclaration
+                        && attribute.Value.Contains("http", StringComparison.Ordinal)
+                        && attribute.Name.LocalName != "http-equiv"
+                    ),
+                Is.Empty
+            );
             Assert.That(page.Descendants("style").Single().Value, Does.Not.Contain("url(").And.Not.Contain("@import"));
             Assert.That(html, Does.Not.Contain("&gt;").And.Not.Contain("&amp;")); // in a style sheet they would not be undone
         }
@@ -49,27 +66,56 @@ public sealed class TrainingReportSafetyTests
         // <td /> opens a cell in HTML and never closes it.
         string[] allowed = ["meta", "br"];
         var page = ReportPage.Of(MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Step.Run("b", 1, 2));
-        Assert.That(page.DescendantsAndSelf().Where(element => element.IsEmpty && element.Name.Namespace == XNamespace.None && !allowed.Contains(element.Name.LocalName)), Is.Empty);
+        Assert.That(
+            page.DescendantsAndSelf()
+                .Where(element =>
+                    element.IsEmpty && element.Name.Namespace == XNamespace.None && !allowed.Contains(element.Name.LocalName)
+                ),
+            Is.Empty
+        );
     }
 
     [Test]
     public void ToHtml_NoRun_Throws() =>
-        Assert.That(() => TrainingReport.ToHtml([], "A report"), Throws.ArgumentException.With.Message.StartsWith("There is no run to report"));
+        Assert.That(
+            () => TrainingReport.ToHtml([], "A report"),
+            Throws.ArgumentException.With.Message.StartsWith("There is no run to report")
+        );
 
     [Test]
-    public void ToHtml_DifferentClasses_Throws() => Assert.That(
-        () => TrainingReport.ToHtml([MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Natural.Run("b", 0, 1)], "A report"),
-        Throws.ArgumentException.With.Message.StartsWith("Runs 'a' and 'b' have different classes"));
+    public void ToHtml_DifferentClasses_Throws() =>
+        Assert.That(
+            () => TrainingReport.ToHtml([MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Natural.Run("b", 0, 1)], "A report"),
+            Throws.ArgumentException.With.Message.StartsWith("Runs 'a' and 'b' have different classes")
+        );
 
     [Test]
     public void ToHtml_DiagnosticsOfOtherClasses_Throws()
     {
         var run = MadeUpRuns.Step.Run("a", 0, 1);
         run = run with { Diagnostics = run.Diagnostics! with { FeatureDeviation = [1, 2, 3] } };
-        Assert.That(() => TrainingReport.ToHtml([run], "A report"), Throws.ArgumentException.With.Message.StartsWith("Run 'a' has 10 classes and 3 feature deviations;"));
+        Assert.That(
+            () => TrainingReport.ToHtml([run], "A report"),
+            Throws.ArgumentException.With.Message.StartsWith("Run 'a' has 10 classes and 3 feature deviations;")
+        );
     }
 
     [Test]
-    public void TrainedRun_EmptyName_Throws() => Assert.That(
-        () => new TrainedRun { Name = " ", Metrics = new ImbalanceMetrics(["a", "b"], null, [[1, 0], [0, 1]]) }, Throws.ArgumentException.With.Message.Contains("empty name"));
+    public void TrainedRun_EmptyName_Throws() =>
+        Assert.That(
+            () =>
+                new TrainedRun
+                {
+                    Name = " ",
+                    Metrics = new ImbalanceMetrics(
+                        ["a", "b"],
+                        null,
+                        [
+                            [1, 0],
+                            [0, 1],
+                        ]
+                    ),
+                },
+            Throws.ArgumentException.With.Message.Contains("empty name")
+        );
 }

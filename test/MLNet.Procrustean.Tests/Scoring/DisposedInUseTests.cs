@@ -26,7 +26,9 @@ public sealed class DisposedInUseTests
     public void UseAModelInPeace()
     {
         using var model = CopyOfTheModel();
-        manyRows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 200).Select(row => new LabelledImageFile { ImagePath = tiny.Paths[row % tiny.Paths.Length] }).ToList());
+        manyRows = ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 200).Select(row => new LabelledImageFile { ImagePath = tiny.Paths[row % tiny.Paths.Length] }).ToList()
+        );
         scores = TinyModel.Scores(model.Transform(manyRows));
         file = File.ReadAllBytes(SavedTo("peace", model));
         macroAccuracy = ml.MulticlassClassification.EvaluateImbalance(model.Transform(tiny.Keyed)).MacroAccuracy;
@@ -57,7 +59,9 @@ public sealed class DisposedInUseTests
             model => () => File.ReadAllBytes(SavedTo($"{Guid.NewGuid()}", model)).AsSpan().SequenceEqual(file),
             model => () => SavedByMlNet(model).AsSpan().SequenceEqual(file),
             model => () => ml.MulticlassClassification.EvaluateImbalance(model.Transform(tiny.Keyed)).MacroAccuracy == macroAccuracy,
-            model => () => ml.MulticlassClassification.Evaluate(model.Transform(tiny.Keyed)).MacroAccuracy - macroAccuracy is < 1e-12 and > -1e-12,
+            model =>
+                () =>
+                    ml.MulticlassClassification.Evaluate(model.Transform(tiny.Keyed)).MacroAccuracy - macroAccuracy is < 1e-12 and > -1e-12,
             model => () => Diagnose(model).SequenceEqual(norms),
             model => () => Same(ScoresAndDispose(model.AdjustLogits(strength: 0)), scores),
             model => () => Same(ScoresAndDispose(TrainedOn(model)), scoresOfTrainedOn),
@@ -69,31 +73,33 @@ public sealed class DisposedInUseTests
         {
             var model = CopyOfTheModel();
             var engine = ml.Model.CreatePredictionEngine<LabelledImageFile, Score>(model);
-            var threads = uses.Select((use, index) => new Thread(() =>
-            {
-                try
-                {
-                    for (var once = use(model); once(); right[index]++)
-                    {
-                    }
+            var threads = uses.Select(
+                    (use, index) =>
+                        new Thread(() =>
+                        {
+                            try
+                            {
+                                for (var once = use(model); once(); right[index]++) { }
 
-                    lock (problems)
-                    {
-                        problems.Add($"use {index}: wrong");
-                    }
-                }
-                catch (ObjectDisposedException)
-                {
-                    // refused, as it must be sooner or later
-                }
-                catch (Exception problem)
-                {
-                    lock (problems)
-                    {
-                        problems.Add($"use {index}: {problem}");
-                    }
-                }
-            })).ToList();
+                                lock (problems)
+                                {
+                                    problems.Add($"use {index}: wrong");
+                                }
+                            }
+                            catch (ObjectDisposedException)
+                            {
+                                // refused, as it must be sooner or later
+                            }
+                            catch (Exception problem)
+                            {
+                                lock (problems)
+                                {
+                                    problems.Add($"use {index}: {problem}");
+                                }
+                            }
+                        })
+                )
+                .ToList();
             threads.ForEach(thread => thread.Start());
             Thread.Sleep(random.Next(60));
             Parallel.Invoke(model.Dispose, model.Dispose, engine.Dispose); // an engine disposes its model
@@ -102,7 +108,12 @@ public sealed class DisposedInUseTests
         }
 
         TestContext.Out.WriteLine($"right before refused, by use: {string.Join(", ", right)}");
-        FaultsTried.Record("Scoring", "model disposed by three threads at once while ten others use it in every way", rounds * uses.Length, "each use ends with a right result or ObjectDisposedException");
+        FaultsTried.Record(
+            "Scoring",
+            "model disposed by three threads at once while ten others use it in every way",
+            rounds * uses.Length,
+            "each use ends with a right result or ObjectDisposedException"
+        );
     }
 
     private ImageClassifierModel CopyOfTheModel() => tiny.Classifier.AdjustLogits(strength: 0);
@@ -110,25 +121,29 @@ public sealed class DisposedInUseTests
     private Func<bool> EngineOf(ImageClassifierModel model)
     {
         var engine = ml.Model.CreatePredictionEngine<LabelledImageFile, Score>(model);
-        var expected = ml.Model.CreatePredictionEngine<LabelledImageFile, Score>(tiny.Classifier).Predict(new() { ImagePath = tiny.Paths[0] }).Values;
+        var expected = ml
+            .Model.CreatePredictionEngine<LabelledImageFile, Score>(tiny.Classifier)
+            .Predict(new() { ImagePath = tiny.Paths[0] })
+            .Values;
         return () => engine.Predict(new() { ImagePath = tiny.Paths[0] }).Values.AsSpan().SequenceEqual(expected);
     }
 
     // Row by row, so that the model is disposed between batches of one reading as well.
-    private Func<bool> OneViewReadAgainAndAgain(IDataView scored) => () =>
-    {
-        using var cursor = scored.GetRowCursor([scored.Schema["Score"]]);
-        var getter = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
-        var right = true;
-        VBuffer<float> values = default;
-        for (var row = 0; cursor.MoveNext(); row++)
+    private Func<bool> OneViewReadAgainAndAgain(IDataView scored) =>
+        () =>
         {
-            getter(ref values);
-            right &= values.GetValues().SequenceEqual(scores[row]);
-        }
+            using var cursor = scored.GetRowCursor([scored.Schema["Score"]]);
+            var getter = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+            var right = true;
+            VBuffer<float> values = default;
+            for (var row = 0; cursor.MoveNext(); row++)
+            {
+                getter(ref values);
+                right &= values.GetValues().SequenceEqual(scores[row]);
+            }
 
-        return right;
-    };
+            return right;
+        };
 
     private string SavedTo(string name, ImageClassifierModel model)
     {
@@ -154,7 +169,8 @@ public sealed class DisposedInUseTests
         return diagnostics.ClassifierNorms.Concat(diagnostics.FeatureDeviation);
     }
 
-    private ImageClassifierModel TrainedOn(ImageClassifierModel model) => TinyModel.Trainer(ml, TinyModel.Options with { Epochs = 1, StartFrom = model }).Fit(tiny.Keyed);
+    private ImageClassifierModel TrainedOn(ImageClassifierModel model) =>
+        TinyModel.Trainer(ml, TinyModel.Options with { Epochs = 1, StartFrom = model }).Fit(tiny.Keyed);
 
     private float[][] ScoresAndDispose(ImageClassifierModel model)
     {
@@ -164,7 +180,8 @@ public sealed class DisposedInUseTests
         }
     }
 
-    private static bool Same(float[][] some, float[][] others) => some.Zip(others).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+    private static bool Same(float[][] some, float[][] others) =>
+        some.Zip(others).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 
     private sealed class Score
     {

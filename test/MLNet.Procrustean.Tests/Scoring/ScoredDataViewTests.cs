@@ -16,20 +16,26 @@ public sealed class ScoredDataViewTests
     public void MakeRowsOfEveryKind()
     {
         tiny = TinyModel.Shared;
-        var rows = Enumerable.Range(0, Rows).Select(row => new Row
-        {
-            ImagePath = tiny.Paths[row * 7 % tiny.Paths.Length],
-            Number = row / 3f,
-            Vector = [.. Enumerable.Range(0, row % 4).Select(i => (float)(row + i))],
-            Fixed = [row, -row],
-            Words = [.. Enumerable.Repeat($"word {row}", row % 3)],
-            Name = $"row {row}",
-            Time = new DateTime(2020, 1, 1).AddHours(row),
-            Flag = row % 3 == 0,
-            Photo = tiny.Paths[row * 7 % tiny.Paths.Length],
-        });
+        var rows = Enumerable
+            .Range(0, Rows)
+            .Select(row => new Row
+            {
+                ImagePath = tiny.Paths[row * 7 % tiny.Paths.Length],
+                Number = row / 3f,
+                Vector = [.. Enumerable.Range(0, row % 4).Select(i => (float)(row + i))],
+                Fixed = [row, -row],
+                Words = [.. Enumerable.Repeat($"word {row}", row % 3)],
+                Name = $"row {row}",
+                Time = new DateTime(2020, 1, 1).AddHours(row),
+                Flag = row % 3 == 0,
+                Photo = tiny.Paths[row * 7 % tiny.Paths.Length],
+            });
         var source = ml.Data.LoadFromEnumerable(rows);
-        data = ml.Transforms.Conversion.MapValueToKey("Key", "Name").Append(ml.Transforms.LoadImages("Photo", "", "Photo")).Fit(source).Transform(source);
+        data = ml
+            .Transforms.Conversion.MapValueToKey("Key", "Name")
+            .Append(ml.Transforms.LoadImages("Photo", "", "Photo"))
+            .Fit(source)
+            .Transform(source);
         scored = tiny.Classifier.Transform(data);
     }
 
@@ -57,7 +63,8 @@ public sealed class ScoredDataViewTests
         var rows = 0;
         while (before.MoveNext())
         {
-            DataViewRowId expected = default, actual = default;
+            DataViewRowId expected = default,
+                actual = default;
             idBefore(ref expected);
             Assert.That(after.MoveNext(), Is.True);
             idAfter(ref actual);
@@ -82,7 +89,11 @@ public sealed class ScoredDataViewTests
         for (var row = 0; row < Rows; row++)
         {
             var single = engine.Predict(new() { ImagePath = paths[row] });
-            Assert.That(batched[row], Is.EqualTo(single.Score).Within(1e-5f), "kernels for many images may round otherwise than those for one");
+            Assert.That(
+                batched[row],
+                Is.EqualTo(single.Score).Within(1e-5f),
+                "kernels for many images may round otherwise than those for one"
+            );
             Assert.That(labels[row], Is.EqualTo(single.PredictedLabel));
             Assert.That(batched[row].Sum(), Is.EqualTo(1).Within(1e-5));
         }
@@ -98,8 +109,14 @@ public sealed class ScoredDataViewTests
 
         Assert.That(view.Schema.Where(cursor.IsColumnActive).Select(column => column.Name), Is.EqualTo(new[] { "Number" }));
         Assert.That(cursor.MoveNext(), Is.True);
-        Assert.That(() => cursor.GetGetter<VBuffer<float>>(view.Schema["Score"]), Throws.ArgumentException.With.Message.Contains("'Score'"));
-        Assert.That(() => cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["ImagePath"]), Throws.ArgumentException.With.Message.Contains("'ImagePath'"));
+        Assert.That(
+            () => cursor.GetGetter<VBuffer<float>>(view.Schema["Score"]),
+            Throws.ArgumentException.With.Message.Contains("'Score'")
+        );
+        Assert.That(
+            () => cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["ImagePath"]),
+            Throws.ArgumentException.With.Message.Contains("'ImagePath'")
+        );
     }
 
     [Test]
@@ -107,8 +124,14 @@ public sealed class ScoredDataViewTests
     {
         using var cursor = scored.GetRowCursor(scored.Schema);
 
-        Assert.That(() => cursor.GetGetter<double>(scored.Schema["Score"]), Throws.InvalidOperationException.With.Message.Contains("'Score'"));
-        Assert.That(() => cursor.GetGetter<double>(scored.Schema["Number"]), Throws.InvalidOperationException.With.Message.Contains("Double"));
+        Assert.That(
+            () => cursor.GetGetter<double>(scored.Schema["Score"]),
+            Throws.InvalidOperationException.With.Message.Contains("'Score'")
+        );
+        Assert.That(
+            () => cursor.GetGetter<double>(scored.Schema["Number"]),
+            Throws.InvalidOperationException.With.Message.Contains("Double")
+        );
     }
 
     [Test]
@@ -170,8 +193,14 @@ public sealed class ScoredDataViewTests
         var loaded = ml.Data.LoadFromBinary(folder.Write("scored.idv", file.ToArray()));
 
         Assert.That(TinyModel.Scores(loaded), Is.EqualTo(tiny.Scores()));
-        Assert.That(Annotation<ReadOnlyMemory<char>>(loaded, "Score", "SlotNames").Select(name => name.ToString()), Is.EqualTo(tiny.Classifier.ClassNames));
-        Assert.That(Annotation<ReadOnlyMemory<char>>(loaded, "PredictedLabel", "KeyValues").Select(name => name.ToString()), Is.EqualTo(tiny.Classifier.ClassNames));
+        Assert.That(
+            Annotation<ReadOnlyMemory<char>>(loaded, "Score", "SlotNames").Select(name => name.ToString()),
+            Is.EqualTo(tiny.Classifier.ClassNames)
+        );
+        Assert.That(
+            Annotation<ReadOnlyMemory<char>>(loaded, "PredictedLabel", "KeyValues").Select(name => name.ToString()),
+            Is.EqualTo(tiny.Classifier.ClassNames)
+        );
         Assert.That(Annotation<long>(loaded, "Score", "TrainingCounts"), Is.EqualTo(new long[] { 20, 10, 6 }));
     }
 
@@ -179,8 +208,13 @@ public sealed class ScoredDataViewTests
     public void Transform_ImagesOfTheUsers_LeavesThemAlive()
     {
         var images = Enumerable.Range(0, 3).Select(row => new Pictured { Image = MLImage.CreateFromFile(tiny.Paths[row]) }).ToList();
-        using var model = TinyModel.Trainer(ml, TinyModel.Options with { ImageColumnName = "Image", Epochs = 1 })
-            .Fit(ml.Data.LoadFromEnumerable(tiny.Paths.Select((path, row) => new Pictured { Image = MLImage.CreateFromFile(path), Label = row < 20 ? 0u : 1u })));
+        using var model = TinyModel
+            .Trainer(ml, TinyModel.Options with { ImageColumnName = "Image", Epochs = 1 })
+            .Fit(
+                ml.Data.LoadFromEnumerable(
+                    tiny.Paths.Select((path, row) => new Pictured { Image = MLImage.CreateFromFile(path), Label = row < 20 ? 0u : 1u })
+                )
+            );
         var view = model.Transform(ml.Data.LoadFromEnumerable(images));
 
         var first = Read();

@@ -38,19 +38,22 @@ public sealed class SharedModelLoadTests
         var single = tiny.Context.Model.CreatePredictionEngine<Encoded, Score>(tiny.Classifier); // not disposed, nor those below: that would dispose the model
         var expected = images.Select(image => single.Predict(image).Values).ToArray();
         var (done, wrong, memory, clock) = (0, 0, new List<double>(), Stopwatch.StartNew());
-        var threads = Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
-        {
-            var engine = tiny.Context.Model.CreatePredictionEngine<Encoded, Score>(tiny.Classifier);
-            for (var row = thread; row < rows; row += Threads)
+        var threads = Enumerable
+            .Range(0, Threads)
+            .Select(thread => new Thread(() =>
             {
-                if (!engine.Predict(images[row % images.Length]).Values.AsSpan().SequenceEqual(expected[row % images.Length]))
+                var engine = tiny.Context.Model.CreatePredictionEngine<Encoded, Score>(tiny.Classifier);
+                for (var row = thread; row < rows; row += Threads)
                 {
-                    Interlocked.Increment(ref wrong);
-                }
+                    if (!engine.Predict(images[row % images.Length]).Values.AsSpan().SequenceEqual(expected[row % images.Length]))
+                    {
+                        Interlocked.Increment(ref wrong);
+                    }
 
-                Interlocked.Increment(ref done);
-            }
-        })).ToList();
+                    Interlocked.Increment(ref done);
+                }
+            }))
+            .ToList();
         threads.ForEach(thread => thread.Start());
         for (var reading = 1; reading <= readings; reading++)
         {

@@ -13,7 +13,13 @@ internal static class AllStrategies
         new MajorFeatureWeakening(),
         new MajorFeatureWeakening { Depth = MixingDepth.Input, SmallestShare = 0.6 },
         new MajorFeatureWeakening { Depth = MixingDepth.PooledFeatures, PartnerGradient = false },
-        new MajorFeatureWeakening { Depth = MixingDepth.AnyStage, SmallestShare = 0.7, Exponent = 0.5, MixedFraction = 0.5 },
+        new MajorFeatureWeakening
+        {
+            Depth = MixingDepth.AnyStage,
+            SmallestShare = 0.7,
+            Exponent = 0.5,
+            MixedFraction = 0.5,
+        },
         new LogitAdjustment(),
         new ClassDependentTemperatures(),
         new VectorScaling(),
@@ -25,19 +31,27 @@ internal static class AllStrategies
         new Mixup(),
         new Mixup { Concentration = 0.3, Depth = MixingDepth.AnyStage },
         new Remix(),
-        new Deferred(new LabelDistributionAwareMargin(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }, FromEpoch: 2),
+        new Deferred(
+            new LabelDistributionAwareMargin(),
+            new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() },
+            FromEpoch: 2
+        ),
         new Deferred(new MajorFeatureWeakening(), new ClassBalancedWeights(), FromEpoch: 2),
         new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new LogitAdjustment { Strength = 0.5 }),
-        new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new Combined(new ClassBalancedDraw { Exponent = 0.5 }, new LabelDistributionAwareMargin())),
+        new Combined(
+            new MajorFeatureWeakening { SmallestShare = 0.9 },
+            new Combined(new ClassBalancedDraw { Exponent = 0.5 }, new LabelDistributionAwareMargin())
+        ),
     ];
 
     /// <summary>Whether the strategy does something even when all classes are equally large.</summary>
-    public static bool ChangesBalancedTraining(TrainingStrategy strategy) => strategy switch
-    {
-        FocalLoss or LabelDistributionAwareMargin or Mixup or Remix => true,
-        ClassBalancedWeights weights => ChangesBalancedTraining(weights.Of),
-        Deferred deferred => ChangesBalancedTraining(deferred.Before) || ChangesBalancedTraining(deferred.After),
-        Combined combined => ChangesBalancedTraining(combined.First) || ChangesBalancedTraining(combined.Second),
-        _ => false,
-    };
+    public static bool ChangesBalancedTraining(TrainingStrategy strategy) =>
+        strategy switch
+        {
+            FocalLoss or LabelDistributionAwareMargin or Mixup or Remix => true,
+            ClassBalancedWeights weights => ChangesBalancedTraining(weights.Of),
+            Deferred deferred => ChangesBalancedTraining(deferred.Before) || ChangesBalancedTraining(deferred.After),
+            Combined combined => ChangesBalancedTraining(combined.First) || ChangesBalancedTraining(combined.Second),
+            _ => false,
+        };
 }

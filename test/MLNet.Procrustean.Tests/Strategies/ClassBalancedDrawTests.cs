@@ -12,7 +12,10 @@ public sealed class ClassBalancedDrawTests
     {
         using var scope = NewDisposeScope();
         var n = LossOfStrategy.Counts.Counts;
-        var weights = new ClassBalancedDraw { Exponent = q }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).DrawWeights!.data<float>().ToArray();
+        var weights = new ClassBalancedDraw { Exponent = q }
+            .RuleFor(new(1, 2, LossOfStrategy.Counts, CPU))
+            .DrawWeights!.data<float>()
+            .ToArray();
         var share = n.Select((count, c) => count * weights[c]).ToArray(); // of all images of the class together
         var power = n.Select(count => Math.Pow(count, q)).ToArray();
         Assert.That(share.Select(value => value / share.Sum()), Is.EqualTo(power.Select(value => value / power.Sum())).Within(1e-6));
@@ -24,7 +27,14 @@ public sealed class ClassBalancedDrawTests
         var seen = new long[2];
         using var images = ToyImages.Of(190, 10);
         var watching = StrategyOf.Watching((_, labels) => Array.ForEach(labels, label => seen[label]++));
-        using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 1, Strategy = new Combined(new ClassBalancedDraw(), watching) }, images);
+        using var training = SmallTraining.Run(
+            SmallTraining.Options with
+            {
+                Epochs = 1,
+                Strategy = new Combined(new ClassBalancedDraw(), watching),
+            },
+            images
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(seen.Sum(), Is.EqualTo(200));
@@ -35,12 +45,18 @@ public sealed class ClassBalancedDrawTests
 
     [TestCase(1, 30, 3)]
     [TestCase(0, 7, 7)]
-    public void RuleFor_ExponentOneOrEqualCounts_IsPlainTraining(double q, long first, long second) => Assert.That(
-        new ClassBalancedDraw { Exponent = q }.RuleFor(new(1, 2, ToyImages.Counts(first, second), CPU)), Is.EqualTo(new TrainingRule()));
+    public void RuleFor_ExponentOneOrEqualCounts_IsPlainTraining(double q, long first, long second) =>
+        Assert.That(
+            new ClassBalancedDraw { Exponent = q }.RuleFor(new(1, 2, ToyImages.Counts(first, second), CPU)),
+            Is.EqualTo(new TrainingRule())
+        );
 
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double q) => Assert.That(
-        () => new ClassBalancedDraw { Exponent = q }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1"));
+    public void Exponent_OutOfRange_SaysWhatIsAllowed(double q) =>
+        Assert.That(
+            () => new ClassBalancedDraw { Exponent = q },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")
+        );
 }

@@ -41,6 +41,9 @@ public sealed class ClassBalancedWeightsTests
     [TestCase(-0.1)]
     [TestCase(1)]
     [TestCase(double.NaN)]
-    public void Beta_OutOfRange_SaysWhatIsAllowed(double beta) => Assert.That(
-        () => new ClassBalancedWeights { Beta = beta }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 0.999999"));
+    public void Beta_OutOfRange_SaysWhatIsAllowed(double beta) =>
+        Assert.That(
+            () => new ClassBalancedWeights { Beta = beta },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 0.999999")
+        );
 }

@@ -16,16 +16,25 @@ public sealed class ClassDependentTemperaturesTests
     }
 
     [Test]
-    public void Loss_RareClassWithTheLargestLogit_IsLargerThanPlain() => Assert.That( // the first image: class 2, 40 images, logit 3
-        LossOfStrategy.Of(new ClassDependentTemperatures())[0], Is.GreaterThan(LossOfStrategy.Of(new PlainTraining())[0]));
+    public void Loss_RareClassWithTheLargestLogit_IsLargerThanPlain() =>
+        Assert.That( // the first image: class 2, 40 images, logit 3
+            LossOfStrategy.Of(new ClassDependentTemperatures())[0],
+            Is.GreaterThan(LossOfStrategy.Of(new PlainTraining())[0])
+        );
 
     [Test]
     public void RuleFor_ExponentZero_IsPlainTraining() =>
-        Assert.That(new ClassDependentTemperatures { Exponent = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)), Is.EqualTo(new TrainingRule()));
+        Assert.That(
+            new ClassDependentTemperatures { Exponent = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)),
+            Is.EqualTo(new TrainingRule())
+        );
 
     [TestCase(-0.1)]
     [TestCase(2.1)]
     [TestCase(double.NaN)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) => Assert.That(
-        () => new ClassDependentTemperatures { Exponent = exponent }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 2"));
+    public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) =>
+        Assert.That(
+            () => new ClassDependentTemperatures { Exponent = exponent },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 2")
+        );
 }

@@ -42,7 +42,10 @@ public sealed class CombinedTests
     public void RuleFor_TwoForOnePlace_IsRefused(TrainingStrategy first, TrainingStrategy second, string place)
     {
         using var scope = NewDisposeScope();
-        Assert.That(() => Rule(new Combined(first, second)), Throws.ArgumentException.With.Message.Contains($"decide about the {place}").And.Message.Contains("leave one"));
+        Assert.That(
+            () => Rule(new Combined(first, second)),
+            Throws.ArgumentException.With.Message.Contains($"decide about the {place}").And.Message.Contains("leave one")
+        );
     }
 
     [Test]
@@ -51,17 +54,27 @@ public sealed class CombinedTests
         var impossible = new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(9) };
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => new Combined(impossible, new LogitAdjustment()).Check(new CifarResNet(), 10), Throws.ArgumentException.With.Message.Contains("stage 9"));
-            Assert.That(() => new Combined(new MajorFeatureWeakening(), new Deferred(new PlainTraining(), new LogitAdjustment(), 11)).Check(new CifarResNet(), 10), Throws.ArgumentException);
+            Assert.That(
+                () => new Combined(impossible, new LogitAdjustment()).Check(new CifarResNet(), 10),
+                Throws.ArgumentException.With.Message.Contains("stage 9")
+            );
+            Assert.That(
+                () =>
+                    new Combined(new MajorFeatureWeakening(), new Deferred(new PlainTraining(), new LogitAdjustment(), 11)).Check(
+                        new CifarResNet(),
+                        10
+                    ),
+                Throws.ArgumentException
+            );
         }
     }
 
     private static IEnumerable<object[]> Conflicts() =>
-    [
-        [new LogitAdjustment(), new ClassBalancedWeights(), "loss"],
-        [Mixing, new Mixup(), "mixing"],
-        [new ClassBalancedDraw(), new ClassBalancedDraw { Exponent = 0.5 }, "draw"],
-    ];
+        [
+            [new LogitAdjustment(), new ClassBalancedWeights(), "loss"],
+            [Mixing, new Mixup(), "mixing"],
+            [new ClassBalancedDraw(), new ClassBalancedDraw { Exponent = 0.5 }, "draw"],
+        ];
 
     private static TrainingRule Rule(TrainingStrategy strategy) => strategy.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU));
 }

@@ -19,7 +19,11 @@ public sealed class FocalLossTests
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new float[] { 200, 0, 0, 200 }).reshape(2, 2).requires_grad_(true); // −log p_y is 0 and 200
-        new FocalLoss { Exponent = gamma }.RuleFor(new(1, 1, ToyImages.Counts(2, 1), CPU)).Loss(logits, zeros(2, ScalarType.Int64)).sum().backward();
+        new FocalLoss { Exponent = gamma }
+            .RuleFor(new(1, 1, ToyImages.Counts(2, 1), CPU))
+            .Loss(logits, zeros(2, ScalarType.Int64))
+            .sum()
+            .backward();
         var gradient = logits.grad!.data<float>().ToArray();
         Assert.That(gradient, Is.EqualTo(new float[] { 0, 0, -1, 1 }).Within(1e-3));
     }
@@ -31,6 +35,9 @@ public sealed class FocalLossTests
     [TestCase(-0.1)]
     [TestCase(11)]
     [TestCase(double.NaN)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double gamma) => Assert.That(
-        () => new FocalLoss { Exponent = gamma }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10"));
+    public void Exponent_OutOfRange_SaysWhatIsAllowed(double gamma) =>
+        Assert.That(
+            () => new FocalLoss { Exponent = gamma },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10")
+        );
 }

@@ -26,8 +26,11 @@ public sealed class LabelDistributionAwareMarginTests
     }
 
     [Test]
-    public void RuleFor_Counts_AsksForTheNormalisedHead() => Assert.That(
-        new LabelDistributionAwareMargin().RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).Head, Is.EqualTo(ClassifierHead.Normalised));
+    public void RuleFor_Counts_AsksForTheNormalisedHead() =>
+        Assert.That(
+            new LabelDistributionAwareMargin().RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).Head,
+            Is.EqualTo(ClassifierHead.Normalised)
+        );
 
     [Test]
     public void Options_DeferredAfterALinearHead_IsRefusedBeforeTraining()
@@ -43,7 +46,10 @@ public sealed class LabelDistributionAwareMarginTests
         {
             Assert.That(
                 () => TinyModel.Trainer(tiny.Context, options).Fit(tiny.Keyed),
-                Throws.ArgumentException.With.Message.Contains("The rule of epoch 3 asks for the head Normalised, and for Linear in epoch 1"));
+                Throws.ArgumentException.With.Message.Contains(
+                    "The rule of epoch 3 asks for the head Normalised, and for Linear in epoch 1"
+                )
+            );
             Assert.That(reports, Is.Empty);
         }
     }
@@ -51,6 +57,9 @@ public sealed class LabelDistributionAwareMarginTests
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
-    public void LargestMargin_OutOfRange_SaysWhatIsAllowed(double margin) => Assert.That(
-        () => new LabelDistributionAwareMargin { LargestMargin = margin }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1"));
+    public void LargestMargin_OutOfRange_SaysWhatIsAllowed(double margin) =>
+        Assert.That(
+            () => new LabelDistributionAwareMargin { LargestMargin = margin },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")
+        );
 }

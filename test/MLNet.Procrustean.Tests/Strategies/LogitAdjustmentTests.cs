@@ -16,8 +16,11 @@ public sealed class LogitAdjustmentTests
     }
 
     [Test]
-    public void Loss_StrengthOne_IsTheBalancedSoftmax() => Assert.That( // exp(z + log π) = π · exp(z)
-        LossOfStrategy.Of(new LogitAdjustment())[3], Is.EqualTo(-Math.Log(250.0 / 1297)).Within(1e-5));
+    public void Loss_StrengthOne_IsTheBalancedSoftmax() =>
+        Assert.That( // exp(z + log π) = π · exp(z)
+            LossOfStrategy.Of(new LogitAdjustment())[3],
+            Is.EqualTo(-Math.Log(250.0 / 1297)).Within(1e-5)
+        );
 
     [Test]
     public void RuleFor_StrengthZero_IsPlainTraining() =>
@@ -26,6 +29,9 @@ public sealed class LogitAdjustmentTests
     [TestCase(-0.1)]
     [TestCase(10.1)]
     [TestCase(double.NaN)]
-    public void Strength_OutOfRange_SaysWhatIsAllowed(double strength) => Assert.That(
-        () => new LogitAdjustment { Strength = strength }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10"));
+    public void Strength_OutOfRange_SaysWhatIsAllowed(double strength) =>
+        Assert.That(
+            () => new LogitAdjustment { Strength = strength },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10")
+        );
 }

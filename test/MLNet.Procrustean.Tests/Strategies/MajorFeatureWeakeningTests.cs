@@ -13,7 +13,8 @@ public sealed class MajorFeatureWeakeningTests
     public void Shares_Counts_FollowTheFormula(
         [Values("100,10", "5000,2997,1796,1077,645,387,232,139,83,50", "500,500,5,5", "1,1000000,7,3")] string counts,
         [Values(0, 0.3, 0.9)] double smallestShare,
-        [Values(0.25, 1, 3)] double exponent)
+        [Values(0.25, 1, 3)] double exponent
+    )
     {
         var n = counts.Split(',').Select(long.Parse).ToArray();
         var expected = new double[n.Length];
@@ -30,7 +31,10 @@ public sealed class MajorFeatureWeakeningTests
 
     [Test]
     public void Shares_WorkedExample_IsTheOneByHand() => // 1 − 0.5 · (1 − 10/40) / (1 − 10/100) = 1 − 0.5 · 0.75 / 0.9
-        Assert.That(new MajorFeatureWeakening { SmallestShare = 0.5 }.Shares(ToyImages.Counts(100, 40, 10)), Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12));
+        Assert.That(
+            new MajorFeatureWeakening { SmallestShare = 0.5 }.Shares(ToyImages.Counts(100, 40, 10)),
+            Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12)
+        );
 
     [Test]
     public void Shares_LargerClass_KeepsLess()
@@ -60,7 +64,9 @@ public sealed class MajorFeatureWeakeningTests
     [Test]
     public void Shares_LargerExponent_WeakensTheMiddleMore()
     {
-        var middle = new[] { 0.1, 0.5, 1, 2, 4 }.Select(exponent => new MajorFeatureWeakening { Exponent = exponent }.Shares(ToyImages.Counts(100, 30, 10))[1]);
+        var middle = new[] { 0.1, 0.5, 1, 2, 4 }.Select(exponent =>
+            new MajorFeatureWeakening { Exponent = exponent }.Shares(ToyImages.Counts(100, 30, 10))[1]
+        );
         Assert.That(middle, Is.Ordered.Descending);
     }
 
@@ -83,18 +89,26 @@ public sealed class MajorFeatureWeakeningTests
     }
 
     [Test]
-    public void RuleFor_EqualCounts_IsPlainTraining() => Assert.That(
-        new MajorFeatureWeakening().RuleFor(Epoch(ToyImages.Counts(7, 7, 7))), Is.EqualTo(new PlainTraining().RuleFor(Epoch(ToyImages.Counts(7, 7, 7)))));
+    public void RuleFor_EqualCounts_IsPlainTraining() =>
+        Assert.That(
+            new MajorFeatureWeakening().RuleFor(Epoch(ToyImages.Counts(7, 7, 7))),
+            Is.EqualTo(new PlainTraining().RuleFor(Epoch(ToyImages.Counts(7, 7, 7))))
+        );
 
     [Test]
-    public void RuleFor_SmallestShareOne_IsPlainTraining() => Assert.That(
-        new MajorFeatureWeakening { SmallestShare = 1 }.RuleFor(Epoch(ToyImages.Counts(7, 3))), Is.EqualTo(new TrainingRule()));
+    public void RuleFor_SmallestShareOne_IsPlainTraining() =>
+        Assert.That(new MajorFeatureWeakening { SmallestShare = 1 }.RuleFor(Epoch(ToyImages.Counts(7, 3))), Is.EqualTo(new TrainingRule()));
 
     [Test]
     public void RuleFor_UnequalCounts_MixesByTheSharesAtTheDepthChosen([Values] bool partnerGradient)
     {
         using var scope = NewDisposeScope();
-        var strategy = new MajorFeatureWeakening { Depth = MixingDepth.AnyStage, PartnerGradient = partnerGradient, SmallestShare = 0.25 };
+        var strategy = new MajorFeatureWeakening
+        {
+            Depth = MixingDepth.AnyStage,
+            PartnerGradient = partnerGradient,
+            SmallestShare = 0.25,
+        };
         var rule = strategy.RuleFor(Epoch(ToyImages.Counts(100, 10)));
         using (Assert.EnterMultipleScope())
         {
@@ -120,25 +134,31 @@ public sealed class MajorFeatureWeakeningTests
     }
 
     [Test]
-    public void Check_StageTheBackboneLacks_Refuses() => Assert.That(
-        () => new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet(), epochs: 1),
-        Throws.ArgumentException.With.Message.Contains("before stage 4"));
+    public void Check_StageTheBackboneLacks_Refuses() =>
+        Assert.That(
+            () => new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet(), epochs: 1),
+            Throws.ArgumentException.With.Message.Contains("before stage 4")
+        );
 
     [TestCase(-0.01)]
     [TestCase(1.01)]
     [TestCase(double.NaN)]
-    public void SmallestShare_OutOfRange_SaysWhatIsAllowed(double share) => Assert.That(
-        () => new MajorFeatureWeakening { SmallestShare = share },
-        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("SmallestShare is").And.Message.Contains("from 0 to 1"));
+    public void SmallestShare_OutOfRange_SaysWhatIsAllowed(double share) =>
+        Assert.That(
+            () => new MajorFeatureWeakening { SmallestShare = share },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("SmallestShare is").And.Message.Contains("from 0 to 1")
+        );
 
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(1e-17)] // all classes would be weakened alike, by 0/0
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) => Assert.That(
-        () => new MajorFeatureWeakening { Exponent = exponent },
-        Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Exponent is").And.Message.Contains("from 0.01 to 100"));
+    public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) =>
+        Assert.That(
+            () => new MajorFeatureWeakening { Exponent = exponent },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Exponent is").And.Message.Contains("from 0.01 to 100")
+        );
 
     [Test]
     public void Record_With_IsEqualExactlyWhenAllOptionsAre()
@@ -155,9 +175,13 @@ public sealed class MajorFeatureWeakeningTests
     }
 
     [Test]
-    public void ToString_Strategy_PrintsItsOptions() => Assert.That(
-        new MajorFeatureWeakening().ToString(),
-        Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.75, Exponent = 1, PartnerGradient = True, MixedFraction = 1 }"));
+    public void ToString_Strategy_PrintsItsOptions() =>
+        Assert.That(
+            new MajorFeatureWeakening().ToString(),
+            Is.EqualTo(
+                "MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.75, Exponent = 1, PartnerGradient = True, MixedFraction = 1 }"
+            )
+        );
 
     private static float[] Shares(TrainingRule rule, long[] labels) =>
         rule.Mixing!.Shares(tensor(labels), tensor(labels), new Generator(1)).Features.data<float>().ToArray();

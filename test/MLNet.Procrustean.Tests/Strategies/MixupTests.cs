@@ -47,23 +47,34 @@ public sealed class MixupTests
         float[] own = [0.2f, 0.2f, 1, 0, 0.7f];
         var logits = tensor(LossOfStrategy.Logits.SelectMany(row => row).Select(z => (float)z).ToArray()).reshape(5, 4);
         var mixing = new BatchMixing(0, new(tensor(own), tensor(own)), tensor(partners), PartnerGradient: true);
-        var loss = mixing.Loss(Losses.CrossEntropy, logits, tensor(LossOfStrategy.Labels.Select(label => (long)label).ToArray())).data<float>().ToArray();
+        var loss = mixing
+            .Loss(Losses.CrossEntropy, logits, tensor(LossOfStrategy.Labels.Select(label => (long)label).ToArray()))
+            .data<float>()
+            .ToArray();
         for (var i = 0; i < 5; i++)
         {
-            var expected = (own[i] * NegativeLogSoftmax(i, LossOfStrategy.Labels[i])) + ((1 - own[i]) * NegativeLogSoftmax(i, LossOfStrategy.Labels[partners[i]]));
+            var expected =
+                (own[i] * NegativeLogSoftmax(i, LossOfStrategy.Labels[i]))
+                + ((1 - own[i]) * NegativeLogSoftmax(i, LossOfStrategy.Labels[partners[i]]));
             Assert.That(loss[i], Is.EqualTo(expected).Within(1e-4));
         }
     }
 
     [Test]
-    public void Check_StageTheBackboneLacks_Refuses() => Assert.That(
-        () => new Mixup { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet(), epochs: 1), Throws.ArgumentException.With.Message.Contains("stage 4"));
+    public void Check_StageTheBackboneLacks_Refuses() =>
+        Assert.That(
+            () => new Mixup { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet(), epochs: 1),
+            Throws.ArgumentException.With.Message.Contains("stage 4")
+        );
 
     [TestCase(0)]
     [TestCase(101)]
     [TestCase(double.NaN)]
-    public void Concentration_OutOfRange_SaysWhatIsAllowed(double alpha) => Assert.That(
-        () => new Mixup { Concentration = alpha }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100"));
+    public void Concentration_OutOfRange_SaysWhatIsAllowed(double alpha) =>
+        Assert.That(
+            () => new Mixup { Concentration = alpha },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100")
+        );
 
     private static FeatureMixing Mixing(TrainingStrategy strategy) => strategy.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).Mixing!;
 

@@ -15,7 +15,12 @@ public sealed class PlainTrainingTests
     public void Loss_Logits_IsCrossEntropyOfEachImage()
     {
         using var scope = NewDisposeScope();
-        float[][] z = [[1, 2, -1], [0, 0, 0], [-50, 50, 3]];
+        float[][] z =
+        [
+            [1, 2, -1],
+            [0, 0, 0],
+            [-50, 50, 3],
+        ];
         long[] y = [1, 2, 0];
         var expected = z.Select((row, i) => Math.Log(row.Sum(value => Math.Exp(value - row[y[i]]))));
         var loss = new TrainingRule().Loss(tensor(z.SelectMany(row => row).ToArray()).reshape(3, 3), tensor(y));

@@ -18,14 +18,22 @@ public sealed class RecommendedStrategyTests
         var margins = new LabelDistributionAwareMargin();
         Assert.That(
             RecommendedStrategy.Parts(epochs),
-            Is.EqualTo(new Deferred(new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins), new ClassBalancedWeights { Of = margins }, from)));
+            Is.EqualTo(
+                new Deferred(
+                    new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins),
+                    new ClassBalancedWeights { Of = margins },
+                    from
+                )
+            )
+        );
     }
 
     [Test]
     public void Parts_OneEpoch_HasNoLastFifth() => Assert.That(RecommendedStrategy.Parts(1), Is.InstanceOf<Combined>());
 
     [Test]
-    public void Parts_NoEpoch_IsRefused() => Assert.That(() => RecommendedStrategy.Parts(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Parts_NoEpoch_IsRefused() =>
+        Assert.That(() => RecommendedStrategy.Parts(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Train_UnequalCounts_GivesTheBitsOfItsParts()
@@ -34,11 +42,13 @@ public sealed class RecommendedStrategyTests
         var options = SmallTraining.Options with { Epochs = 3 };
         Assert.That(
             SmallTraining.Weights(options with { Strategy = new RecommendedStrategy() }, images),
-            Is.EqualTo(SmallTraining.Weights(options with { Strategy = RecommendedStrategy.Parts(3) }, images)));
+            Is.EqualTo(SmallTraining.Weights(options with { Strategy = RecommendedStrategy.Parts(3) }, images))
+        );
     }
 
     [Test]
-    public void Options_WithoutAStrategy_HaveIt() => Assert.That(new ImageClassifierOptions().Strategy, Is.EqualTo(new RecommendedStrategy()));
+    public void Options_WithoutAStrategy_HaveIt() =>
+        Assert.That(new ImageClassifierOptions().Strategy, Is.EqualTo(new RecommendedStrategy()));
 
     [Test]
     public void RuleFor_EqualCounts_HasTheLinearHead()

@@ -12,9 +12,15 @@ public sealed class RemixTests
         using var scope = NewDisposeScope();
         long[] counts = [900, 300, 299, 10];
         var pairs = Enumerable.Range(0, 16).Select(pair => (Own: pair / 4, Partner: pair % 4)).ToArray();
-        var mixing = new Remix { Concentration = 2, ShareLimit = 0.6 }.RuleFor(new(1, 2, ToyImages.Counts(counts), CPU)).Mixing!;
+        var mixing = new Remix { Concentration = 2, ShareLimit = 0.6 }
+            .RuleFor(new(1, 2, ToyImages.Counts(counts), CPU))
+            .Mixing!;
 
-        var shares = mixing.Shares(tensor(pairs.Select(pair => (long)pair.Own).ToArray()), tensor(pairs.Select(pair => (long)pair.Partner).ToArray()), new Generator((ulong)seed));
+        var shares = mixing.Shares(
+            tensor(pairs.Select(pair => (long)pair.Own).ToArray()),
+            tensor(pairs.Select(pair => (long)pair.Partner).ToArray()),
+            new Generator((ulong)seed)
+        );
 
         var own = shares.Labels!.contiguous().data<float>().ToArray();
         var lambda = shares.Features.contiguous().data<float>()[0];
@@ -42,7 +48,8 @@ public sealed class RemixTests
         var options = SmallTraining.Options;
         Assert.That(
             SmallTraining.Weights(options with { Strategy = new Remix { Concentration = 0.5 } }, images),
-            Is.EqualTo(SmallTraining.Weights(options with { Strategy = new Mixup { Concentration = 0.5 } }, images)));
+            Is.EqualTo(SmallTraining.Weights(options with { Strategy = new Mixup { Concentration = 0.5 } }, images))
+        );
     }
 
     [Test]
@@ -50,9 +57,18 @@ public sealed class RemixTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => new Remix { Concentration = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100"));
-            Assert.That(() => new Remix { CountRatio = 0.5 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 1 to 10000"));
-            Assert.That(() => new Remix { ShareLimit = 1.5 }, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1"));
+            Assert.That(
+                () => new Remix { Concentration = 0 },
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100")
+            );
+            Assert.That(
+                () => new Remix { CountRatio = 0.5 },
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 1 to 10000")
+            );
+            Assert.That(
+                () => new Remix { ShareLimit = 1.5 },
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")
+            );
         }
     }
 }

@@ -14,14 +14,20 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
 
     [Test]
     public void Rehearsal_AllEpochs_FindsNothingWrong() =>
-        Assert.That(Rehearsal.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(50, 5, 20), epochs: 3), Is.EqualTo(strategy.RuleFor(new(1, 3, ToyImages.Counts(50, 5, 20), CPU)).Head));
+        Assert.That(
+            Rehearsal.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(50, 5, 20), epochs: 3),
+            Is.EqualTo(strategy.RuleFor(new(1, 3, ToyImages.Counts(50, 5, 20), CPU)).Head)
+        );
 
     [Test]
     public void Loss_Batch_IsFiniteAndOnePerImage()
     {
         using var scope = NewDisposeScope();
         var rule = strategy.RuleFor(new(1, 2, ToyImages.Counts(50, 5, 20), CPU));
-        var loss = rule.Loss(tensor(new float[] { 100, -100, 0, -3, 2, 1, 0, 0, 0, -100, 100, 50 }).reshape(4, 3), tensor(new long[] { 1, 0, 2, 1 }));
+        var loss = rule.Loss(
+            tensor(new float[] { 100, -100, 0, -3, 2, 1, 0, 0, 0, -100, 100, 50 }).reshape(4, 3),
+            tensor(new long[] { 1, 0, 2, 1 })
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(loss.shape, Is.EqualTo(new long[] { 4 }));
@@ -34,7 +40,10 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
     {
         using var images = ToyImages.Of(9, 9, 9);
         var plain = SmallTraining.Weights(Options with { Strategy = new PlainTraining() }, images);
-        Assert.That(SmallTraining.Weights(Options, images), AllStrategies.ChangesBalancedTraining(strategy) ? Is.Not.EqualTo(plain) : Is.EqualTo(plain));
+        Assert.That(
+            SmallTraining.Weights(Options, images),
+            AllStrategies.ChangesBalancedTraining(strategy) ? Is.Not.EqualTo(plain) : Is.EqualTo(plain)
+        );
     }
 
     // The images, their order and all draws stay; only the classes' numbers change, and with them the rows of the classifier.
@@ -59,9 +68,15 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         var permutation = tensor(newNumbers.Select(number => (long)number).ToArray());
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Floats(other.Network.Classifier.Weight.index_select(0, permutation)), Is.EqualTo(Floats(one.Network.Classifier.Weight)).Within(1e-4));
+            Assert.That(
+                Floats(other.Network.Classifier.Weight.index_select(0, permutation)),
+                Is.EqualTo(Floats(one.Network.Classifier.Weight)).Within(1e-4)
+            );
             Assert.That(Floats(other.Network.parameters().First()), Is.EqualTo(Floats(one.Network.parameters().First())).Within(1e-4));
-            Assert.That(newNumbers.Select(number => other.Reports[0].TrainingAccuracy[number]), Is.EqualTo(one.Reports[0].TrainingAccuracy));
+            Assert.That(
+                newNumbers.Select(number => other.Reports[0].TrainingAccuracy[number]),
+                Is.EqualTo(one.Reports[0].TrainingAccuracy)
+            );
         }
     }
 
@@ -76,7 +91,9 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         var mixing = rule.Mixing?.Draw(images.Labels, Options.Backbone.ResidualStages, new Generator(1));
         var logits = network.Forward(preprocessing.Normalise(images.Pixels.Narrow(0, images.Count)), mixing);
         (mixing?.Loss(rule.Loss, logits, images.Labels) ?? rule.Loss(logits, images.Labels)).mean().backward();
-        var without = network.named_parameters().Where(named => named.parameter.grad is not { } gradient || gradient.abs().sum().item<float>() == 0);
+        var without = network
+            .named_parameters()
+            .Where(named => named.parameter.grad is not { } gradient || gradient.abs().sum().item<float>() == 0);
         Assert.That(without.Select(named => named.name), Is.Empty);
     }
 
@@ -88,7 +105,10 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         var options = Options with { Keep = KeptEpoch.Best };
         var left = NativeMemory.TensorsLeftBy(() => SmallTraining.Run(options, images, validation).Dispose());
         using var scope = NewDisposeScope();
-        Assert.That(left, Is.EqualTo(NativeMemory.CountedTwice(options.Backbone, strategy.RuleFor(new(1, 2, ToyImages.CountsOf(images), CPU)).Head)));
+        Assert.That(
+            left,
+            Is.EqualTo(NativeMemory.CountedTwice(options.Backbone, strategy.RuleFor(new(1, 2, ToyImages.CountsOf(images), CPU)).Head))
+        );
     }
 
     [Test]
@@ -111,7 +131,16 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
     public void Train_SeparableColours_LearnsThem()
     {
         using var images = ToyImages.Of(60, 12, 24);
-        using var training = SmallTraining.Run(Options with { Epochs = 10, BatchSize = 16, LearningRate = 0.1 }, images, validation: images);
+        using var training = SmallTraining.Run(
+            Options with
+            {
+                Epochs = 10,
+                BatchSize = 16,
+                LearningRate = 0.1,
+            },
+            images,
+            validation: images
+        );
         Assert.That(training.Reports[^1].ValidationMacroAccuracy, Is.GreaterThan(0.95));
     }
 

@@ -21,18 +21,24 @@ public sealed class VectorScalingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(LossOfStrategy.Of(new VectorScaling { Exponent = 0 }), Is.EqualTo(LossOfStrategy.Of(new LogitAdjustment())));
-            Assert.That(LossOfStrategy.Of(new VectorScaling { Exponent = 0.2, Strength = 0 }), Is.EqualTo(LossOfStrategy.Of(new ClassDependentTemperatures())));
+            Assert.That(
+                LossOfStrategy.Of(new VectorScaling { Exponent = 0.2, Strength = 0 }),
+                Is.EqualTo(LossOfStrategy.Of(new ClassDependentTemperatures()))
+            );
         }
     }
 
     [Test]
     public void RuleFor_BothOff_IsPlainTraining() =>
-        Assert.That(new VectorScaling { Exponent = 0, Strength = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)), Is.EqualTo(new TrainingRule()));
+        Assert.That(
+            new VectorScaling { Exponent = 0, Strength = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)),
+            Is.EqualTo(new TrainingRule())
+        );
 
     [TestCase(-0.1, 1)]
     [TestCase(2.1, 1)]
     [TestCase(1, -0.1)]
     [TestCase(1, 10.1)]
-    public void Options_OutOfRange_AreRefused(double exponent, double strength) => Assert.That(
-        () => new VectorScaling { Exponent = exponent, Strength = strength }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+    public void Options_OutOfRange_AreRefused(double exponent, double strength) =>
+        Assert.That(() => new VectorScaling { Exponent = exponent, Strength = strength }, Throws.InstanceOf<ArgumentOutOfRangeException>());
 }

@@ -19,7 +19,10 @@ internal sealed class CheckpointedTraining : IDisposable
     private const int LossesOfStep = 2; // mixup asks for the loss with either label
     private static readonly JsonSerializerOptions _json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly TemporaryFolder folder = new();
-    private readonly TrainingStrategy strategy = new Combined(new Mixup { Depth = MixingDepth.AnyStage }, new ClassBalancedDraw { Exponent = 0.5 });
+    private readonly TrainingStrategy strategy = new Combined(
+        new Mixup { Depth = MixingDepth.AnyStage },
+        new ClassBalancedDraw { Exponent = 0.5 }
+    );
     private Action<int> onStep = _ => { };
     private int step;
     private int losses;
@@ -48,7 +51,8 @@ internal sealed class CheckpointedTraining : IDisposable
 
     public List<LoggingEventArgs> Log { get; } = [];
 
-    public IEnumerable<string> Warnings => Log.Where(line => line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning).Select(line => line.RawMessage);
+    public IEnumerable<string> Warnings =>
+        Log.Where(line => line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning).Select(line => line.RawMessage);
 
     public ImageClassifierOptions Options { get; }
 
@@ -77,7 +81,10 @@ internal sealed class CheckpointedTraining : IDisposable
     public void Cancel(int step, ImageClassifierOptions? options = null)
     {
         using var cancellation = new CancellationTokenSource();
-        Assert.That(() => Fit((options ?? Options) with { Cancellation = cancellation.Token }, inStep: now => CancelAt(now)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Fit((options ?? Options) with { Cancellation = cancellation.Token }, inStep: now => CancelAt(now)),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
 
         void CancelAt(int now)
         {
@@ -89,8 +96,11 @@ internal sealed class CheckpointedTraining : IDisposable
     }
 
     /// <summary>Trains and lets it fail in the midst of that step, as a killed process would.</summary>
-    public void Fail(int step, ImageClassifierOptions options) => Assert.That(
-        () => Fit(options, inStep: now => _ = now == step ? throw new NotSupportedException("stopped") : now), Throws.TypeOf<NotSupportedException>());
+    public void Fail(int step, ImageClassifierOptions options) =>
+        Assert.That(
+            () => Fit(options, inStep: now => _ = now == step ? throw new NotSupportedException("stopped") : now),
+            Throws.TypeOf<NotSupportedException>()
+        );
 
     /// <summary>Weights and reports but for their times, to compare trainings by; the model is disposed.</summary>
     public (byte[] Weights, string Reports) Result(ImageClassifierModel model)
@@ -99,7 +109,10 @@ internal sealed class CheckpointedTraining : IDisposable
         {
             var file = System.IO.Path.Combine(folder.Path, "model");
             model.SaveSafeTensors(file);
-            return (File.ReadAllBytes(file), JsonSerializer.Serialize(model.EpochReports.Select(report => report with { Elapsed = default, ImagesPerSecond = 0 }), _json));
+            return (
+                File.ReadAllBytes(file),
+                JsonSerializer.Serialize(model.EpochReports.Select(report => report with { Elapsed = default, ImagesPerSecond = 0 }), _json)
+            );
         }
     }
 

@@ -51,7 +51,10 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
 
     private static Process Begin(IEnumerable<string> arguments, string? folder = null, Dictionary<string, string?>? variables = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", arguments)
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
+            arguments
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -14,11 +14,24 @@ internal static class Chromium
         var start = new ProcessStartInfo(
             Path(),
             [
-                "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
-                "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--v=0", $"--user-data-dir={profile.Path}/profile",
-                .. arguments, new Uri(page).AbsoluteUri,
-            ])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--host-resolver-rules=MAP * ~NOTFOUND",
+                "--enable-logging=stderr",
+                "--v=0",
+                $"--user-data-dir={profile.Path}/profile",
+                .. arguments,
+                new Uri(page).AbsoluteUri,
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var (output, log) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (!process.WaitForExit(_limit))
@@ -37,7 +50,9 @@ internal static class Chromium
         var found = folders.SelectMany(folder => _names.Select(name => System.IO.Path.Combine(folder, name))).FirstOrDefault(File.Exists);
         if (found is null)
         {
-            Assert.Ignore($"There is no browser on the PATH ({string.Join(", ", _names)}); on Debian, apt-get install chromium brings one.");
+            Assert.Ignore(
+                $"There is no browser on the PATH ({string.Join(", ", _names)}); on Debian, apt-get install chromium brings one."
+            );
         }
 
         return found!;

@@ -12,7 +12,9 @@ internal static class ColourRows
     public static IDataView Of(MLContext ml, params int[] counts)
     {
         string[] names = ["red", "green", "blue"];
-        var rows = counts.SelectMany((count, label) => Enumerable.Range(0, count).Select(i => new Row { Label = names[label], Image = Png(label, i) }));
+        var rows = counts.SelectMany(
+            (count, label) => Enumerable.Range(0, count).Select(i => new Row { Label = names[label], Image = Png(label, i) })
+        );
         var view = ml.Data.LoadFromEnumerable(rows.ToList());
         return ml.Transforms.Conversion.MapValueToKey("Label").Fit(view).Transform(view);
     }

@@ -14,7 +14,15 @@ internal static class HandmadeImages
         var file = new byte[54 + stride * height];
         "BM"u8.CopyTo(file);
         (int Offset, int Value)[] header =
-            [(2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | 24 << 16), (34, stride * height)];
+        [
+            (2, file.Length),
+            (10, 54),
+            (14, 40),
+            (18, width),
+            (22, height),
+            (26, 1 | 24 << 16),
+            (34, stride * height),
+        ];
         foreach (var (offset, value) in header)
         {
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(offset), value);
@@ -52,13 +60,37 @@ internal static class HandmadeImages
         }
 
         byte[] size = [(byte)width, (byte)(width >> 8), (byte)height, (byte)(height >> 8)];
-        return [.. "GIF89a"u8, .. size, 0xF7, 0, 0, .. Palette(palette), 0x2C, 0, 0, 0, 0, .. size, 0, 8,
-            .. bits.Chunk(255).SelectMany(block => block.Prepend((byte)block.Length)), 0, 0x3B];
+        return
+        [
+            .. "GIF89a"u8,
+            .. size,
+            0xF7,
+            0,
+            0,
+            .. Palette(palette),
+            0x2C,
+            0,
+            0,
+            0,
+            0,
+            .. size,
+            0,
+            8,
+            .. bits.Chunk(255).SelectMany(block => block.Prepend((byte)block.Length)),
+            0,
+            0x3B,
+        ];
     }
 
     /// <summary>256 palette colours, the first of them transparent; the header may claim another size.</summary>
     public static byte[] PalettePng(
-        int width, int height, Func<int, int, byte> index, Func<int, SKColor> palette, int? claimedWidth = null, int? claimedHeight = null)
+        int width,
+        int height,
+        Func<int, int, byte> index,
+        Func<int, SKColor> palette,
+        int? claimedWidth = null,
+        int? claimedHeight = null
+    )
     {
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, claimedWidth ?? width);
@@ -73,16 +105,52 @@ internal static class HandmadeImages
             }
         }
 
-        return [0x89, .. "PNG\r\n\x1A\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("PLTE"u8, Palette(palette)), .. Chunk("tRNS"u8, [0]),
-            .. Chunk("IDAT"u8, compressed.ToArray()), .. Chunk("IEND"u8, [])];
+        return
+        [
+            0x89,
+            .. "PNG\r\n\x1A\n"u8,
+            .. Chunk("IHDR"u8, header),
+            .. Chunk("PLTE"u8, Palette(palette)),
+            .. Chunk("tRNS"u8, [0]),
+            .. Chunk("IDAT"u8, compressed.ToArray()),
+            .. Chunk("IEND"u8, []),
+        ];
     }
 
     /// <summary>Puts an EXIF segment with nothing but the orientation behind a JPEG's first marker.</summary>
     public static byte[] WithOrientation(byte[] jpeg, int orientation) =>
-    [
-        .. jpeg[..2], 0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1,
-        0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, .. jpeg[2..],
-    ];
+        [
+            .. jpeg[..2],
+            0xFF,
+            0xE1,
+            0,
+            34,
+            .. "Exif\0\0"u8,
+            .. "MM\0*"u8,
+            0,
+            0,
+            0,
+            8,
+            0,
+            1,
+            0x01,
+            0x12,
+            0,
+            3,
+            0,
+            0,
+            0,
+            1,
+            0,
+            (byte)orientation,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            .. jpeg[2..],
+        ];
 
     /// <summary>A PNG with a chunk of that name and content behind its header.</summary>
     public static byte[] WithChunk(byte[] png, ReadOnlySpan<byte> name, byte[] content)

@@ -14,8 +14,11 @@ internal sealed class HeldRequest : IDisposable
     {
         this.body = body;
         connection = new(server.Host, server.Port);
-        Stream.Write(Encoding.ASCII.GetBytes(
-            $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"));
+        Stream.Write(
+            Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+            )
+        );
         const string goOn = "HTTP/1.1 100 Continue\r\n\r\n";
         var answer = new byte[goOn.Length];
         Stream.ReadExactly(answer);

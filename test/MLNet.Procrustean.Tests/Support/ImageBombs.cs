@@ -10,10 +10,36 @@ internal static class ImageBombs
 
     /// <summary>One pixel on a canvas of that size, in 35 bytes.</summary>
     public static byte[] Gif(int width, int height) =>
-    [
-        .. "GIF89a"u8, .. Little(width), .. Little(height), 0x80, 0, 0, 0, 0, 0, 255, 255, 255,
-        0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B,
-    ];
+        [
+            .. "GIF89a"u8,
+            .. Little(width),
+            .. Little(height),
+            0x80,
+            0,
+            0,
+            0,
+            0,
+            0,
+            255,
+            255,
+            255,
+            0x2C,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            1,
+            0,
+            0,
+            2,
+            2,
+            0x44,
+            1,
+            0,
+            0x3B,
+        ];
 
     /// <summary>A header of 24 bits a pixel, and next to none of them.</summary>
     public static byte[] Bmp(int width, int height)
@@ -37,7 +63,19 @@ internal static class ImageBombs
     public static byte[] WebpCanvas(int width, int height)
     {
         var picture = Webp(16, 16)[12..];
-        byte[] chunk = [.. "WEBP"u8, .. "VP8X"u8, .. Little32(10), 0x10, 0, 0, 0, .. Little32((uint)(width - 1))[..3], .. Little32((uint)(height - 1))[..3], .. picture];
+        byte[] chunk =
+        [
+            .. "WEBP"u8,
+            .. "VP8X"u8,
+            .. Little32(10),
+            0x10,
+            0,
+            0,
+            0,
+            .. Little32((uint)(width - 1))[..3],
+            .. Little32((uint)(height - 1))[..3],
+            .. picture,
+        ];
         return [.. "RIFF"u8, .. Little32((uint)chunk.Length), .. chunk];
     }
 
@@ -48,7 +86,9 @@ internal static class ImageBombs
         var each = Enumerable.Range(1, channels).SelectMany(channel => new byte[] { (byte)channel, 0x11, 0 });
         byte[] start =
         [
-            0xFF, 0xD8, .. Segment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
+            0xFF,
+            0xD8,
+            .. Segment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
             .. Segment(refiningScans == 0 ? (byte)0xC0 : (byte)0xC2, [8, .. Big(height), .. Big(width), (byte)channels, .. each]),
             .. Segment(0xC4, [0, 1, .. new byte[15], 0]), // one symbol: no difference
             .. Segment(0xC4, [0x10, 1, .. new byte[15], refiningScans == 0 ? (byte)0 : (byte)0xE0]), // one symbol: no more coefficients, in this block or in up to 32,767 of them
@@ -56,12 +96,24 @@ internal static class ImageBombs
         if (refiningScans == 0)
         {
             var all = Enumerable.Range(1, channels).SelectMany(channel => new byte[] { (byte)channel, 0 });
-            return [.. start, .. Segment(0xDA, [(byte)channels, .. all, 0, 63, 0]), .. new byte[(2 * blocks * channels + 7) / 8], 0xFF, 0xD9];
+            return
+            [
+                .. start,
+                .. Segment(0xDA, [(byte)channels, .. all, 0, 63, 0]),
+                .. new byte[(2 * blocks * channels + 7) / 8],
+                0xFF,
+                0xD9,
+            ];
         }
 
         var runs = string.Concat(Enumerable.Repeat("0" + new string('1', 14), (blocks / 32_767) + 1)); // a bit 0, and a length in 14 bits
-        byte[] scan = [.. runs.PadRight((runs.Length + 7) / 8 * 8, '1').Chunk(8).SelectMany(bits => Stuffed(Convert.ToByte(new string(bits), 2)))];
-        var scans = Enumerable.Range(0, refiningScans).SelectMany(number => (byte[])[.. Segment(0xDA, [1, (byte)((number % channels) + 1), 0, 1, 63, 0]), .. scan]);
+        byte[] scan =
+        [
+            .. runs.PadRight((runs.Length + 7) / 8 * 8, '1').Chunk(8).SelectMany(bits => Stuffed(Convert.ToByte(new string(bits), 2))),
+        ];
+        var scans = Enumerable
+            .Range(0, refiningScans)
+            .SelectMany(number => (byte[])[.. Segment(0xDA, [1, (byte)((number % channels) + 1), 0, 1, 63, 0]), .. scan]);
         return [.. start, .. scans, 0xFF, 0xD9];
     }
 
@@ -90,7 +142,13 @@ internal static class ImageBombs
     {
         byte[] header = [.. Big32(side), .. Big32(side), 16, 6, 0, 0, 1];
         var zeros = Zeros((int)(((long)side * side * 8) + (side * 16L) >> 20) + 1);
-        return [.. PngSignature, .. HandmadeImages.Chunk("IHDR"u8, header), .. HandmadeImages.Chunk("IDAT"u8, zeros), .. HandmadeImages.Chunk("IEND"u8, [])];
+        return
+        [
+            .. PngSignature,
+            .. HandmadeImages.Chunk("IHDR"u8, header),
+            .. HandmadeImages.Chunk("IDAT"u8, zeros),
+            .. HandmadeImages.Chunk("IEND"u8, []),
+        ];
     }
 
     /// <summary>A black PNG, read row by row.</summary>
@@ -98,7 +156,13 @@ internal static class ImageBombs
     {
         byte[] header = [.. Big32(width), .. Big32(height), 1, 0, 0, 0, 0];
         var zeros = Zeros((int)((width / 8L + 2) * height >> 20) + 1);
-        return [.. PngSignature, .. HandmadeImages.Chunk("IHDR"u8, header), .. HandmadeImages.Chunk("IDAT"u8, zeros), .. HandmadeImages.Chunk("IEND"u8, [])];
+        return
+        [
+            .. PngSignature,
+            .. HandmadeImages.Chunk("IHDR"u8, header),
+            .. HandmadeImages.Chunk("IDAT"u8, zeros),
+            .. HandmadeImages.Chunk("IEND"u8, []),
+        ];
     }
 
     private static byte[] Segment(byte marker, byte[] content) => [0xFF, marker, .. Big(content.Length + 2), .. content];

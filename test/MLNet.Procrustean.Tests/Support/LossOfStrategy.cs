@@ -8,7 +8,14 @@ namespace MLNet.Procrustean.Tests.Support;
 internal static class LossOfStrategy
 {
     /// <summary>Logits of five images and four classes, with zeros, equal ones and large ones among them.</summary>
-    public static readonly double[][] Logits = [[0.5, -1.25, 3, 0], [2, 2, 2, 2], [-40, 30, 0.25, 7], [0, 0, 0, 0], [1.5, -0.5, 0.75, -6]];
+    public static readonly double[][] Logits =
+    [
+        [0.5, -1.25, 3, 0],
+        [2, 2, 2, 2],
+        [-40, 30, 0.25, 7],
+        [0, 0, 0, 0],
+        [1.5, -0.5, 0.75, -6],
+    ];
 
     /// <summary>Their labels.</summary>
     public static readonly int[] Labels = [2, 0, 3, 1, 3];

@@ -8,7 +8,10 @@ internal static class Matrix
     public static double[][] Random(int rows, int columns, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => (4 * random.NextDouble()) - 2).ToArray())];
+        return
+        [
+            .. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => (4 * random.NextDouble()) - 2).ToArray()),
+        ];
     }
 
     /// <summary>float64, [rows, columns].</summary>
@@ -22,7 +25,8 @@ internal static class Matrix
 
     public static double Distance(double[] a, double[] b) => Length([.. a.Zip(b, (x, y) => x - y)]);
 
-    public static double[] Mean(IReadOnlyList<double[]> rows) => [.. Enumerable.Range(0, rows[0].Length).Select(d => rows.Average(row => row[d]))];
+    public static double[] Mean(IReadOnlyList<double[]> rows) =>
+        [.. Enumerable.Range(0, rows[0].Length).Select(d => rows.Average(row => row[d]))];
 
     /// <summary>W h + b.</summary>
     public static double[] Logits(double[] h, double[][] weight, double[] bias) => [.. weight.Zip(bias, (w, b) => Dot(w, h) + b)];

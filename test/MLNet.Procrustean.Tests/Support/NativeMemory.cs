@@ -50,5 +50,11 @@ internal static class NativeMemory
     }
 
     private static long Resident(string name) =>
-        1024 * long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        1024
+        * long.Parse(
+            File.ReadLines("/proc/self/status")
+                .First(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 }

@@ -8,7 +8,8 @@ internal static class Repository
     /// <summary>The library's source files, with their text.</summary>
     public static IReadOnlyList<(string Path, string Text)> Sources { get; } =
     [
-        .. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .. Directory
+            .EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"))
             .Order(StringComparer.Ordinal)

@@ -28,7 +28,7 @@ internal sealed class SmallDisk : IDisposable
 
         static void WriteOn(FileStream file)
         {
-            for (var block = new byte[4096]; ;)
+            for (var block = new byte[4096]; ; )
             {
                 file.Write(block);
             }

@@ -16,16 +16,17 @@ internal sealed class SmallTraining : IDisposable
     private SmallTraining(StagedNetwork network) => Network = network;
 
     /// <summary>Options to start from: the smallest network, two epochs of batches of eight.</summary>
-    public static ImageClassifierOptions Options { get; } = new()
-    {
-        Strategy = new Procrustean.Strategies.PlainTraining(),
-        Backbone = new CifarResNet { Depth = 8, Width = 4 },
-        ImageSize = ToyImages.Size,
-        Epochs = 2,
-        BatchSize = 8,
-        LearningRate = 0.05,
-        Augmentation = new Augmentation { CropPadding = 2 },
-    };
+    public static ImageClassifierOptions Options { get; } =
+        new()
+        {
+            Strategy = new Procrustean.Strategies.PlainTraining(),
+            Backbone = new CifarResNet { Depth = 8, Width = 4 },
+            ImageSize = ToyImages.Size,
+            Epochs = 2,
+            BatchSize = 8,
+            LearningRate = 0.05,
+            Augmentation = new Augmentation { CropPadding = 2 },
+        };
 
     public StagedNetwork Network { get; }
 
@@ -41,7 +42,8 @@ internal sealed class SmallTraining : IDisposable
         int seed = Seed,
         Action<StagedNetwork>? prepare = null,
         Action<StagedNetwork, EpochReport>? onEpoch = null,
-        Device? device = null)
+        Device? device = null
+    )
     {
         var classes = ToyImages.CountsOf(images);
         var preprocessing = Preprocessing.Measure(images.Pixels, options.Shape);
@@ -49,8 +51,12 @@ internal sealed class SmallTraining : IDisposable
         prepare?.Invoke(training.Network);
         training.Network.to(device ?? CPU);
         using var state = new TrainingState(training.Network, options);
-        training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, device ?? CPU, seed)
-            .Train(state, images, validation, report => onEpoch?.Invoke(training.Network, report));
+        training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, device ?? CPU, seed).Train(
+            state,
+            images,
+            validation,
+            report => onEpoch?.Invoke(training.Network, report)
+        );
         training.Reports = [.. state.Reports];
         return training;
     }

@@ -13,9 +13,12 @@ internal sealed record StrategyOf(Func<EpochContext, TrainingRule> Rule) : Train
         new(epoch => new() { Loss = (logits, labels) => loss(epoch.Number, logits, labels, Losses.CrossEntropy(logits, labels)) });
 
     /// <summary>Plain training that shows the labels of each mini-batch.</summary>
-    public static StrategyOf Watching(Action<int, long[]> labelsOfStep) => Loss((epoch, _, labels, loss) =>
-    {
-        labelsOfStep(epoch, labels.data<long>().ToArray());
-        return loss;
-    });
+    public static StrategyOf Watching(Action<int, long[]> labelsOfStep) =>
+        Loss(
+            (epoch, _, labels, loss) =>
+            {
+                labelsOfStep(epoch, labels.data<long>().ToArray());
+                return loss;
+            }
+        );
 }

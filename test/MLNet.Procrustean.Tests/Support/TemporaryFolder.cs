@@ -4,9 +4,10 @@ namespace MLNet.Procrustean.Tests.Support;
 /// <param name="parent">Where it is made; null for where the system has such folders.</param>
 internal sealed class TemporaryFolder(string? parent = null) : IDisposable
 {
-    public string Path { get; } = parent is null
-        ? Directory.CreateTempSubdirectory("procrustean").FullName
-        : Directory.CreateDirectory(System.IO.Path.Combine(parent, $"procrustean-{Guid.NewGuid():N}")).FullName;
+    public string Path { get; } =
+        parent is null
+            ? Directory.CreateTempSubdirectory("procrustean").FullName
+            : Directory.CreateDirectory(System.IO.Path.Combine(parent, $"procrustean-{Guid.NewGuid():N}")).FullName;
 
     public string Write(string relativePath, byte[] content)
     {

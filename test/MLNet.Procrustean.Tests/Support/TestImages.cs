@@ -28,8 +28,7 @@ internal static class TestImages
     }
 
     /// <summary>Smooth like a photograph out of focus, and different in every channel and direction.</summary>
-    public static SKColor Photo(int x, int y) => new(
-        Wave(x / 41.0 + y / 83.0), Wave(x / 29.0 - y / 61.0 + 1), Wave(y / 47.0 + 2));
+    public static SKColor Photo(int x, int y) => new(Wave(x / 41.0 + y / 83.0), Wave(x / 29.0 - y / 61.0 + 1), Wave(y / 47.0 + 2));
 
     /// <summary>Different at every pixel of a small image, with nothing smooth about it.</summary>
     public static SKColor Noise(int x, int y) => new((byte)(x * 73 + y * 151), (byte)(x * 199 + y * 31 + 17), (byte)(x * x * 7 + y * 89));

@@ -25,17 +25,18 @@ internal sealed class TinyModel : IDisposable
 
     public static TinyModel Shared => _shared.Value;
 
-    public static ImageClassifierOptions Options { get; } = new()
-    {
-        Strategy = new Procrustean.Strategies.MajorFeatureWeakening(),
-        Backbone = new CifarResNet { Depth = 8, Width = 4 },
-        ImageSize = ImageFolders.Side,
-        Epochs = 3,
-        BatchSize = 12,
-        LearningRate = 0.05,
-        Augmentation = Augmentation.None,
-        Seed = 5,
-    };
+    public static ImageClassifierOptions Options { get; } =
+        new()
+        {
+            Strategy = new Procrustean.Strategies.MajorFeatureWeakening(),
+            Backbone = new CifarResNet { Depth = 8, Width = 4 },
+            ImageSize = ImageFolders.Side,
+            Epochs = 3,
+            BatchSize = 12,
+            LearningRate = 0.05,
+            Augmentation = Augmentation.None,
+            Seed = 5,
+        };
 
     public MLContext Context { get; } = new(seed: 1);
 

@@ -10,7 +10,15 @@ internal static class ToyImages
 {
     public const int Size = 16;
 
-    private static readonly byte[][] Colours = [[200, 60, 60], [60, 200, 60], [60, 60, 200], [200, 200, 60], [60, 200, 200], [200, 60, 200]];
+    private static readonly byte[][] Colours =
+    [
+        [200, 60, 60],
+        [60, 200, 60],
+        [60, 60, 200],
+        [200, 200, 60],
+        [60, 200, 200],
+        [200, 60, 200],
+    ];
 
     /// <summary>As many images of each class as its count says, class after class.</summary>
     public static LabelledImages Of(params int[] counts)
@@ -31,7 +39,10 @@ internal static class ToyImages
 
     /// <summary>The same images, with label c called <paramref name="names"/>[c].</summary>
     public static LabelledImages Renamed(LabelledImages images, ImmutableArray<long> names) =>
-        new(images.Pixels.Narrow(0, images.Count).clone(), tensor(images.Labels.data<long>().ToArray().Select(label => names[(int)label]).ToArray()));
+        new(
+            images.Pixels.Narrow(0, images.Count).clone(),
+            tensor(images.Labels.data<long>().ToArray().Select(label => names[(int)label]).ToArray())
+        );
 
     private static IEnumerable<byte> Image(long label, Random random)
     {

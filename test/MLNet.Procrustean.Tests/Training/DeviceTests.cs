@@ -28,7 +28,13 @@ public sealed class DeviceTests
     [TestCaseSource(nameof(DevicesAndPrecisions))]
     public void Train_WithMixingAndMargins_Learns(Device device, Precision precision)
     {
-        var options = SmallTraining.Options with { Epochs = 6, Precision = precision, Backbone = new CifarResNet { Depth = 8 }, Strategy = new RecommendedStrategy() };
+        var options = SmallTraining.Options with
+        {
+            Epochs = 6,
+            Precision = precision,
+            Backbone = new CifarResNet { Depth = 8 },
+            Strategy = new RecommendedStrategy(),
+        };
         using var images = ToyImages.Of(40, 10, 10);
         using var training = SmallTraining.Run(options, images, images, device: device);
         Assert.That(training.Reports[^1].ValidationMacroAccuracy, Is.GreaterThan(0.95));
@@ -38,7 +44,21 @@ public sealed class DeviceTests
     public void Train_MoreEpochs_LeavesNoMoreTensors(Device device)
     {
         using var images = ToyImages.Of(12, 5);
-        long LeftBy(int epochs) => NativeMemory.TensorsLeftBy(() => SmallTraining.Run(SmallTraining.Options with { Epochs = epochs, Strategy = new RecommendedStrategy() }, images, images, device: device).Dispose());
+        long LeftBy(int epochs) =>
+            NativeMemory.TensorsLeftBy(() =>
+                SmallTraining
+                    .Run(
+                        SmallTraining.Options with
+                        {
+                            Epochs = epochs,
+                            Strategy = new RecommendedStrategy(),
+                        },
+                        images,
+                        images,
+                        device: device
+                    )
+                    .Dispose()
+            );
         Assert.That(LeftBy(5), Is.EqualTo(LeftBy(1)));
     }
 
@@ -57,11 +77,16 @@ public sealed class DeviceTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(model.EpochReports, Has.Length.EqualTo(3));
-            Assert.That(diagnostics.FeatureDeviation[1], Is.EqualTo(0).Within(1e-9), "of the smallest class from itself, when all of its images are drawn");
+            Assert.That(
+                diagnostics.FeatureDeviation[1],
+                Is.EqualTo(0).Within(1e-9),
+                "of the smallest class from itself, when all of its images are drawn"
+            );
             Assert.That(Scores((ITransformer)loaded), Is.EqualTo(Scores(model)).Within(1e-5));
         }
 
-        float[] Scores(ITransformer scoring) => [.. scoring.Transform(images).GetColumn<VBuffer<float>>("Score").SelectMany(score => score.DenseValues())];
+        float[] Scores(ITransformer scoring) =>
+            [.. scoring.Transform(images).GetColumn<VBuffer<float>>("Score").SelectMany(score => score.DenseValues())];
     }
 
     // A copy that is waiting must not lose its numbers to the next one.

@@ -17,7 +17,16 @@ public sealed class EpochOrderTests
     public void Draw_Weights_DrawsEachImageInProportionToItsClass()
     {
         using var scope = NewDisposeScope();
-        var labels = tensor(Enumerable.Range(0, 6000).Select(row => row < 4000 ? 0L : row < 5000 ? 1 : 2).ToArray());
+        var labels = tensor(
+            Enumerable
+                .Range(0, 6000)
+                .Select(row =>
+                    row < 4000 ? 0L
+                    : row < 5000 ? 1
+                    : 2
+                )
+                .ToArray()
+        );
         var rows = EpochOrder.Draw(labels, tensor(new float[] { 1, 4, 0 }), new Generator(1)).data<long>().ToArray();
         using (Assert.EnterMultipleScope())
         {

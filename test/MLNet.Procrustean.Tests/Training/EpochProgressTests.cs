@@ -54,22 +54,24 @@ public sealed class EpochProgressTests
     }
 
     [Test]
-    public void Dispose_InsideOrOutsideAScope_LeavesNoTensor() => Assert.That(
-        NativeMemory.TensorsLeftBy(() =>
-        {
-            using var whole = New();
-            using var later = New();
-            later.GoOnFrom(whole.Moment());
-        }),
-        Is.Zero);
+    public void Dispose_InsideOrOutsideAScope_LeavesNoTensor() =>
+        Assert.That(
+            NativeMemory.TensorsLeftBy(() =>
+            {
+                using var whole = New();
+                using var later = New();
+                later.GoOnFrom(whole.Moment());
+            }),
+            Is.Zero
+        );
 
     private static EpochProgress New() => new(2, TimeSpan.Zero, seed: 1, classes: 3, CPU);
 
     private static double[] Draws(Generator random) =>
-    [
-        .. randint(0, 1L << 40, [5], int64, generator: random).to(float64).data<double>(),
-        .. randn(5, float64, generator: random).data<double>(),
-        .. rand(5, float64, generator: random).data<double>(),
-        .. randperm(20, int64, generator: random).to(float64).data<double>(),
-    ];
+        [
+            .. randint(0, 1L << 40, [5], int64, generator: random).to(float64).data<double>(),
+            .. randn(5, float64, generator: random).data<double>(),
+            .. rand(5, float64, generator: random).data<double>(),
+            .. randperm(20, int64, generator: random).to(float64).data<double>(),
+        ];
 }

@@ -24,13 +24,20 @@ public sealed class EpochReportTests
 
     [Test]
     [SetCulture("de-DE")]
-    public void ToString_ForeignCulture_IsOneInvariantLine() => Assert.That(
-        Report.ToString(),
-        Is.EqualTo("Epoch 3/12: loss 0.1235, learning rate 0.0988, 1234 images/s, training accuracy by class [cat 0.99 dog 0.50], 00:03:00 left"));
+    public void ToString_ForeignCulture_IsOneInvariantLine() =>
+        Assert.That(
+            Report.ToString(),
+            Is.EqualTo(
+                "Epoch 3/12: loss 0.1235, learning rate 0.0988, 1234 images/s, training accuracy by class [cat 0.99 dog 0.50], 00:03:00 left"
+            )
+        );
 
     [Test]
     public void ToString_Validation_TellsItsAccuracy() =>
-        Assert.That((Report with { ValidationMacroAccuracy = 0.75 }).ToString(), Does.Contain("images/s, validation macro accuracy 0.750, training"));
+        Assert.That(
+            (Report with { ValidationMacroAccuracy = 0.75 }).ToString(),
+            Does.Contain("images/s, validation macro accuracy 0.750, training")
+        );
 
     [Test]
     public void ToString_MoreThanADayLeft_CountsAllHours() =>

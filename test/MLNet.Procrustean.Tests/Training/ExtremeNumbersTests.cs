@@ -51,7 +51,12 @@ public sealed class ExtremeNumbersTests
             }
         }
 
-        FaultsTried.Record("Numbers", "counts of 100,000 : 1, every strategy's numbers", 1, "loss, gradients, shares and weights are finite");
+        FaultsTried.Record(
+            "Numbers",
+            "counts of 100,000 : 1, every strategy's numbers",
+            1,
+            "loss, gradients, shares and weights are finite"
+        );
     }
 
     [Category(FaultsTried.Category)]
@@ -60,8 +65,13 @@ public sealed class ExtremeNumbersTests
     public void Fit_FewImages_Trains(int images, int batch)
     {
         var ml = new MLContext(seed: 1);
-        using var model = TinyModel.Trainer(ml, TinyModel.Options with { ImageColumnName = "Image", BatchSize = batch }).Fit(ColourRows.Of(ml, images - 1, 1));
-        Assert.That(TinyModel.Scores(model.Transform(ColourRows.Of(ml, images - 1, 1))).Select(scores => scores.Sum()), Is.All.EqualTo(1).Within(1e-5));
+        using var model = TinyModel
+            .Trainer(ml, TinyModel.Options with { ImageColumnName = "Image", BatchSize = batch })
+            .Fit(ColourRows.Of(ml, images - 1, 1));
+        Assert.That(
+            TinyModel.Scores(model.Transform(ColourRows.Of(ml, images - 1, 1))).Select(scores => scores.Sum()),
+            Is.All.EqualTo(1).Within(1e-5)
+        );
         FaultsTried.Record("Numbers", "two images in all; a last batch of one image", 1, "trained");
     }
 
@@ -72,9 +82,21 @@ public sealed class ExtremeNumbersTests
         var ml = new MLContext(seed: 1);
         var classes = Enumerable.Range(0, 1000).Select(number => $"class {number:000}").ToArray();
         var image = TestImages.Png(ToyImages.Size, ToyImages.Size, (x, y) => new((byte)(10 * x), (byte)(10 * y), 100));
-        var rows = classes.SelectMany((name, number) => Enumerable.Repeat(new Row { Label = name, Image = image }, number % 100 == 0 ? 3 : 1));
+        var rows = classes.SelectMany(
+            (name, number) => Enumerable.Repeat(new Row { Label = name, Image = image }, number % 100 == 0 ? 3 : 1)
+        );
         var view = ml.Data.LoadFromEnumerable(rows.ToList());
-        using var model = TinyModel.Trainer(ml, TinyModel.Options with { Strategy = new RecommendedStrategy(), ImageColumnName = "Image", BatchSize = 128, Epochs = 2 })
+        using var model = TinyModel
+            .Trainer(
+                ml,
+                TinyModel.Options with
+                {
+                    Strategy = new RecommendedStrategy(),
+                    ImageColumnName = "Image",
+                    BatchSize = 128,
+                    Epochs = 2,
+                }
+            )
             .Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(view).Transform(view));
         var scores = TinyModel.Scores(model.Transform(ml.Data.TakeRows(view, 2)));
         using (Assert.EnterMultipleScope())

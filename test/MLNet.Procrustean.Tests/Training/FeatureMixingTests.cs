@@ -24,7 +24,12 @@ public sealed class FeatureMixingTests
     {
         using var scope = NewDisposeScope();
         var h = randn(5, 2, 3, 4);
-        var mixed = FeatureMixing.Mix(channelsLast ? WeightInitialisation.ChannelsLast(h) : h, tensor(Weights), tensor(Partners), partnerGradient: true);
+        var mixed = FeatureMixing.Mix(
+            channelsLast ? WeightInitialisation.ChannelsLast(h) : h,
+            tensor(Weights),
+            tensor(Partners),
+            partnerGradient: true
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(mixed.shape, Is.EqualTo(h.shape));
@@ -36,7 +41,12 @@ public sealed class FeatureMixingTests
     public void Mix_ChannelsLast_StaysChannelsLast()
     {
         using var scope = NewDisposeScope();
-        var mixed = FeatureMixing.Mix(WeightInitialisation.ChannelsLast(randn(5, 2, 3, 4)), tensor(Weights), tensor(Partners), partnerGradient: true);
+        var mixed = FeatureMixing.Mix(
+            WeightInitialisation.ChannelsLast(randn(5, 2, 3, 4)),
+            tensor(Weights),
+            tensor(Partners),
+            partnerGradient: true
+        );
         Assert.That(mixed.stride(), Is.EqualTo(new long[] { 24, 1, 8, 2 }));
     }
 
@@ -54,7 +64,10 @@ public sealed class FeatureMixingTests
     }
 
     // By hand: with loss Σ g_i h̃_i, row j gets λ_j g_j, and (1 − λ_i) g_i from each i whose partner it is: 0 and 2 have 2, 1 has 0, 3 has 1, 4 has 3.
-    [TestCase(true, new[] { 0.5f * 1, (1 * 10) + (1f * 1000), (0.25f * 100) + (0.5f * 1) + (0.75f * 100), (0 * 1000) + (0.1f * 10000), 0.9f * 10000 })]
+    [TestCase(
+        true,
+        new[] { 0.5f * 1, (1 * 10) + (1f * 1000), (0.25f * 100) + (0.5f * 1) + (0.75f * 100), (0 * 1000) + (0.1f * 10000), 0.9f * 10000 }
+    )]
     [TestCase(false, new[] { 0.5f * 1, 1 * 10, 0.25f * 100, 0f, 0.9f * 10000 })]
     public void Mix_Gradient_FlowsThroughThePartnerOnlyWhereAsked(bool partnerGradient, float[] expected)
     {
@@ -69,7 +82,11 @@ public sealed class FeatureMixingTests
     public void Draw_Batch_AsksForTheSharesOfThePairsOfAPermutation()
     {
         using var scope = NewDisposeScope();
-        var mixing = new FeatureMixing(MixingDepth.BeforeStage(3), (own, partner, _) => new(own.to(float32) / 2, partner.to(float32) / 4), PartnerGradient: false);
+        var mixing = new FeatureMixing(
+            MixingDepth.BeforeStage(3),
+            (own, partner, _) => new(own.to(float32) / 2, partner.to(float32) / 4),
+            PartnerGradient: false
+        );
         long[] labels = [2, 0, 0, 1];
         var batch = mixing.Draw(tensor(labels), residualStages: 3, new Generator(1));
         var partners = batch.Partners.data<long>().ToArray();
@@ -107,7 +124,8 @@ public sealed class FeatureMixingTests
         {
             for (var k = 0; k < valuesPerRow; k++)
             {
-                mixed[(i * valuesPerRow) + k] = (Weights[i] * h[(i * valuesPerRow) + k]) + ((1 - Weights[i]) * h[(Partners[i] * valuesPerRow) + k]);
+                mixed[(i * valuesPerRow) + k] =
+                    (Weights[i] * h[(i * valuesPerRow) + k]) + ((1 - Weights[i]) * h[(Partners[i] * valuesPerRow) + k]);
             }
         }
 

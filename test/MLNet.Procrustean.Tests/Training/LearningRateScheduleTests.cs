@@ -33,8 +33,16 @@ public sealed class LearningRateScheduleTests
     [TestCase(5, 1)]
     [TestCase(6, 0.5)]
     [TestCase(9.5, 0.25)]
-    public void FactorAt_StepsWithWarmUp_RisesFirst(double progress, double expected) => Assert.That(
-        new StepSchedule { WarmUpEpochs = 5, Milestones = [0.9, 0.6], Factor = 0.5 }.FactorAt(progress, 10), Is.EqualTo(expected).Within(1e-12));
+    public void FactorAt_StepsWithWarmUp_RisesFirst(double progress, double expected) =>
+        Assert.That(
+            new StepSchedule
+            {
+                WarmUpEpochs = 5,
+                Milestones = [0.9, 0.6],
+                Factor = 0.5,
+            }.FactorAt(progress, 10),
+            Is.EqualTo(expected).Within(1e-12)
+        );
 
     [TestCase(0, 1)]
     [TestCase(0.5, 0.5)]

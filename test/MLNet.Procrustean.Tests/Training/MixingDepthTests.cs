@@ -33,7 +33,13 @@ public sealed class MixingDepthTests
     public void PooledFeatures_OfANetwork_AreMixedBeforeItsClassifier()
     {
         using var scope = NewDisposeScope();
-        foreach (var backbone in new Backbone[] { new CifarResNet { Depth = 8, Width = 4 }, new ResNet() })
+        foreach (
+            var backbone in new Backbone[]
+            {
+                new CifarResNet { Depth = 8, Width = 4 },
+                new ResNet(),
+            }
+        )
         {
             using var network = backbone.Build(channels: 3, classes: 2, seed: 1);
             using var random = new Generator(1);
@@ -43,9 +49,11 @@ public sealed class MixingDepthTests
     }
 
     [Test]
-    public void Check_StageTheBackboneLacks_NamesBoth() => Assert.That(
-        () => MixingDepth.BeforeStage(4).Check(new CifarResNet { Depth = 8 }),
-        Throws.ArgumentException.With.Message.Contains("before stage 4: the backbone cifar-resnet-8-w16 has stages 1 to 3"));
+    public void Check_StageTheBackboneLacks_NamesBoth() =>
+        Assert.That(
+            () => MixingDepth.BeforeStage(4).Check(new CifarResNet { Depth = 8 }),
+            Throws.ArgumentException.With.Message.Contains("before stage 4: the backbone cifar-resnet-8-w16 has stages 1 to 3")
+        );
 
     [Test]
     public void Check_DepthsTheBackboneHas_AcceptsThem()
@@ -61,8 +69,11 @@ public sealed class MixingDepthTests
     }
 
     [Test]
-    public void BeforeStage_Negative_Refuses() => Assert.That(
-        () => MixingDepth.BeforeStage(-1), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("stage is -1; it must be at least 0"));
+    public void BeforeStage_Negative_Refuses() =>
+        Assert.That(
+            () => MixingDepth.BeforeStage(-1),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("stage is -1; it must be at least 0")
+        );
 
     [Test]
     public void ToString_EachDepth_SaysWhere()

@@ -14,7 +14,8 @@ public sealed class PrecisionTests
     [Platform("Linux")]
     public void HasBFloat16_OnLinux_IsWhatTheKernelSays()
     {
-        var flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ') ?? [];
+        var flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ')
+            ?? [];
         Assert.That(ProcessorFeatures.HasBFloat16, Is.EqualTo(flags.Contains("avx512_bf16") || flags.Contains("amx_bf16")));
     }
 
@@ -28,7 +29,8 @@ public sealed class PrecisionTests
         var gpu = new Device(TorchSharp.DeviceType.CUDA, 99);
         Assert.That(
             new[] { Precision.Auto, Precision.Fp32, Precision.Bf16 }.Select(precision => precision.On(gpu)),
-            Is.EqualTo(new[] { ScalarType.Float32, ScalarType.Float32, ScalarType.BFloat16 }));
+            Is.EqualTo(new[] { ScalarType.Float32, ScalarType.Float32, ScalarType.BFloat16 })
+        );
     }
 
     [Test]
@@ -47,7 +49,10 @@ public sealed class PrecisionTests
     {
         using var images = ToyImages.Of(40, 10, 10);
         using var training = SmallTraining.Run(Half with { Epochs = 6 }, images, images);
-        var types = training.Network.state_dict().Where(named => !named.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).Select(named => named.Value.dtype);
+        var types = training
+            .Network.state_dict()
+            .Where(named => !named.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .Select(named => named.Value.dtype);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(types, Has.All.EqualTo(ScalarType.Float32));
@@ -60,14 +65,20 @@ public sealed class PrecisionTests
     [TestCase("pooled")]
     public void Train_WithMixingInBFloat16_ChangesOnlyLargeClasses(string place)
     {
-        var depth = place switch { "input" => MixingDepth.Input, "stage" => MixingDepth.BeforeStage(2), _ => MixingDepth.PooledFeatures };
+        var depth = place switch
+        {
+            "input" => MixingDepth.Input,
+            "stage" => MixingDepth.BeforeStage(2),
+            _ => MixingDepth.PooledFeatures,
+        };
         var balanced = SmallTraining.Weights(Half with { Strategy = new MajorFeatureWeakening { Depth = depth } }, ToyImages.Of(12, 12));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(balanced, Is.EqualTo(SmallTraining.Weights(Half, ToyImages.Of(12, 12))));
             Assert.That(
                 SmallTraining.Weights(Half with { Strategy = new MajorFeatureWeakening { Depth = depth } }, ToyImages.Of(20, 4)),
-                Is.Not.EqualTo(SmallTraining.Weights(Half, ToyImages.Of(20, 4))));
+                Is.Not.EqualTo(SmallTraining.Weights(Half, ToyImages.Of(20, 4)))
+            );
         }
     }
 
@@ -76,7 +87,12 @@ public sealed class PrecisionTests
     {
         using var scope = NewDisposeScope();
         var features = randn(4, 3, 5, 5).to(bfloat16);
-        var mixed = FeatureMixing.Mix(features, tensor(new[] { 1f, 0.75f, 1f, 0.5f }), tensor(new[] { 3L, 2, 1, 0 }), partnerGradient: true);
+        var mixed = FeatureMixing.Mix(
+            features,
+            tensor(new[] { 1f, 0.75f, 1f, 0.5f }),
+            tensor(new[] { 3L, 2, 1, 0 }),
+            partnerGradient: true
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(mixed.dtype, Is.EqualTo(ScalarType.BFloat16));
@@ -86,5 +102,6 @@ public sealed class PrecisionTests
         }
     }
 
-    private static byte[] Weights(Precision precision) => SmallTraining.Weights(SmallTraining.Options with { Precision = precision }, ToyImages.Of(12, 5));
+    private static byte[] Weights(Precision precision) =>
+        SmallTraining.Weights(SmallTraining.Options with { Precision = precision }, ToyImages.Of(12, 5));
 }

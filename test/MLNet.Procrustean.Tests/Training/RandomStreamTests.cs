@@ -29,14 +29,23 @@ public sealed class RandomStreamTests
 
     // Mixing with λ ≡ 1 draws partners and depths, and must change neither order nor augmentation.
     [Test]
-    public void Train_MixingWithWholeOwnShares_GivesTheWeightsOfPlainTraining([Values(0, 1, 3, -1, -2)] int place, [Values] bool partnerGradient)
+    public void Train_MixingWithWholeOwnShares_GivesTheWeightsOfPlainTraining(
+        [Values(0, 1, 3, -1, -2)] int place,
+        [Values] bool partnerGradient
+    )
     {
         using var images = ToyImages.Of(12, 5);
-        var depth = place switch { -1 => MixingDepth.AnyStage, -2 => MixingDepth.PooledFeatures, _ => MixingDepth.BeforeStage(place) };
+        var depth = place switch
+        {
+            -1 => MixingDepth.AnyStage,
+            -2 => MixingDepth.PooledFeatures,
+            _ => MixingDepth.BeforeStage(place),
+        };
         var mixing = new StrategyOf(_ => new() { Mixing = new(depth, (labels, _, _) => new(ones(labels.shape[0])), partnerGradient) });
         Assert.That(
             SmallTraining.Weights(SmallTraining.Options with { Strategy = mixing }, images),
-            Is.EqualTo(SmallTraining.Weights(SmallTraining.Options, images)));
+            Is.EqualTo(SmallTraining.Weights(SmallTraining.Options, images))
+        );
     }
 
     [Test]
@@ -48,7 +57,11 @@ public sealed class RandomStreamTests
         List<long> OrderWith(Augmentation augmentation)
         {
             var seen = new List<long>();
-            var options = SmallTraining.Options with { Augmentation = augmentation, Strategy = StrategyOf.Watching((_, labels) => seen.AddRange(labels)) };
+            var options = SmallTraining.Options with
+            {
+                Augmentation = augmentation,
+                Strategy = StrategyOf.Watching((_, labels) => seen.AddRange(labels)),
+            };
             SmallTraining.Run(options, images).Dispose();
             return seen;
         }

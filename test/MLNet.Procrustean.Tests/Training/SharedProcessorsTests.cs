@@ -11,7 +11,8 @@ public sealed class SharedProcessorsTests
     [TestCase(2, 2, 2.0, ExpectedResult = 1, Description = "at least one")]
     [TestCase(8, 16, 4.0, ExpectedResult = 8, Description = "the others take none of its eight")]
     [TestCase(8, 16, 10.2, ExpectedResult = 6)]
-    public int Threads_ProcessorsTakenByOthers_LeavesThemThese(int most, int processors, double taken) => SharedProcessors.Threads(most, processors, taken);
+    public int Threads_ProcessorsTakenByOthers_LeavesThemThese(int most, int processors, double taken) =>
+        SharedProcessors.Threads(most, processors, taken);
 
     [Test]
     public void Dispose_OtherNumberOfThreads_TakesTheFirstOneAgain()

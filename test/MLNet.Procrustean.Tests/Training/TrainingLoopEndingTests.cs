@@ -16,7 +16,14 @@ public sealed class TrainingLoopEndingTests
         var after = new Dictionary<int, byte[]>();
         var strategy = StrategyOf.Loss((epoch, _, _, loss) => epoch == 3 ? loss * factor : loss);
         using var training = SmallTraining.Run(
-            SmallTraining.Options with { Epochs = 5, Strategy = strategy }, data, onEpoch: (network, report) => after[report.Epoch] = NetworkBits.Of(network));
+            SmallTraining.Options with
+            {
+                Epochs = 5,
+                Strategy = strategy,
+            },
+            data,
+            onEpoch: (network, report) => after[report.Epoch] = NetworkBits.Of(network)
+        );
         using (Assert.EnterMultipleScope())
         {
             Assert.That(training.DivergedInEpoch, Is.EqualTo(3));
@@ -57,10 +64,17 @@ public sealed class TrainingLoopEndingTests
         var after = new List<byte[]>();
         var strategy = StrategyOf.Loss((epoch, _, _, loss) => epoch > 3 ? -loss : loss); // unlearns from epoch 4 on
         using var training = SmallTraining.Run(
-            SmallTraining.Options with { Epochs = 6, LearningRate = 0.1, Strategy = strategy, Keep = keep },
+            SmallTraining.Options with
+            {
+                Epochs = 6,
+                LearningRate = 0.1,
+                Strategy = strategy,
+                Keep = keep,
+            },
             data,
             validation,
-            onEpoch: (network, _) => after.Add(NetworkBits.Of(network)));
+            onEpoch: (network, _) => after.Add(NetworkBits.Of(network))
+        );
         var accuracies = training.Reports.Select(report => report.ValidationMacroAccuracy!.Value).ToList();
         var best = accuracies.IndexOf(accuracies.Max());
         using (Assert.EnterMultipleScope())
@@ -76,13 +90,15 @@ public sealed class TrainingLoopEndingTests
         using var data = ToyImages.Of(20, 10);
         using var cancellation = new CancellationTokenSource();
         var steps = 0;
-        var strategy = StrategyOf.Watching((_, _) =>
-        {
-            if (++steps == 2)
+        var strategy = StrategyOf.Watching(
+            (_, _) =>
             {
-                cancellation.Cancel();
+                if (++steps == 2)
+                {
+                    cancellation.Cancel();
+                }
             }
-        });
+        );
         var options = SmallTraining.Options with { Strategy = strategy, Cancellation = cancellation.Token };
         using (Assert.EnterMultipleScope())
         {
@@ -112,8 +128,14 @@ public sealed class TrainingLoopEndingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(hits.Sum() / counts.Sum(), Is.Not.EqualTo(expected).Within(0.01), "the mean over the images would pass too");
-            Assert.That(Inference.MacroAccuracy(training.Network, preprocessing, relabelled, 3, TorchSharp.torch.CPU), Is.EqualTo(expected).Within(1e-12));
-            Assert.That(Inference.MacroAccuracy(training.Network, preprocessing, relabelled, 5, TorchSharp.torch.CPU), Is.EqualTo(expected).Within(1e-12));
+            Assert.That(
+                Inference.MacroAccuracy(training.Network, preprocessing, relabelled, 3, TorchSharp.torch.CPU),
+                Is.EqualTo(expected).Within(1e-12)
+            );
+            Assert.That(
+                Inference.MacroAccuracy(training.Network, preprocessing, relabelled, 5, TorchSharp.torch.CPU),
+                Is.EqualTo(expected).Within(1e-12)
+            );
         }
     }
 }

@@ -19,7 +19,11 @@ public sealed class TrainingLoopTests
     {
         var steps = new List<(int Epoch, long[] Labels)>();
         using var data = ToyImages.Of([.. Enumerable.Repeat(1, images)]); // a class for each image, so that the label tells which it is
-        var options = SmallTraining.Options with { BatchSize = batchSize, Strategy = StrategyOf.Watching((epoch, labels) => steps.Add((epoch, labels))) };
+        var options = SmallTraining.Options with
+        {
+            BatchSize = batchSize,
+            Strategy = StrategyOf.Watching((epoch, labels) => steps.Add((epoch, labels))),
+        };
         SmallTraining.Run(options, data).Dispose();
         foreach (var epoch in new[] { 1, 2 })
         {
@@ -37,7 +41,9 @@ public sealed class TrainingLoopTests
     {
         var orders = new Dictionary<int, List<long>>();
         using var data = ToyImages.Of([.. Enumerable.Repeat(1, 17)]);
-        var strategy = StrategyOf.Watching((epoch, labels) => (orders.TryGetValue(epoch, out var order) ? order : orders[epoch] = []).AddRange(labels));
+        var strategy = StrategyOf.Watching(
+            (epoch, labels) => (orders.TryGetValue(epoch, out var order) ? order : orders[epoch] = []).AddRange(labels)
+        );
         SmallTraining.Run(SmallTraining.Options with { Epochs = 4, Strategy = strategy }, data).Dispose();
         var texts = orders.Values.Select(order => string.Join(' ', order)).Append(string.Join(' ', Enumerable.Range(0, 17)));
         Assert.That(texts.ToList(), Is.Unique.And.Count.EqualTo(5));
@@ -54,19 +60,32 @@ public sealed class TrainingLoopTests
             return new();
         });
         SmallTraining.Run(SmallTraining.Options with { Epochs = 3, Strategy = strategy }, data).Dispose(); // asks once more, for the head, before it builds the network
-        Assert.That(asked.Skip(1), Is.EqualTo(new[] { 1, 2, 3 }.Select(number => new EpochContext(number, 3, ToyImages.Counts(12, 5), CPU))));
+        Assert.That(
+            asked.Skip(1),
+            Is.EqualTo(new[] { 1, 2, 3 }.Select(number => new EpochContext(number, 3, ToyImages.Counts(12, 5), CPU)))
+        );
     }
 
     [Test]
     public void Train_Schedule_IsObeyed([Values] bool steps)
     {
         using var data = ToyImages.Of(12, 5); // 17 images, 2 steps
-        LearningRateSchedule schedule = steps ? new StepSchedule { WarmUpEpochs = 2, Milestones = [0.6], Factor = 0.1 } : new CosineSchedule();
+        LearningRateSchedule schedule = steps
+            ? new StepSchedule
+            {
+                WarmUpEpochs = 2,
+                Milestones = [0.6],
+                Factor = 0.1,
+            }
+            : new CosineSchedule();
         using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 5, Schedule = schedule }, data);
         double[] factors = steps
             ? [0.75 / 2, 1.75 / 2, 1, 0.1, 0.1]
             : [0.75, .. new[] { 0.75, 1.75, 2.75, 3.75 }.Select(done => (1 + Math.Cos(Math.PI * done / 4)) / 2)];
-        Assert.That(training.Reports.Select(report => report.LearningRate), Is.EqualTo(factors.Select(factor => 0.05 * factor)).Within(1e-12));
+        Assert.That(
+            training.Reports.Select(report => report.LearningRate),
+            Is.EqualTo(factors.Select(factor => 0.05 * factor)).Within(1e-12)
+        );
     }
 
     // With neither momentum nor decay nor augmentation, one step is w − rate · gradient.
@@ -75,7 +94,14 @@ public sealed class TrainingLoopTests
     {
         using var scope = NewDisposeScope();
         using var data = ToyImages.Of(4, 3);
-        var options = SmallTraining.Options with { Epochs = 1, Momentum = 0, WeightDecay = 0, Augmentation = Augmentation.None, Precision = Precision.Fp32 };
+        var options = SmallTraining.Options with
+        {
+            Epochs = 1,
+            Momentum = 0,
+            WeightDecay = 0,
+            Augmentation = Augmentation.None,
+            Precision = Precision.Fp32,
+        };
         using var network = options.Backbone.Build(channels: 3, classes: 2, SmallTraining.Seed);
         network.train();
         var images = Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels.Narrow(0, data.Count));
@@ -90,17 +116,19 @@ public sealed class TrainingLoopTests
     {
         var (losses, hits) = (new List<float>(), new long[2]);
         using var data = ToyImages.Of(14, 5);
-        var strategy = StrategyOf.Loss((_, logits, labels, loss) =>
-        {
-            losses.AddRange(loss.detach().data<float>());
-            var z = logits.detach().data<float>().ToArray();
-            foreach (var (label, i) in labels.data<long>().ToArray().Select((label, i) => (label, i)))
+        var strategy = StrategyOf.Loss(
+            (_, logits, labels, loss) =>
             {
-                hits[label] += z[(2 * i) + label] > z[(2 * i) + 1 - label] ? 1 : 0;
-            }
+                losses.AddRange(loss.detach().data<float>());
+                var z = logits.detach().data<float>().ToArray();
+                foreach (var (label, i) in labels.data<long>().ToArray().Select((label, i) => (label, i)))
+                {
+                    hits[label] += z[(2 * i) + label] > z[(2 * i) + 1 - label] ? 1 : 0;
+                }
 
-            return loss;
-        });
+                return loss;
+            }
+        );
         using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 1, Strategy = strategy }, data);
         var report = training.Reports.Single();
         using (Assert.EnterMultipleScope())

@@ -63,9 +63,9 @@ public sealed class TrainingUnderGarbageCollectionTests
     }
 
     private static IEnumerable<TrainingStrategy> Strategies() =>
-    [
-        new Combined(new Remix(), new VectorScaling()),
-        new Combined(new MajorFeatureWeakening(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }),
-        new FocalLoss { Exponent = 0.5 },
-    ];
+        [
+            new Combined(new Remix(), new VectorScaling()),
+            new Combined(new MajorFeatureWeakening(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }),
+            new FocalLoss { Exponent = 0.5 },
+        ];
 }

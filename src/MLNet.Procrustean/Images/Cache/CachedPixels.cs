@@ -16,7 +16,8 @@ internal sealed class CachedPixels : PixelRows
     private readonly string path;
     private readonly ImageCacheTable table;
 
-    private CachedPixels(SafeFileHandle file, string path, ImageCacheTable table) => (this.file, this.path, this.table) = (file, path, table);
+    private CachedPixels(SafeFileHandle file, string path, ImageCacheTable table) =>
+        (this.file, this.path, this.table) = (file, path, table);
 
     /// <summary>The rows of the data that have no image here.</summary>
     public IReadOnlyList<SkippedRow> Skipped => table.Skipped;
@@ -117,7 +118,9 @@ internal sealed class CachedPixels : PixelRows
             var read = ImageCacheFile.Fill(file, image, ImageCacheFile.PixelsStart + (rows[i] * table.Shape.Bytes));
             if (read < image.Length || Checksum(image) != table.Checksums[rows[i]])
             {
-                throw new IOException($"The image cache '{path}' is damaged at image {rows[i]} (counted from 0). Remove it; the next training makes it anew.");
+                throw new IOException(
+                    $"The image cache '{path}' is damaged at image {rows[i]} (counted from 0). Remove it; the next training makes it anew."
+                );
             }
         }
 
@@ -133,7 +136,9 @@ internal sealed class CachedPixels : PixelRows
         catch (UnauthorizedAccessException problem)
         {
             throw new IOException(
-                $"The image cache '{path}' cannot be read: {problem.Message} Let it be read, or name another {nameof(ImageClassifierOptions.CachePath)}.", problem);
+                $"The image cache '{path}' cannot be read: {problem.Message} Let it be read, or name another {nameof(ImageClassifierOptions.CachePath)}.",
+                problem
+            );
         }
     }
 }

@@ -47,12 +47,16 @@ internal static class ImageCacheFile
         if (!header.AsSpan(0, named).SequenceEqual(Name[..named]))
         {
             throw new IOException(
-                $"'{path}' is not an image cache, and is left as it is. Name another {nameof(ImageClassifierOptions.CachePath)}, or remove the file.");
+                $"'{path}' is not an image cache, and is left as it is. Name another {nameof(ImageClassifierOptions.CachePath)}, or remove the file."
+            );
         }
 
         var length = RandomAccess.GetLength(file);
         var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(32));
-        var (start, size) = (BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(36)), BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(44)));
+        var (start, size) = (
+            BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(36)),
+            BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(44))
+        );
         if (read == PixelsStart && version != Version)
         {
             throw new InvalidDataException($"its format has version {version}, and this library's is {Version}");
@@ -71,7 +75,9 @@ internal static class ImageCacheFile
         }
 
         var known = ImageCacheTable.FromBytes(table);
-        return (long)known.Checksums.Length * known.Shape.Bytes == start - PixelsStart ? known : throw new InvalidDataException("its table is of other pixels than it holds");
+        return (long)known.Checksums.Length * known.Shape.Bytes == start - PixelsStart
+            ? known
+            : throw new InvalidDataException("its table is of other pixels than it holds");
     }
 
     /// <summary>Reads from a place of the file on; gives how much there was.</summary>

@@ -8,7 +8,13 @@ namespace MLNet.Procrustean.Images.Cache;
 /// <param name="Checksums">One of each image's pixels, <see cref="CachedPixels.Checksum"/>.</param>
 /// <param name="ChannelSums">[N, 2, channels], <see cref="PixelRows.ChannelSums"/>: a training that starts reads no pixels to measure them.</param>
 /// <param name="Skipped">The rows without an image, in order.</param>
-internal sealed record ImageCacheTable(ImageShape Shape, byte[] Keys, uint[] Checksums, double[] ChannelSums, IReadOnlyList<SkippedRow> Skipped)
+internal sealed record ImageCacheTable(
+    ImageShape Shape,
+    byte[] Keys,
+    uint[] Checksums,
+    double[] ChannelSums,
+    IReadOnlyList<SkippedRow> Skipped
+)
 {
     /// <summary>About the most that each row adds to the file beside its pixels, in bytes.</summary>
     public const int BytesPerRow = 96;
@@ -67,7 +73,8 @@ internal sealed record ImageCacheTable(ImageShape Shape, byte[] Keys, uint[] Che
             var table = Read(reader);
             var inOrder = table.Skipped.Select(one => one.Row).Prepend(-1).Append(table.Keys.Length / ImageKeys.Size).ToList();
             var largest = (double)byte.MaxValue * byte.MaxValue * table.Shape.Size * table.Shape.Size;
-            return reader.BaseStream.Position == bytes.Length
+            return
+                reader.BaseStream.Position == bytes.Length
                 && inOrder.Zip(inOrder.Skip(1)).All(pair => pair.First < pair.Second)
                 && table.ChannelSums.All(sum => sum >= 0 && sum <= largest)
                 ? table
@@ -81,7 +88,12 @@ internal sealed record ImageCacheTable(ImageShape Shape, byte[] Keys, uint[] Che
 
     private static ImageCacheTable Read(BinaryReader reader)
     {
-        var shape = new ImageShape { Size = reader.ReadInt32(), Channels = reader.ReadInt32(), Aspect = (AspectRatio)reader.ReadInt32() };
+        var shape = new ImageShape
+        {
+            Size = reader.ReadInt32(),
+            Channels = reader.ReadInt32(),
+            Aspect = (AspectRatio)reader.ReadInt32(),
+        };
         var keys = Bytes(reader, reader.ReadInt32());
         var images = (long)reader.ReadInt32();
         var checksums = MemoryMarshal.Cast<byte, uint>(Bytes(reader, images * sizeof(uint))).ToArray();
@@ -103,7 +115,8 @@ internal sealed record ImageCacheTable(ImageShape Shape, byte[] Keys, uint[] Che
 
     private static InvalidDataException Contradiction() => new("its table contradicts itself");
 
-    private static byte[] Bytes(BinaryReader reader, long count) => count >= 0 && count <= reader.BaseStream.Length - reader.BaseStream.Position
-        ? reader.ReadBytes((int)count)
-        : throw new EndOfStreamException();
+    private static byte[] Bytes(BinaryReader reader, long count) =>
+        count >= 0 && count <= reader.BaseStream.Length - reader.BaseStream.Position
+            ? reader.ReadBytes((int)count)
+            : throw new EndOfStreamException();
 }

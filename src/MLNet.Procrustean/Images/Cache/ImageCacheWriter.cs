@@ -72,11 +72,12 @@ internal sealed class ImageCacheWriter : IDisposable
     /// <summary>Removes what was written, unless it was finished.</summary>
     public void Dispose() => file.Dispose();
 
-    private void Write(Action step) => Write(() =>
-    {
-        step();
-        return 0;
-    });
+    private void Write(Action step) =>
+        Write(() =>
+        {
+            step();
+            return 0;
+        });
 
     private T Write<T>(Func<T> step)
     {
@@ -86,10 +87,15 @@ internal sealed class ImageCacheWriter : IDisposable
         }
         catch (Exception problem) when (WholeFile.IsOfDisk(problem))
         {
-            throw new CacheNotWrittenException(string.Create(CultureInfo.InvariantCulture,
-                $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
-                + $"in a folder that exists and may be written to, beside an earlier cache until it is complete. "
-                + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."), problem);
+            throw new CacheNotWrittenException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
+                        + $"in a folder that exists and may be written to, beside an earlier cache until it is complete. "
+                        + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."
+                ),
+                problem
+            );
         }
     }
 }

@@ -24,7 +24,8 @@ internal static class ImageKeys
         {
             throw new ArgumentException(
                 $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: there is nothing to tell by "
-                + "whether it changed, and little to save. Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath.");
+                    + "whether it changed, and little to save. Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
+            );
         }
 
         using var cursor = data.GetRowCursor([column]);
@@ -45,7 +46,8 @@ internal static class ImageKeys
 
         var keys = new byte[paths.Count * Size];
         Parallel.For(0, paths.Count, new() { CancellationToken = cancellation }, row =>
-            SHA256.HashData(Encoding.UTF8.GetBytes(DescribeAny(paths[row])), keys.AsSpan(row * Size, Size)));
+            SHA256.HashData(Encoding.UTF8.GetBytes(DescribeAny(paths[row])), keys.AsSpan(row * Size, Size))
+        );
         return keys;
     }
 

@@ -27,7 +27,8 @@ internal sealed class CachedFolder : IDisposable
     /// <summary>The images skipped when they were read last.</summary>
     public List<ImageException> Skipped { get; } = [];
 
-    public string[] Paths => [.. Directory.GetFiles(Path.Combine(folder.Path, "photos"), "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    public string[] Paths =>
+        [.. Directory.GetFiles(Path.Combine(folder.Path, "photos"), "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     /// <summary>All files beside the folder of photos, by name.</summary>
     public IEnumerable<string?> Files => Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order();
@@ -37,7 +38,13 @@ internal sealed class CachedFolder : IDisposable
     public IDataView Rows(params (string Path, string Label)[] rows)
     {
         var data = ml.Data.LoadFromEnumerable(rows.Select(row => new LabelledImageFile { ImagePath = row.Path, Label = row.Label }));
-        return ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(data).Transform(data);
+        return ml
+            .Transforms.Conversion.MapValueToKey(
+                "Label",
+                keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue
+            )
+            .Fit(data)
+            .Transform(data);
     }
 
     public LabelledImages Read(IDataView? data = null)

@@ -11,7 +11,11 @@ public sealed class CachedPixelsTests
 
     [Test]
     public void Checksum_ReferenceText_IsThatOfCrc32C() =>
-        Assert.That(CachedPixels.Checksum(Encoding.ASCII.GetBytes("123456789")), Is.EqualTo(0xE3069283), "the check value of CRC-32C's definition, RFC 3720");
+        Assert.That(
+            CachedPixels.Checksum(Encoding.ASCII.GetBytes("123456789")),
+            Is.EqualTo(0xE3069283),
+            "the check value of CRC-32C's definition, RFC 3720"
+        );
 
     [Test]
     public void Rows_SomeInAnOrder_AreThoseOfTheImagesInMemory()
@@ -79,5 +83,12 @@ public sealed class CachedPixelsTests
     }
 
     private static void AssertDamaged(Action read, string path, int image) =>
-        Assert.That(read, Throws.TypeOf<IOException>().With.Message.Contains(path).And.Message.Contains($"damaged at image {image} ").And.Message.Contains("Remove it"));
+        Assert.That(
+            read,
+            Throws
+                .TypeOf<IOException>()
+                .With.Message.Contains(path)
+                .And.Message.Contains($"damaged at image {image} ")
+                .And.Message.Contains("Remove it")
+        );
 }

@@ -12,7 +12,10 @@ public sealed class CachedSkippingTests
         File.WriteAllText(folder.Paths[0], "no image");
         File.WriteAllBytes(folder.Paths[6], []);
         folder.Options = folder.Options with { BadImages = BadImages.Skip };
-        var rows = folder.Rows([.. folder.Paths.Select((path, i) => (path, i < 5 ? "cat" : "dog")), (folder.CachePath + ".missing.png", "dog")]);
+        var rows = folder.Rows([
+            .. folder.Paths.Select((path, i) => (path, i < 5 ? "cat" : "dog")),
+            (folder.CachePath + ".missing.png", "dog"),
+        ]);
         var bits = folder.Train(rows);
         var first = folder.Skipped.Select(problem => (problem.Origin, problem.Message)).ToList();
 
@@ -22,7 +25,10 @@ public sealed class CachedSkippingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(folder.Told, Has.One.Contains("The 7 decoded images are those of the image cache"));
-            Assert.That(first.Select(one => one.Origin), Is.EqualTo(new[] { folder.Paths[0], folder.Paths[6], folder.CachePath + ".missing.png" }));
+            Assert.That(
+                first.Select(one => one.Origin),
+                Is.EqualTo(new[] { folder.Paths[0], folder.Paths[6], folder.CachePath + ".missing.png" })
+            );
             Assert.That(folder.Skipped.Select(problem => (problem.Origin, problem.Message)), Is.EqualTo(first));
             Assert.That(images.CountsOf(2), Is.EqualTo(new long[] { 4, 3 }));
         }

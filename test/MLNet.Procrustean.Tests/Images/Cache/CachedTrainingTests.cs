@@ -18,9 +18,15 @@ public sealed class CachedTrainingTests
         var expected = TinyModel.Scores(without.Transform(TinyModel.Shared.Images));
         foreach (var fit in new[] { "first", "second", "third" })
         {
-            using var model = TinyModel.Trainer(ml, options with { CachePath = Path.Combine(folder.Path, "cache") }).Fit(TinyModel.Shared.Keyed);
+            using var model = TinyModel
+                .Trainer(ml, options with { CachePath = Path.Combine(folder.Path, "cache") })
+                .Fit(TinyModel.Shared.Keyed);
             Assert.That(TinyModel.Scores(model.Transform(TinyModel.Shared.Images)), Is.EqualTo(expected), fit);
-            Assert.That(model.EpochReports.Select(report => report.ValidationMacroAccuracy), Is.EqualTo(without.EpochReports.Select(report => report.ValidationMacroAccuracy)), fit);
+            Assert.That(
+                model.EpochReports.Select(report => report.ValidationMacroAccuracy),
+                Is.EqualTo(without.EpochReports.Select(report => report.ValidationMacroAccuracy)),
+                fit
+            );
         }
     }
 
@@ -28,7 +34,13 @@ public sealed class CachedTrainingTests
     public void Fit_ThenDispose_LeavesNoTensorsAndNoOpenFile()
     {
         using var folder = new TemporaryFolder();
-        var options = TinyModel.Options with { Epochs = 1, ValidationFraction = 0.3, CachePath = Path.Combine(folder.Path, "cache"), Diagnostics = new() };
+        var options = TinyModel.Options with
+        {
+            Epochs = 1,
+            ValidationFraction = 0.3,
+            CachePath = Path.Combine(folder.Path, "cache"),
+            Diagnostics = new(),
+        };
 
         var left = NativeMemory.TensorsLeftBy(() => TinyModel.Trainer(ml, options).Fit(TinyModel.Shared.Keyed).Dispose());
 
@@ -58,7 +70,19 @@ public sealed class CachedTrainingTests
         using var folder = new CachedFolder();
         folder.Read().Dispose();
         var paths = folder.Paths;
-        using var images = folder.Read(folder.Rows([.. paths.Select((path, i) => (path, i == 0 ? "dog" : i < 5 ? "cat" : "dog"))]));
+        using var images = folder.Read(
+            folder.Rows([
+                .. paths.Select(
+                    (path, i) =>
+                        (
+                            path,
+                            i == 0 ? "dog"
+                            : i < 5 ? "cat"
+                            : "dog"
+                        )
+                ),
+            ])
+        );
         Assert.That(images.CountsOf(2), Is.EqualTo(new long[] { 4, 5 }));
         Assert.That(folder.Told, Has.One.Contains("are those of the image cache"));
     }
@@ -102,7 +126,12 @@ public sealed class CachedTrainingTests
         using var folder = new CachedFolder();
         folder.Options = folder.Options with { ImageColumnName = "Image" };
         var loaded = ml.Transforms.LoadImages("Image", "", "ImagePath").Fit(folder.Data).Transform(folder.Data);
-        Assert.That(() => folder.Read(loaded), Throws.ArgumentException
-            .With.Message.Contains("CachePath").And.Message.Contains("'Image'").And.Message.Contains("LoadRawImageBytes"));
+        Assert.That(
+            () => folder.Read(loaded),
+            Throws
+                .ArgumentException.With.Message.Contains("CachePath")
+                .And.Message.Contains("'Image'")
+                .And.Message.Contains("LoadRawImageBytes")
+        );
     }
 }

@@ -19,7 +19,9 @@ public sealed class HostileCacheTests
     private const int Skipped = Images + 4 + (8 * 4) + (8 * 6 * 8);
     private static readonly (int Place, int Value, string Reason)[] _claims =
     [
-        .. new[] { -1, int.MinValue, int.MaxValue }.SelectMany(value => new[] { 0, 4, 8, 12, Images }.Select(place => (place, value, "claims what it does not hold"))),
+        .. new[] { -1, int.MinValue, int.MaxValue }.SelectMany(value =>
+            new[] { 0, 4, 8, 12, Images }.Select(place => (place, value, "claims what it does not hold"))
+        ),
         .. new[] { -1, int.MinValue, int.MaxValue, 0, 2 }.Select(value => (Skipped, value, "contradicts itself")),
         .. new[] { -1, 9, int.MaxValue }.Select(value => (Skipped + 4, value, "contradicts itself")),
         (Skipped + 8, -1, "claims what it does not hold"),
@@ -30,9 +32,19 @@ public sealed class HostileCacheTests
     public void Open_NumberThatDoesNotFit_IsRefused((int Place, int Value, string Reason) claim)
     {
         using var folder = WithASkippedRow();
-        File.WriteAllBytes(folder.CachePath, Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(claim.Place), claim.Value)));
+        File.WriteAllBytes(
+            folder.CachePath,
+            Forged(File.ReadAllBytes(folder.CachePath), table =>
+                BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(claim.Place), claim.Value)
+            )
+        );
         Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains(claim.Reason));
-        FaultsTried.Record("Image cache", "a table that claims more than it holds, or contradicts itself, with a fitting checksum", 1, "refused before memory is taken for it; the training makes the cache anew");
+        FaultsTried.Record(
+            "Image cache",
+            "a table that claims more than it holds, or contradicts itself, with a fitting checksum",
+            1,
+            "refused before memory is taken for it; the training makes the cache anew"
+        );
     }
 
     [TestCase(double.NaN)]
@@ -41,8 +53,14 @@ public sealed class HostileCacheTests
     public void Open_SumThatNoPixelsHave_IsRefused(double sum)
     {
         using var folder = WithASkippedRow();
-        File.WriteAllBytes(folder.CachePath, Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteDoubleLittleEndian(table.AsSpan(Skipped - 8), sum)));
-        Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains("contradicts itself"));
+        File.WriteAllBytes(
+            folder.CachePath,
+            Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteDoubleLittleEndian(table.AsSpan(Skipped - 8), sum))
+        );
+        Assert.That(
+            () => CachedPixels.Open(folder.CachePath),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("contradicts itself")
+        );
     }
 
     [Test]
@@ -50,8 +68,14 @@ public sealed class HostileCacheTests
     {
         using var folder = new CachedFolder();
         folder.Read().Dispose();
-        File.WriteAllBytes(folder.CachePath, Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteInt32LittleEndian(table, 17)));
-        Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains("of other pixels"));
+        File.WriteAllBytes(
+            folder.CachePath,
+            Forged(File.ReadAllBytes(folder.CachePath), table => BinaryPrimitives.WriteInt32LittleEndian(table, 17))
+        );
+        Assert.That(
+            () => CachedPixels.Open(folder.CachePath),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("of other pixels")
+        );
     }
 
     [TestCase(1_000, 1)]
@@ -62,7 +86,12 @@ public sealed class HostileCacheTests
         var start = (int)BinaryPrimitives.ReadInt64LittleEndian(whole.AsSpan(Start));
         var bombardment = new Bombardment(seed);
 
-        bombardment.Run(inputs, random => [.. whole[..start], .. ByteMutations.Of(whole[start..], whole[start..], random)], file => Use(file, folder.CachePath), file => Allowance + (4 * file.LongLength));
+        bombardment.Run(
+            inputs,
+            random => [.. whole[..start], .. ByteMutations.Of(whole[start..], whole[start..], random)],
+            file => Use(file, folder.CachePath),
+            file => Allowance + (4 * file.LongLength)
+        );
 
         using (Assert.EnterMultipleScope())
         {
@@ -71,7 +100,12 @@ public sealed class HostileCacheTests
             Assert.That(bombardment.Of("other pixels than were decoded"), Is.GreaterThan(0), "checksums of images were changed");
         }
 
-        FaultsTried.Record("Image cache", "the table changed at random, with a fitting checksum", inputs, "refused by InvalidDataException (the cache is made anew), by IOException at the image whose pixels do not fit, or read; no crash, no hang");
+        FaultsTried.Record(
+            "Image cache",
+            "the table changed at random, with a fitting checksum",
+            inputs,
+            "refused by InvalidDataException (the cache is made anew), by IOException at the image whose pixels do not fit, or read; no crash, no hang"
+        );
     }
 
     private static CachedFolder WithASkippedRow()

@@ -14,8 +14,14 @@ public sealed class ImageCacheWriterTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "cache");
-        Assert.That(() => new ImageCacheWriter(path, _shape, 1_000_000_000_000), Throws.TypeOf<CacheNotWrittenException>()
-            .With.Message.Contains($"'{path}'").And.Message.Contains("2.7 EiB for 1,000,000,000,000 images").And.Message.Contains("Make room"));
+        Assert.That(
+            () => new ImageCacheWriter(path, _shape, 1_000_000_000_000),
+            Throws
+                .TypeOf<CacheNotWrittenException>()
+                .With.Message.Contains($"'{path}'")
+                .And.Message.Contains("2.7 EiB for 1,000,000,000,000 images")
+                .And.Message.Contains("Make room")
+        );
         Assert.That(Directory.GetFiles(folder.Path), Is.Empty);
     }
 
@@ -50,7 +56,10 @@ public sealed class ImageCacheWriterTests
         {
             writer.Append(new byte[folder.Options.Shape.Bytes]);
             Directory.CreateDirectory(folder.CachePath);
-            Assert.That(() => writer.Finish(new byte[ImageKeys.Size], []), Throws.TypeOf<CacheNotWrittenException>().With.Message.Contains($"'{folder.CachePath}' cannot be written"));
+            Assert.That(
+                () => writer.Finish(new byte[ImageKeys.Size], []),
+                Throws.TypeOf<CacheNotWrittenException>().With.Message.Contains($"'{folder.CachePath}' cannot be written")
+            );
         }
 
         Assert.That(folder.Files, Is.Empty);
@@ -63,10 +72,20 @@ public sealed class ImageCacheWriterTests
         using var cancellation = new CancellationTokenSource();
         File.WriteAllText(folder.Paths[8], "no image"); // met, and told of, while decoding
         var options = folder.Options with { BadImages = BadImages.Skip, Cancellation = cancellation.Token };
-        Assert.That(() => new LabelledImagesReader(options, _ => cancellation.Cancel()).Read(folder.Data), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => new LabelledImagesReader(options, _ => cancellation.Cancel()).Read(folder.Data),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
         Assert.That(folder.Files, Is.Empty);
     }
 
-    private static void AssertNotWritten(string path) => Assert.That(() => new ImageCacheWriter(path, _shape, 1), Throws.TypeOf<CacheNotWrittenException>()
-        .With.Message.Contains($"'{path}' cannot be written").And.Message.Contains("in a folder that exists and may be written to").And.Message.Contains("3.0 MiB"));
+    private static void AssertNotWritten(string path) =>
+        Assert.That(
+            () => new ImageCacheWriter(path, _shape, 1),
+            Throws
+                .TypeOf<CacheNotWrittenException>()
+                .With.Message.Contains($"'{path}' cannot be written")
+                .And.Message.Contains("in a folder that exists and may be written to")
+                .And.Message.Contains("3.0 MiB")
+        );
 }

@@ -18,7 +18,10 @@ public sealed class ImageKeysTests
     public void Read_RelativePath_IsThatOfTheFile()
     {
         using var folder = new CachedFolder();
-        Assert.That(Keys(folder, Path.GetRelativePath(Environment.CurrentDirectory, folder.Paths[0])), Is.EqualTo(Keys(folder, folder.Paths[0])));
+        Assert.That(
+            Keys(folder, Path.GetRelativePath(Environment.CurrentDirectory, folder.Paths[0])),
+            Is.EqualTo(Keys(folder, folder.Paths[0]))
+        );
     }
 
     [Test]
@@ -49,6 +52,12 @@ public sealed class ImageKeysTests
     private static string[] Keys(CachedFolder folder, params string[] paths)
     {
         var data = folder.Rows([.. paths.Select(path => (path, "cat"))]);
-        return [.. ImageKeys.Read(data, ImageColumn.Find(data.Schema, "ImagePath"), CancellationToken.None).Chunk(ImageKeys.Size).Select(Convert.ToHexString)];
+        return
+        [
+            .. ImageKeys
+                .Read(data, ImageColumn.Find(data.Schema, "ImagePath"), CancellationToken.None)
+                .Chunk(ImageKeys.Size)
+                .Select(Convert.ToHexString),
+        ];
     }
 }

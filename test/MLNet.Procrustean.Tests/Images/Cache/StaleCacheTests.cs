@@ -10,8 +10,14 @@ public sealed class StaleCacheTests
     {
         ["touched"] = (folder => File.SetLastWriteTimeUtc(folder.Paths[4], DateTime.UtcNow.AddSeconds(-5)), "row 4 "),
         ["replaced"] = (folder => File.WriteAllBytes(folder.Paths[7], ImageFolders.Png(0, 99)), "row 7 "),
-        ["one more"] = (folder => File.WriteAllBytes(folder.Paths[8] + ".png", ImageFolders.Png(1, 99)), "it is of 9 rows, and the data has 10"),
-        ["size"] = (folder => folder.Options = folder.Options with { ImageSize = 20 }, "16 × 16 × 3 bytes (Squash), and now 20 × 20 × 3 bytes (Squash)"),
+        ["one more"] = (
+            folder => File.WriteAllBytes(folder.Paths[8] + ".png", ImageFolders.Png(1, 99)),
+            "it is of 9 rows, and the data has 10"
+        ),
+        ["size"] = (
+            folder => folder.Options = folder.Options with { ImageSize = 20 },
+            "16 × 16 × 3 bytes (Squash), and now 20 × 20 × 3 bytes (Squash)"
+        ),
         ["channels"] = (folder => folder.Options = folder.Options with { Channels = 1 }, "now 16 × 16 × 1 bytes"),
         ["aspect"] = (folder => folder.Options = folder.Options with { AspectRatio = AspectRatio.Pad }, "now 16 × 16 × 3 bytes (Pad)"),
     };
@@ -36,7 +42,11 @@ public sealed class StaleCacheTests
     {
         using var folder = new CachedFolder();
         folder.Read().Dispose();
-        AssertMadeAnew(folder, folder.Rows([.. folder.Paths.Reverse().Select(path => (path, path.Contains("cat", StringComparison.Ordinal) ? "cat" : "dog"))]), "row 0 ");
+        AssertMadeAnew(
+            folder,
+            folder.Rows([.. folder.Paths.Reverse().Select(path => (path, path.Contains("cat", StringComparison.Ordinal) ? "cat" : "dog"))]),
+            "row 0 "
+        );
     }
 
     [TestCaseSource(nameof(_cuts))]
@@ -66,11 +76,16 @@ public sealed class StaleCacheTests
     }
 
     [Test]
-    public void Read_SomethingElseInItsPlace_IsRefusedAndLeftAsItIs([Values("notes", "MLNet.Procrustean model of ours, and longer than the name of the format")] string text)
+    public void Read_SomethingElseInItsPlace_IsRefusedAndLeftAsItIs(
+        [Values("notes", "MLNet.Procrustean model of ours, and longer than the name of the format")] string text
+    )
     {
         using var folder = new CachedFolder();
         File.WriteAllText(folder.CachePath, text);
-        Assert.That(() => folder.Read(), Throws.TypeOf<IOException>().With.Message.Contains(folder.CachePath).And.Message.Contains("another CachePath"));
+        Assert.That(
+            () => folder.Read(),
+            Throws.TypeOf<IOException>().With.Message.Contains(folder.CachePath).And.Message.Contains("another CachePath")
+        );
         Assert.That(File.ReadAllText(folder.CachePath), Is.EqualTo(text));
         Assert.That(folder.Files, Is.EqualTo(new[] { "images.cache" }));
     }

@@ -21,7 +21,11 @@ public sealed class UnwrittenCacheTests
         {
             Assert.That(SmallTraining.Weights(folder.Options, images), Is.EqualTo(expected));
             Assert.That(warnings, Has.Count.EqualTo(1));
-            Assert.That(warnings, Has.Some.Contains($"'{folder.Options.CachePath}' cannot be written").And.Some.Contains("decodes its images into memory instead"));
+            Assert.That(
+                warnings,
+                Has.Some.Contains($"'{folder.Options.CachePath}' cannot be written")
+                    .And.Some.Contains("decodes its images into memory instead")
+            );
             Assert.That(folder.Files, Is.Empty);
         }
     }
@@ -36,7 +40,8 @@ public sealed class UnwrittenCacheTests
         var paths = folder.Paths;
         folder.Read().Dispose();
         var earlier = File.ReadAllBytes(folder.CachePath);
-        (string, string) Row(int row) => row is 3 or 1090 ? ($"{row}.png", "cat") : (paths[row % paths.Length], row % 2 == 0 ? "cat" : "dog");
+        (string, string) Row(int row) =>
+            row is 3 or 1090 ? ($"{row}.png", "cat") : (paths[row % paths.Length], row % 2 == 0 ? "cat" : "dog");
         var rows = folder.Rows([.. Enumerable.Range(0, 1100).Select(Row)]);
         var options = folder.Options with { BadImages = BadImages.Skip };
         folder.Options = options with { CachePath = null };
@@ -71,7 +76,12 @@ public sealed class UnwrittenCacheTests
             Assert.That(File.ReadAllBytes(folder.CachePath), Is.EqualTo(earlier));
         }
 
-        FaultsTried.Record("Training", "disk of the image cache full while it is written", 1, "decodes into memory with a warning; the same pixels, each bad image told of once, the earlier cache as it was");
+        FaultsTried.Record(
+            "Training",
+            "disk of the image cache full while it is written",
+            1,
+            "decodes into memory with a warning; the same pixels, each bad image told of once, the earlier cache as it was"
+        );
     }
 
     [Test]

@@ -8,7 +8,25 @@ internal static class ByteMutations
     private const int Head = 512; // where formats keep their sizes
 
     private static readonly long[] _extremes =
-        [0, 1, -1, 7, 127, 128, 255, 256, short.MaxValue, 65_500, ushort.MaxValue, 100_000_000, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
+    [
+        0,
+        1,
+        -1,
+        7,
+        127,
+        128,
+        255,
+        256,
+        short.MaxValue,
+        65_500,
+        ushort.MaxValue,
+        100_000_000,
+        int.MaxValue,
+        int.MinValue,
+        uint.MaxValue,
+        long.MaxValue,
+        long.MinValue,
+    ];
 
     /// <summary>One to three changes of a file.</summary>
     public static byte[] Of(byte[] whole, byte[] other, Random random)

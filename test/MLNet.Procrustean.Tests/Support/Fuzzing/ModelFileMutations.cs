@@ -9,7 +9,18 @@ namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 /// <summary>Files of models or checkpoints changed at random, most of them with a checksum that fits again: else it would hide whatever comes behind it.</summary>
 internal sealed class ModelFileMutations
 {
-    private static readonly float[] _values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon, -1, -0f, 1e30f];
+    private static readonly float[] _values =
+    [
+        float.NaN,
+        float.PositiveInfinity,
+        float.NegativeInfinity,
+        float.MaxValue,
+        float.MinValue,
+        float.Epsilon,
+        -1,
+        -0f,
+        1e30f,
+    ];
     private readonly byte[] whole;
     private readonly byte[] header;
     private readonly byte[] weights;
@@ -49,9 +60,7 @@ internal sealed class ModelFileMutations
                 Encoding.UTF8.GetBytes(fitting).CopyTo(file, place);
             }
         }
-        catch (InvalidDataException)
-        {
-        }
+        catch (InvalidDataException) { }
 
         return file;
     }
@@ -83,7 +92,11 @@ internal sealed class ModelFileMutations
         var name = texts.ElementAt(random.Next(texts.Count)).Key;
         var text = (string)texts[name]!;
         var isJson = text.Length > 0 && text[0] is '[' or '{';
-        texts[name] = isJson ? JsonMutations.Of(text, random) : Encoding.UTF8.GetString(JsonMutations.Of(Encoding.UTF8.GetBytes($"\"{text}\""), random)).Trim('"');
-        return Encoding.UTF8.GetBytes(changed.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        texts[name] = isJson
+            ? JsonMutations.Of(text, random)
+            : Encoding.UTF8.GetString(JsonMutations.Of(Encoding.UTF8.GetBytes($"\"{text}\""), random)).Trim('"');
+        return Encoding.UTF8.GetBytes(
+            changed.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+        );
     }
 }
