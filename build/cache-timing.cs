@@ -12,9 +12,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
 using SkiaSharp;
 
 var (images, sides, size, format) = (int.Parse(args[0]), args[1].Split('x').Select(int.Parse).ToArray(), int.Parse(args[2]), args[3]);

@@ -1,5 +1,4 @@
 using MLNet.Procrustean;
-using MLNet.Procrustean.Training;
 using TrainFolder;
 
 namespace Benchmark;

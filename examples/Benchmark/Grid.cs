@@ -1,5 +1,4 @@
 using MLNet.Procrustean;
-using MLNet.Procrustean.Training;
 
 namespace Benchmark;
 
@@ -29,6 +28,6 @@ internal sealed record Grid
     /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
     public string Settings =>
         field ??= FormattableString.Invariant(
-            $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.Schedule}{(Options.Precision == Precision.Fp32 ? "" : $" precision={Options.Precision}")}{(Options.WhitensStem ? " stem=whitened" : "")}"
+            $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.LearningRateSchedule}{(Options.Precision == Precision.Fp32 ? "" : $" precision={Options.Precision}")}{(Options.WhitensStem ? " stem=whitened" : "")}"
         );
 }

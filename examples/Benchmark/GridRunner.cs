@@ -1,5 +1,4 @@
 using MLNet.Procrustean;
-using MLNet.Procrustean.Report;
 
 namespace Benchmark;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
-using MLNet.Procrustean.Images;
+using MLNet.Procrustean;
 
 namespace Benchmark;
 

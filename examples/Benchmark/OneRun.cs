@@ -3,10 +3,6 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Report;
 using TrainFolder;
 
 namespace Benchmark;

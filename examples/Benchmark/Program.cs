@@ -1,10 +1,6 @@
 using System.CommandLine;
 using Benchmark;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Report;
-using MLNet.Procrustean.Training;
 using TrainFolder;
 
 // Compares strategies on one data set over several seeds, and goes on where it stopped.

@@ -1,11 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
-using MLNet.Procrustean.Training;
 using QuickStart;
 using QuickStart.Parts;
 using QuickStart.Results;

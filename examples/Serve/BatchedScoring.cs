@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Images;
 
 namespace Serve;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.ML;
-using MLNet.Procrustean.Images;
+using MLNet.Procrustean;
 using Serve;
 
 // Answers which class an image is of, over HTTP: one model for all requests, with a limit on everything that a client can ask for.

@@ -1,4 +1,4 @@
-using MLNet.Procrustean.Images;
+using MLNet.Procrustean;
 
 namespace TrainFolder;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Corrections;
 
 namespace TrainFolder;
 

@@ -1,11 +1,5 @@
 using Microsoft.ML;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Report;
-using MLNet.Procrustean.Strategies;
 
 namespace TrainFolder;
 

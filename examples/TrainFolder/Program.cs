@@ -1,9 +1,5 @@
 using System.CommandLine;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Report;
-using MLNet.Procrustean.Training;
 using TrainFolder;
 
 // Trains a classifier on any folder of images, one sub-folder per class, and reports how well it does on each class.

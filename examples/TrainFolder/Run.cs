@@ -1,9 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Report;
 
 namespace TrainFolder;
 
@@ -94,7 +91,7 @@ internal sealed record Run
     {
         try
         {
-            ml.Model.SaveWhole(model, schema, path);
+            ml.Model.SaveAtomically(model, schema, path);
         }
         catch (IOException problem) when (Options.CheckpointPath is not null)
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean;
 
 namespace TrainFolder;
 

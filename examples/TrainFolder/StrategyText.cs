@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MLNet.Procrustean.Strategies;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean;
 
 namespace TrainFolder;
 
@@ -64,39 +63,27 @@ internal static partial class StrategyText
             "mfw" => Read(new MajorFeatureWeakening(), it =>
                 it with
                 {
-                    SmallestShare = given.Number("lambda", it.SmallestShare),
-                    Exponent = given.Number("gamma", it.Exponent),
+                    MinLambda = given.Number("lambda", it.MinLambda),
+                    Gamma = given.Number("gamma", it.Gamma),
                     Depth = given.Depth("stage", it.Depth),
                     PartnerGradient = given.Switch("partner-gradient", it.PartnerGradient),
                     MixedFraction = given.Number("fraction", it.MixedFraction),
                 }
             ),
-            "cdt" => Read(new ClassDependentTemperatures(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
-            "la" => Read(new LogitAdjustment(), it => it with { Strength = given.Number("tau", it.Strength) }),
-            "vs" => Read(new VectorScaling(), it =>
-                it with
-                {
-                    Exponent = given.Number("gamma", it.Exponent),
-                    Strength = given.Number("tau", it.Strength),
-                }
-            ),
-            "ldam" => Read(new LabelDistributionAwareMargin(), it => it with { LargestMargin = given.Number("margin", it.LargestMargin) }),
-            "focal" => Read(new FocalLoss(), it => it with { Exponent = given.Number("gamma", it.Exponent) }),
+            "cdt" => Read(new ClassDependentTemperatures(), it => it with { Gamma = given.Number("gamma", it.Gamma) }),
+            "la" => Read(new LogitAdjustment(), it => it with { Tau = given.Number("tau", it.Tau) }),
+            "vs" => Read(new VectorScaling(), it => it with { Gamma = given.Number("gamma", it.Gamma), Tau = given.Number("tau", it.Tau) }),
+            "ldam" => Read(new LabelDistributionAwareMargin(), it => it with { MaxMargin = given.Number("margin", it.MaxMargin) }),
+            "focal" => Read(new FocalLoss(), it => it with { Gamma = given.Number("gamma", it.Gamma) }),
             "cb" => Read(new ClassBalancedWeights(), it => it with { Beta = given.Number("beta", it.Beta) }),
-            "draw" => Read(new ClassBalancedDraw(), it => it with { Exponent = given.Number("q", it.Exponent) }),
-            "mixup" => Read(new Mixup(), it =>
-                it with
-                {
-                    Concentration = given.Number("alpha", it.Concentration),
-                    Depth = given.Depth("stage", it.Depth),
-                }
-            ),
+            "draw" => Read(new ClassBalancedSampling(), it => it with { Q = given.Number("q", it.Q) }),
+            "mixup" => Read(new Mixup(), it => it with { Alpha = given.Number("alpha", it.Alpha), Depth = given.Depth("stage", it.Depth) }),
             "remix" => Read(new Remix(), it =>
                 it with
                 {
-                    Concentration = given.Number("alpha", it.Concentration),
-                    CountRatio = given.Number("kappa", it.CountRatio),
-                    ShareLimit = given.Number("tau", it.ShareLimit),
+                    Alpha = given.Number("alpha", it.Alpha),
+                    Kappa = given.Number("kappa", it.Kappa),
+                    Tau = given.Number("tau", it.Tau),
                 }
             ),
             var name => throw new FormatException($"There is no strategy '{name}'. There is {Help}"),

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
 

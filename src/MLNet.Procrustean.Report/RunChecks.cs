@@ -1,5 +1,3 @@
-using MLNet.Procrustean.Training;
-
 namespace MLNet.Procrustean.Report;
 
 /// <summary>Refuses runs that cannot stand in one report, before anything is written.</summary>

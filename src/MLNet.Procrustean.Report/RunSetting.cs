@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace MLNet.Procrustean.Report;
+namespace MLNet.Procrustean;
 
 /// <summary>One choice about a training, as it is shown in a report.</summary>
 /// <param name="Name">What was chosen.</param>
@@ -28,7 +28,7 @@ public sealed record RunSetting(string Name, string Value)
                 new("Epochs", $"{options.Epochs}"),
                 new("Batch size", $"{options.BatchSize}"),
                 new("Learning rate", $"{options.LearningRate}"),
-                new("Schedule", $"{options.Schedule}"),
+                new("Schedule", $"{options.LearningRateSchedule}"),
                 new("Momentum", $"{options.Momentum}"),
                 new("Weight decay", $"{options.WeightDecay}"),
                 new("Epoch kept", $"{options.Keep}"),

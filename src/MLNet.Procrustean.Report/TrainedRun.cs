@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Training;
 
-namespace MLNet.Procrustean.Report;
+namespace MLNet.Procrustean;
 
 /// <summary>One training and what came of it: the input of a <see cref="TrainingReport"/>.</summary>
 /// <remarks>Only the name and the metrics are needed; a report leaves out the sections that nothing was measured for.</remarks>

@@ -1,7 +1,8 @@
+using MLNet.Procrustean.Report;
 using MLNet.Procrustean.Report.Files;
 using MLNet.Procrustean.Report.Html;
 
-namespace MLNet.Procrustean.Report;
+namespace MLNet.Procrustean;
 
 /// <summary>Writes what came of one training, or of several side by side, as a page to read and as numbers to compute with.</summary>
 /// <remarks>

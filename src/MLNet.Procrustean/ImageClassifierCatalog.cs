@@ -1,7 +1,7 @@
-using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Procrustean;
 
-namespace MLNet.Procrustean;
+namespace Microsoft.ML;
 
 /// <summary>Adds the trainer to <c>mlContext.MulticlassClassification.Trainers</c>.</summary>
 public static class ImageClassifierCatalog

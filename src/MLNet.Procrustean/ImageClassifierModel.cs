@@ -4,13 +4,14 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
+using MLNet.Procrustean.Data;
+using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Scoring;
-using MLNet.Procrustean.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ namespace MLNet.Procrustean;
 /// <remarks>
 /// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as slot
 /// names; the predicted label is a key whose values are those of the training label. It is saved and loaded as any ML.NET model, with
-/// nothing to register; <see cref="ModelSavingCatalog.SaveWhole"/> keeps an earlier file until the new one is whole. Any number of threads may score with it at once. It holds native memory: dispose it when done.
+/// nothing to register; <see cref="ModelSavingCatalog.SaveAtomically"/> keeps an earlier file until the new one is whole. Any number of threads may score with it at once. It holds native memory: dispose it when done.
 /// <para>
 /// A model file is data: nothing in its part of this library is run, what it claims is checked before memory is taken for it, and one that is damaged or does not
 /// fit together is refused with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c> wraps it in one
@@ -89,7 +90,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using var use = network.Begin(this);
-        WholeFile.Write(path, "model", stream => ModelFile.Write(stream, classifier, Columns));
+        AtomicFile.Write(path, "model", stream => ModelFile.Write(stream, classifier, Columns));
     }
 
     /// <summary>The columns of scored data.</summary>

@@ -1,9 +1,5 @@
 using Microsoft.ML;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
@@ -57,13 +53,13 @@ public sealed record ImageClassifierOptions
     /// <summary>
     /// Whether the first convolution keeps the principal directions of the training images' patches, instead of being trained (patch whitening, arXiv 2404.00498). Null, the
     /// default, is true for colour images, where it was measured to bring a higher macro accuracy, and false for grey ones, for a <see cref="CifarResNet"/>
-    /// narrower than 16 or wider than 54, and with <see cref="StartFrom"/>.
+    /// narrower than 16 or wider than 54, and with <see cref="InitialWeights"/>.
     /// </summary>
-    /// <remarks>With <see cref="StartFrom"/>, true keeps the first convolution of the model. Filters for which the images have no direction left keep what was drawn.</remarks>
+    /// <remarks>With <see cref="InitialWeights"/>, true keeps the first convolution of the model. Filters for which the images have no direction left keep what was drawn.</remarks>
     public bool? WhitenedStem { get; init; }
 
     /// <summary>What <see cref="WhitenedStem"/> comes to.</summary>
-    public bool WhitensStem => WhitenedStem ?? (Channels == 3 && Backbone.SuitsWhitening && StartFrom is null);
+    public bool WhitensStem => WhitenedStem ?? (Channels == 3 && Backbone.SuitsWhitening && InitialWeights is null);
 
     /// <summary>The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers and enumerations below.</exception>
@@ -140,7 +136,7 @@ public sealed record ImageClassifierOptions
     } = 0.05;
 
     /// <summary>How the learning rate changes over the training. The default is one epoch of linear warm-up, then a cosine down to 0.</summary>
-    public LearningRateSchedule Schedule
+    public LearningRateSchedule LearningRateSchedule
     {
         get;
         init => field = Require.NotNull(value);
@@ -162,10 +158,10 @@ public sealed record ImageClassifierOptions
 
     /// <summary>The longest gradient, over all weights that are trained together, above 0: a longer one is shortened to it. Null, the default, for any length.</summary>
     /// <remarks>g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it otherwise.</remarks>
-    public double? LongestGradient
+    public double? MaxGradientNorm
     {
         get;
-        init => field = value is { } given ? Require.Positive(given, nameof(LongestGradient)) : null;
+        init => field = value is { } given ? Require.Positive(given, nameof(MaxGradientNorm)) : null;
     }
 
     /// <summary>The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor or the GPU has it. A trained model scores in single precision.</summary>
@@ -186,10 +182,10 @@ public sealed record ImageClassifierOptions
     public IDataView? ValidationSet { get; init; }
 
     /// <summary>The share of the training images to hold out of each class and measure each epoch by, from 0 (none, the default) to 0.9.</summary>
-    public double ValidationFraction
+    public double ValidationSetFraction
     {
         get;
-        init => field = Require.Between(value, 0, 0.9, nameof(ValidationFraction));
+        init => field = Require.Between(value, 0, 0.9, nameof(ValidationSetFraction));
     }
 
     /// <summary>Which epoch's weights become the model. The default is the last one's; the best one takes validation images.</summary>
@@ -239,7 +235,7 @@ public sealed record ImageClassifierOptions
     /// model is saved costs nothing: the same fit gives the same model at once, bit for bit, with its reports (and one that diverged the same
     /// <see cref="TrainingDivergedException"/>). To train anew, delete the folder, or choose another <see cref="Seed"/> or path; without a <see cref="Seed"/>, a further fit in the
     /// same process does so too. A fit with other options (more <see cref="Epochs"/>, say) or on other images is not refused by a finished checkpoint: it
-    /// begins anew, and replaces it when it is over itself. <see cref="StartFrom"/> goes on from a finished model.
+    /// begins anew, and replaces it when it is over itself. <see cref="InitialWeights"/> goes on from a finished model.
     /// </para>
     /// <para>
     /// Cross-validation fits each fold in turn on other data: an interrupted one refuses the checkpoint of its fold, so fit the folds yourself with a folder
@@ -280,7 +276,7 @@ public sealed record ImageClassifierOptions
     /// the fit refuses it with a list of what differs. Images are normalised as they were for the model. The optimizer and the learning rate begin anew:
     /// to refine a model on more images of the same kind, a tenth of its learning rate is a good first try.
     /// </remarks>
-    public ImageClassifierModel? StartFrom { get; init; }
+    public ImageClassifierModel? InitialWeights { get; init; }
 
     internal ImageShape Shape =>
         new()
@@ -301,15 +297,15 @@ public sealed record ImageClassifierOptions
         }
 
         Strategy.Check(Backbone, Epochs);
-        if (ValidationSet is not null && ValidationFraction > 0)
+        if (ValidationSet is not null && ValidationSetFraction > 0)
         {
-            throw new ArgumentException($"Both {nameof(ValidationSet)} and {nameof(ValidationFraction)} are given; give one of them.");
+            throw new ArgumentException($"Both {nameof(ValidationSet)} and {nameof(ValidationSetFraction)} are given; give one of them.");
         }
 
-        if (Keep == KeptEpoch.Best && ValidationSet is null && ValidationFraction == 0)
+        if (Keep == KeptEpoch.Best && ValidationSet is null && ValidationSetFraction == 0)
         {
             throw new ArgumentException(
-                $"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; give {nameof(ValidationSet)} or {nameof(ValidationFraction)}."
+                $"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; give {nameof(ValidationSet)} or {nameof(ValidationSetFraction)}."
             );
         }
     }

@@ -1,11 +1,14 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Reading;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Training.Checkpoints;
 using TorchSharp;
 
 namespace MLNet.Procrustean;
@@ -79,11 +82,11 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}."
         );
 
-        var head = Rehearsal.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
-        var start = Options.StartFrom?.Classifier;
+        var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
+        var start = Options.InitialWeights?.Classifier;
         if (start is not null)
         {
-            StartingModel.Check(start, Options, head, labels.Names); // once more: the counts may ask for another head now that some images are held out or skipped
+            InitialWeightsCheck.Check(start, Options, head, labels.Names); // once more: the counts may ask for another head now that some images are held out or skipped
         }
 
         var preprocessing = start?.Preprocessing ?? Preprocessing.Measure(images.Train.Pixels, Options.Shape);
@@ -91,7 +94,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         try
         {
             network.to(device);
-            if (Options.StartFrom is { } earlier)
+            if (Options.InitialWeights is { } earlier)
             {
                 earlier.CopyWeightsTo(network);
             }
@@ -154,10 +157,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         labelOfRow.ForEach(label => counts[label]++);
         if (counts.All(count => count > 0)) // else the reader says what is missing
         {
-            var head = Rehearsal.HeadOf(Options.Strategy, Options.Backbone, new([.. labels.Names], [.. counts]), Options.Epochs);
-            if (Options.StartFrom is { } model)
+            var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, new([.. labels.Names], [.. counts]), Options.Epochs);
+            if (Options.InitialWeights is { } model)
             {
-                StartingModel.Check(model.Classifier, Options, head, labels.Names);
+                InitialWeightsCheck.Check(model.Classifier, Options, head, labels.Names);
             }
         }
     }
@@ -188,6 +191,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
 
         var images = reader.Read(input);
-        return Options.ValidationFraction > 0 ? TrainingImages.Split(images, labels, Options.ValidationFraction, seed) : new(images, null);
+        return Options.ValidationSetFraction > 0
+            ? TrainingImages.Split(images, labels, Options.ValidationSetFraction, seed)
+            : new(images, null);
     }
 }

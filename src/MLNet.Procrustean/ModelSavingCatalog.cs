@@ -1,7 +1,6 @@
-using Microsoft.ML;
 using MLNet.Procrustean.Persistence;
 
-namespace MLNet.Procrustean;
+namespace Microsoft.ML;
 
 /// <summary>Adds to <c>mlContext.Model</c> a way of saving that never leaves half a model.</summary>
 public static class ModelSavingCatalog
@@ -18,11 +17,11 @@ public static class ModelSavingCatalog
     /// <param name="path">The file to write; one that is there is replaced once this one is whole and on the disk.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file cannot be written; what was there before is as it was.</exception>
-    public static void SaveWhole(this ModelOperationsCatalog catalog, ITransformer model, DataViewSchema? inputSchema, string path)
+    public static void SaveAtomically(this ModelOperationsCatalog catalog, ITransformer model, DataViewSchema? inputSchema, string path)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        WholeFile.Write(path, "model", stream => catalog.Save(model, inputSchema, stream));
+        AtomicFile.Write(path, "model", stream => catalog.Save(model, inputSchema, stream));
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using MLNet.Procrustean;
 using MLNet.Procrustean.Benchmarks;
 using MLNet.Procrustean.Benchmarks.Measuring;
-using MLNet.Procrustean.Interop;
 
 // Measures speed and memory and prints tables. Blocks of the contenders take turns, so that a slow minute of the machine slows them all alike.
 var sections = new Argument<string[]>("sections")

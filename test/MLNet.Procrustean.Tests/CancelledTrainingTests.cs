@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests;
 

@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests;
@@ -58,7 +56,7 @@ public sealed class ImageClassifierCatalogTests
     [Test]
     public void Trainer_ImageTooSmallForBackbone_IsRefusedAtOnce() =>
         Assert.That(
-            () => TinyModel.Trainer(ml, new() { Backbone = new MLNet.Procrustean.Networks.ResNet(), ImageSize = 16 }),
+            () => TinyModel.Trainer(ml, new() { Backbone = new ResNet(), ImageSize = 16 }),
             Throws.ArgumentException.With.Message.Contains("ImageSize is 16").And.Message.Contains("resnet-")
         );
 

@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests;
 

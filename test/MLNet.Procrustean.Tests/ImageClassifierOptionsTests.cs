@@ -1,8 +1,4 @@
 using Microsoft.ML;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests;
 
@@ -17,7 +13,7 @@ public sealed class ImageClassifierOptionsTests
             Case(options => options with { BadImages = (BadImages)9 }, "BadImages is 9; it must be one of Refuse"),
             Case(options => options with { Epochs = 0 }, "Epochs is 0; it must be at least 1"),
             Case(options => options with { BatchSize = 1 }, "BatchSize is 1; it must be at least 2"),
-            Case(options => options with { LongestGradient = 0 }, "LongestGradient is 0; it must be a finite number above 0"),
+            Case(options => options with { MaxGradientNorm = 0 }, "MaxGradientNorm is 0; it must be a finite number above 0"),
             Case(options => options with { LearningRate = 0 }, "LearningRate is 0; it must be a finite number above 0"),
             Case(options => options with { LearningRate = double.NaN }, "LearningRate is NaN"),
             Case(options => options with { LearningRate = double.PositiveInfinity }, "LearningRate is"),
@@ -25,8 +21,8 @@ public sealed class ImageClassifierOptionsTests
             Case(options => options with { Momentum = 1.1 }, "Momentum is 1.1; it must be from 0 to 1"),
             Case(options => options with { WeightDecay = -1e-9 }, "WeightDecay is -1E-09; it must be from 0 to 1"),
             Case(options => options with { WeightDecay = 2 }, "WeightDecay is 2; it must be from 0 to 1"),
-            Case(options => options with { ValidationFraction = -0.1 }, "ValidationFraction is -0.1; it must be from 0 to 0.9"),
-            Case(options => options with { ValidationFraction = 0.91 }, "ValidationFraction is 0.91; it must be from 0 to 0.9"),
+            Case(options => options with { ValidationSetFraction = -0.1 }, "ValidationSetFraction is -0.1; it must be from 0 to 0.9"),
+            Case(options => options with { ValidationSetFraction = 0.91 }, "ValidationSetFraction is 0.91; it must be from 0 to 0.9"),
             Case(options => options with { OnCancel = (CancellationOutcome)2 }, "OnCancel is 2; it must be one of Throw, KeepBest"),
             Case(
                 options => options with { CheckpointInterval = TimeSpan.FromTicks(-1) },
@@ -46,7 +42,7 @@ public sealed class ImageClassifierOptionsTests
             Case(options => options with { Strategy = null! }, "'Strategy'"),
             Case(options => options with { Backbone = null! }, "'Backbone'"),
             Case(options => options with { Augmentation = null! }, "'Augmentation'"),
-            Case(options => options with { Schedule = null! }, "'Schedule'"),
+            Case(options => options with { LearningRateSchedule = null! }, "'Schedule'"),
         ];
 
     private static IEnumerable<TestCaseData> Contradictions =>
@@ -61,12 +57,12 @@ public sealed class ImageClassifierOptionsTests
             ),
             Case(options => options with { Strategy = new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) } }, "before stage 4"),
             Case(
-                options => options with { ValidationSet = Rows(), ValidationFraction = 0.1 },
-                "Both ValidationSet and ValidationFraction are given"
+                options => options with { ValidationSet = Rows(), ValidationSetFraction = 0.1 },
+                "Both ValidationSet and ValidationSetFraction are given"
             ),
             Case(
                 options => options with { Keep = KeptEpoch.Best },
-                "Keep is Best, which takes validation images; give ValidationSet or ValidationFraction"
+                "Keep is Best, which takes validation images; give ValidationSet or ValidationSetFraction"
             ),
         ];
 
@@ -110,7 +106,9 @@ public sealed class ImageClassifierOptionsTests
             );
             Assert.That(
                 () =>
-                    trainers.ProcrusteanImageClassification(new ImageClassifierOptions { Keep = KeptEpoch.Best, ValidationFraction = 0.9 }),
+                    trainers.ProcrusteanImageClassification(
+                        new ImageClassifierOptions { Keep = KeptEpoch.Best, ValidationSetFraction = 0.9 }
+                    ),
                 Throws.Nothing
             );
             Assert.That(
@@ -143,10 +141,10 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = true }));
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 64)));
             Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.05, 0.9, 0.0002)));
-            Assert.That(options.Schedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));
-            Assert.That((options.ValidationSet, options.ValidationFraction), Is.EqualTo(((IDataView?)null, 0.0)));
+            Assert.That(options.LearningRateSchedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));
+            Assert.That((options.ValidationSet, options.ValidationSetFraction), Is.EqualTo(((IDataView?)null, 0.0)));
             Assert.That(options.Diagnostics, Is.Null);
-            Assert.That(options.StartFrom, Is.Null);
+            Assert.That(options.InitialWeights, Is.Null);
             Assert.That(
                 (options.OnCancel, options.CheckpointPath, options.CheckpointInterval),
                 Is.EqualTo((CancellationOutcome.Throw, (string?)null, TimeSpan.FromMinutes(10)))
@@ -163,14 +161,14 @@ public sealed class ImageClassifierOptionsTests
         Assert.That(
             new ImageClassifierOptions
             {
-                Schedule = new StepSchedule { Factor = 0.1 },
+                LearningRateSchedule = new StepSchedule { Factor = 0.1 },
                 Epochs = 3,
             },
             Is.EqualTo(
                 new ImageClassifierOptions
                 {
                     Epochs = 3,
-                    Schedule = new StepSchedule { Factor = 0.1 },
+                    LearningRateSchedule = new StepSchedule { Factor = 0.1 },
                 }
             )
         );

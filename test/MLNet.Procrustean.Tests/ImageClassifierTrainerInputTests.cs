@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
 using NUnit.Framework.Constraints;
 

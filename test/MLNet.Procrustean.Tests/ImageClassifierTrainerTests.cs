@@ -75,7 +75,7 @@ public sealed class ImageClassifierTrainerTests
     [Test]
     public void Fit_ThenDispose_LeavesNoTensors()
     {
-        var options = TinyModel.Options with { Epochs = 2, ValidationFraction = 0.3, Keep = MLNet.Procrustean.Training.KeptEpoch.Best };
+        var options = TinyModel.Options with { Epochs = 2, ValidationSetFraction = 0.3, Keep = KeptEpoch.Best };
 
         var left = NativeMemory.TensorsLeftBy(() => TinyModel.Trainer(ml, options).Fit(tiny.Keyed).Dispose());
 

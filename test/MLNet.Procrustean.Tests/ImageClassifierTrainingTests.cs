@@ -1,9 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests;
 
@@ -35,7 +32,7 @@ public sealed class ImageClassifierTrainingTests
     [Test]
     public void Fit_Options_LeavesThemAsTheyWere()
     {
-        var options = Options with { ValidationFraction = 0.3, Keep = KeptEpoch.Best, Schedule = new StepSchedule() };
+        var options = Options with { ValidationSetFraction = 0.3, Keep = KeptEpoch.Best, LearningRateSchedule = new StepSchedule() };
         var (copy, text) = (options with { }, options.ToString());
         var trainer = Ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options);
         trainer.Fit(ColourRows.Of(Ml, 10, 5)).Dispose();
@@ -51,7 +48,7 @@ public sealed class ImageClassifierTrainingTests
     public void Fit_ThenDispose_LeavesNoTensor()
     {
         var data = ColourRows.Of(Ml, 12, 5);
-        var options = Options with { ValidationFraction = 0.3 };
+        var options = Options with { ValidationSetFraction = 0.3 };
         Assert.That(
             NativeMemory.TensorsLeftBy(() => Fit(options, data).Dispose()),
             Is.EqualTo(NativeMemory.CountedTwice(options.Backbone))

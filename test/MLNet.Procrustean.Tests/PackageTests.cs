@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Xml.Linq;
-using MLNet.Procrustean.Tests.Persistence;
+using MLNet.Procrustean.Tests.Scoring;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests;

@@ -1,4 +1,4 @@
-using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean;
 
 namespace QuickStart.Results;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean;
 using SkiaSharp;
 
 namespace QuickStart.Results;

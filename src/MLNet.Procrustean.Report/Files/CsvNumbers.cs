@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Report.Files;
 

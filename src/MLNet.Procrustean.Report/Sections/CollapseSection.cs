@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Report.Html;
 
 namespace MLNet.Procrustean.Report.Sections;

@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
 using OxyPlot;

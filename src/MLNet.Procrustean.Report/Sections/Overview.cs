@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Xml.Linq;
-using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Report.Html;
 
 namespace MLNet.Procrustean.Report.Sections;

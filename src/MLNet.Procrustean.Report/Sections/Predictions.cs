@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Report.Plots;
 
 namespace MLNet.Procrustean.Report.Sections;

@@ -1,7 +1,6 @@
 using System.Xml.Linq;
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
-using MLNet.Procrustean.Training;
 using OxyPlot;
 using OxyPlot.Axes;
 

@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Corrections;
+namespace MLNet.Procrustean;
 
 /// <summary>Logit adjustment of a model that is trained already.</summary>
 public static class PostHocLogitAdjustment
@@ -13,17 +12,17 @@ public static class PostHocLogitAdjustment
     /// and scores as any other. A model that was trained by <see cref="LogitAdjustment"/> has it learned already.
     /// </remarks>
     /// <param name="model">The model; it is left as it is.</param>
-    /// <param name="strength">τ, from 0 to 10; 1 by default, 0 changes nothing.</param>
+    /// <param name="tau">τ, from 0 to 10; 1 by default, 0 changes nothing.</param>
     /// <returns>The other model. It holds native memory of its own: dispose it when done.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The strength is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tau is out of range.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public static ImageClassifierModel AdjustLogits(this ImageClassifierModel model, double strength = 1)
+    public static ImageClassifierModel AdjustLogits(this ImageClassifierModel model, double tau = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Require.Between(strength, 0, 10, nameof(strength));
+        Require.Between(tau, 0, 10, nameof(tau));
         var classes = new ClassCounts(model.ClassNames, model.TrainingCounts);
         return model.WithClassifier(
-            (weight, bias) => (weight, bias - LogitAdjustment.Shift(new(Number: 1, Total: 1, classes, bias.device), strength))
+            (weight, bias) => (weight, bias - LogitAdjustment.Shift(new(Number: 1, Total: 1, classes, bias.device), tau))
         );
     }
 }

@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Corrections;
+namespace MLNet.Procrustean;
 
 /// <summary>τ-normalisation of a model that is trained already.</summary>
 public static class TauNormalisation
@@ -14,19 +13,19 @@ public static class TauNormalisation
     /// left as it is.
     /// </remarks>
     /// <param name="model">The model; it is left as it is.</param>
-    /// <param name="exponent">τ, from 0 to 1, where all rows are equally long; 0.5 by default.</param>
+    /// <param name="tau">τ, from 0 to 1, where all rows are equally long; 0.5 by default.</param>
     /// <returns>The other model. It holds native memory of its own: dispose it when done.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tau is out of range.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public static ImageClassifierModel NormaliseClassifier(this ImageClassifierModel model, double exponent = 0.5)
+    public static ImageClassifierModel NormaliseClassifier(this ImageClassifierModel model, double tau = 0.5)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Require.Between(exponent, 0, 1, nameof(exponent));
+        Require.Between(tau, 0, 1, nameof(tau));
         return model.WithClassifier(
             (weight, bias) =>
-                model.Head == ClassifierHead.Normalised
+                model.Head == ClassifierHead.Cosine
                     ? (weight, bias)
-                    : (weight / weight.norm(1, keepdim: true, 2f).AtLeast(1e-12).ToThePower(exponent), bias.zeros_like())
+                    : (weight / weight.norm(1, keepdim: true, 2f).AtLeast(1e-12).ToThePower(tau), bias.zeros_like())
         );
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Diagnostics;
+namespace MLNet.Procrustean;
 
 /// <summary>How far each class has come after an epoch, measured on training images as they are: not augmented, not mixed, in evaluation mode.</summary>
 /// <remarks>

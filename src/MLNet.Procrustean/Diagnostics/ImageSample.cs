@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
+using MLNet.Procrustean.Data;
+using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;

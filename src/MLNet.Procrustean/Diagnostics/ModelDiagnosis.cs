@@ -1,6 +1,6 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Scoring;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Diagnostics;
+namespace MLNet.Procrustean;
 
 /// <summary>What the features and the classifier of a trained model look like.</summary>
 public sealed record ModelDiagnostics

@@ -1,7 +1,8 @@
-using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Diagnostics;
+namespace MLNet.Procrustean;
 
 /// <summary>How near the training features are to neural collapse: all five are 0 when it is complete.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Numerics;
+
+namespace MLNet.Procrustean;
 
 /// <summary>How often, and by how many images, a training is diagnosed. Diagnosing never changes what is trained.</summary>
 /// <remarks>

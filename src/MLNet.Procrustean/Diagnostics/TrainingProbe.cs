@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;

@@ -1,8 +1,8 @@
-using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Images;
+namespace MLNet.Procrustean;
 
 /// <summary>Random changes to each training image, drawn anew every time it is seen.</summary>
 public sealed record Augmentation

@@ -26,7 +26,7 @@ internal sealed class PixelsInMemory(Tensor pixels) : PixelRows
             var ofOne = bytes.Length / (int)images.shape[0];
             for (var i = 0; i < images.shape[0]; i++)
             {
-                Images.ChannelSums.Of(bytes.Slice(i * ofOne, ofOne), sums.AsSpan((int)(start + i) * 2 * channels, 2 * channels));
+                Decoding.ChannelSums.Of(bytes.Slice(i * ofOne, ofOne), sums.AsSpan((int)(start + i) * 2 * channels, 2 * channels));
             }
         });
         return tensor(sums, [Count, 2, channels]);

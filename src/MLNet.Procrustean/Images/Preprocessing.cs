@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using static System.FormattableString;
 
-namespace MLNet.Procrustean.Imbalance;
+namespace MLNet.Procrustean;
 
 /// <summary>How many training images each class has, with the names of the classes.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace MLNet.Procrustean.Imbalance;
+namespace MLNet.Procrustean;
 
 /// <summary>How well one class is recognised.</summary>
 public sealed record ClassMetrics

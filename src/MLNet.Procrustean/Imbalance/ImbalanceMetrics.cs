@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Imbalance;
 
-namespace MLNet.Procrustean.Imbalance;
+namespace MLNet.Procrustean;
 
 /// <summary>How well a classifier does on each class and on average over the classes, rare ones included.</summary>
 /// <remarks>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using Microsoft.ML;
+using MLNet.Procrustean;
+using MLNet.Procrustean.Data;
+using MLNet.Procrustean.Imbalance;
 
-namespace MLNet.Procrustean.Imbalance;
+namespace Microsoft.ML;
 
 /// <summary>Adds the metrics for imbalanced classes to <see cref="MulticlassClassificationCatalog"/>.</summary>
 public static class ImbalanceMetricsCatalog

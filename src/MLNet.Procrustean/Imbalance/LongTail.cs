@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Imbalance;
+namespace MLNet.Procrustean;
 
 /// <summary>How many images each class has in the imbalanced training sets that the field compares methods on: long-tailed and step imbalance.</summary>
 /// <remarks>

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Imbalance;
 

@@ -1,4 +1,4 @@
-namespace MLNet.Procrustean.Imbalance;
+namespace MLNet.Procrustean;
 
 /// <summary>The group that a class belongs to by its number of training images, as long-tailed recognition reports its results.</summary>
 public enum ShotGroup

@@ -3,8 +3,9 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using MLNet.Procrustean.Interop;
 
-namespace MLNet.Procrustean.Interop;
+namespace MLNet.Procrustean;
 
 /// <summary>Lets TorchSharp load on Linux systems whose C++ library is older than GCC 13.2 (Debian 12, Ubuntu 22.04, RHEL 9).</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Networks;
+
+namespace MLNet.Procrustean;
 
 /// <summary>Which network is trained: a value that describes it and builds it.</summary>
 public abstract record Backbone
@@ -64,7 +66,7 @@ public abstract record Backbone
         ClassifierHead head,
         int features,
         int classes
-    ) => head == ClassifierHead.Normalised ? new NormalisedLinear(features, classes) : TorchSharp.torch.nn.Linear(features, classes);
+    ) => head == ClassifierHead.Cosine ? new CosineLinear(features, classes) : TorchSharp.torch.nn.Linear(features, classes);
 
     private static int Number(string digits) =>
         int.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);

@@ -1,4 +1,4 @@
-using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;

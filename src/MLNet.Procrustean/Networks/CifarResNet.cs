@@ -1,6 +1,8 @@
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch.nn;
 
-namespace MLNet.Procrustean.Networks;
+namespace MLNet.Procrustean;
 
 /// <summary>The residual network of the CIFAR experiments, for small images: three stages of basic blocks with 16, 32 and 64 channels.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace MLNet.Procrustean.Networks;
+namespace MLNet.Procrustean;
 
 /// <summary>How the pooled features h become logits z.</summary>
 public enum ClassifierHead
@@ -7,5 +7,5 @@ public enum ClassifierHead
     Linear,
 
     /// <summary>z_c = 30 · cos(w_c, h): features and rows of the classifier are brought to length 1, so that no class gains by a longer row.</summary>
-    Normalised,
+    Cosine,
 }

@@ -1,7 +1,9 @@
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace MLNet.Procrustean.Networks;
+namespace MLNet.Procrustean;
 
 /// <summary>The residual network of the ImageNet experiments, for photos: a 7×7 stem and four stages of 64 to 512 channels.</summary>
 /// <remarks>

@@ -1,5 +1,5 @@
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Rules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -27,18 +27,18 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The weights that training changes, with the names that they have in a model file.</summary>
     public IEnumerable<(string Name, Parameter Weight)> TrainedWeights => named_parameters().Where(named => named.parameter.requires_grad);
 
-    public ClassifierHead Head => stages[^1] is NormalisedLinear ? ClassifierHead.Normalised : ClassifierHead.Linear;
+    public ClassifierHead Head => stages[^1] is CosineLinear ? ClassifierHead.Cosine : ClassifierHead.Linear;
 
     /// <summary>The classifier's own weight [C, D] and bias [C].</summary>
     public (Tensor Weight, Tensor Bias) Classifier =>
-        stages[^1] is NormalisedLinear normalised
+        stages[^1] is CosineLinear normalised
             ? (normalised.Weight, normalised.Bias)
             : (((Linear)stages[^1]).weight, ((Linear)stages[^1]).bias!);
 
     /// <summary>The weight [C, D] and bias [C] with which logits are a linear map of <see cref="PooledFeatures"/>.</summary>
     public (Tensor Weight, Tensor Bias) LinearMap =>
-        stages[^1] is NormalisedLinear normalised
-            ? (NormalisedLinear.Unit(normalised.Weight).Times(NormalisedLinear.Scale), normalised.Bias)
+        stages[^1] is CosineLinear normalised
+            ? (CosineLinear.Unit(normalised.Weight).Times(CosineLinear.Scale), normalised.Bias)
             : Classifier;
 
     /// <summary>Takes each batch normalisation into the convolution before it: the same logits but for rounding, in evaluation only, and faster.</summary>
@@ -62,7 +62,7 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     public Tensor PooledFeatures(Tensor images)
     {
         var features = stages[..^1].Aggregate(images, (h, stage) => stage.call(h));
-        return Head == ClassifierHead.Normalised ? NormalisedLinear.Unit(features) : features;
+        return Head == ClassifierHead.Cosine ? CosineLinear.Unit(features) : features;
     }
 
     /// <summary>Logits [B, C] of images [B, channels, S, S], with the features mixed before one stage.</summary>

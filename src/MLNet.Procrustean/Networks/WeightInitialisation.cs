@@ -1,4 +1,4 @@
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,7 +31,7 @@ internal static class WeightInitialisation
                     linear.weight.normal_(0, Math.Sqrt(1.0 / linear.weight.shape[1]), random);
                     linear.bias!.zero_();
                     break;
-                case NormalisedLinear normalised:
+                case CosineLinear normalised:
                     normalised.Weight.normal_(0, Math.Sqrt(1.0 / normalised.Weight.shape[1]), random);
                     break;
             }

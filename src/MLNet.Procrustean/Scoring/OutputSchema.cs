@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
+using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Scoring;
 

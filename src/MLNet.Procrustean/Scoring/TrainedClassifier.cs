@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Class-balanced weights: each image counts by the effective number of images of its class. With <see cref="Deferred"/> it is deferred re-weighting (DRW).</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Class-dependent temperatures (CDT): in training the logits of rare classes are divided by larger numbers, so that they must grow larger.</summary>
 /// <remarks>
@@ -16,22 +16,22 @@ public sealed record ClassDependentTemperatures : TrainingStrategy
 {
     /// <summary>γ, from 0 to 2. The default is 0.2; 0 is plain training. Published experiments on CIFAR stay below 0.4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
-    public double Exponent
+    public double Gamma
     {
         get;
-        init => field = Require.Between(value, 0, 2, nameof(Exponent));
+        init => field = Require.Between(value, 0, 2, nameof(Gamma));
     } = 0.2;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        if (epoch.Classes.IsBalanced || Exponent == 0)
+        if (epoch.Classes.IsBalanced || Gamma == 0)
         {
             return new();
         }
 
-        var temperatures = Temperatures(epoch, Exponent);
+        var temperatures = Temperatures(epoch, Gamma);
         return new() { Loss = (logits, labels) => Losses.CrossEntropy(logits / temperatures, labels) };
     }
 

@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Two strategies at once, such as <see cref="MajorFeatureWeakening"/> with <see cref="LogitAdjustment"/>: each fills the places of the rule that the other leaves plain.</summary>
 /// <remarks>
@@ -45,7 +44,7 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
         return new()
         {
             Head = Of(rule => rule.Head, "head"),
-            DrawWeights = Of(rule => rule.DrawWeights, "draw"),
+            SamplingWeights = Of(rule => rule.SamplingWeights, "draw"),
             Mixing = Of(rule => rule.Mixing, "mixing"),
             Loss = Of(rule => rule.Loss, "loss"),
         };

@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>One strategy first and another from some epoch on.</summary>
 /// <remarks>

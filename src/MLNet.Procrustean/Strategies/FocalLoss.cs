@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Focal loss: images that are classified well already count less. Within <see cref="ClassBalancedWeights"/> it is the class-balanced focal loss.</summary>
 /// <remarks>
@@ -16,16 +15,16 @@ public sealed record FocalLoss : TrainingStrategy
 {
     /// <summary>γ, from 0 to 10. The default is 1; 0 is plain training.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
-    public double Exponent
+    public double Gamma
     {
         get;
-        init => field = Require.Between(value, 0, 10, nameof(Exponent));
+        init => field = Require.Between(value, 0, 10, nameof(Gamma));
     } = 1;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
-        if (Exponent == 0)
+        if (Gamma == 0)
         {
             return new();
         }
@@ -37,7 +36,7 @@ public sealed record FocalLoss : TrainingStrategy
                 var crossEntropy = Losses.CrossEntropy(logits, labels); // −log p_y, [B]
                 // 1 − p_y, kept off 0, where the power has an infinite gradient for γ < 1.
                 var missing = (-(-crossEntropy).expm1()).AtLeast(1e-7);
-                return missing.ToThePower(Exponent) * crossEntropy;
+                return missing.ToThePower(Gamma) * crossEntropy;
             },
         };
     }

@@ -1,13 +1,13 @@
 using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Label-distribution-aware margins (LDAM): the rarer a class, the wider the margin by which its images must be classified.</summary>
 /// <remarks>
 /// <para>
 /// Cao, Wei, Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
-/// https://arxiv.org/abs/1906.07413, equations 12 and 13. With the normalised head (<see cref="ClassifierHead.Normalised"/>), z = s · cos, s = 30:
+/// https://arxiv.org/abs/1906.07413, equations 12 and 13. With the normalised head (<see cref="ClassifierHead.Cosine"/>), z = s · cos, s = 30:
 /// </para>
 /// <para>ℓ = −log( exp(z_y − s · Δ_y) / (exp(z_y − s · Δ_y) + Σ_{c≠y} exp(z_c)) ), with Δ_c = Δ_max · (n_min / n_c)^¼.</para>
 /// <para>
@@ -19,22 +19,20 @@ public sealed record LabelDistributionAwareMargin : TrainingStrategy
 {
     /// <summary>Δ_max: the margin of the smallest class, as a difference of cosines, from 0 to 1. The default is 0.5.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The margin is out of range.</exception>
-    public double LargestMargin
+    public double MaxMargin
     {
         get;
-        init => field = Require.Between(value, 0, 1, nameof(LargestMargin));
+        init => field = Require.Between(value, 0, 1, nameof(MaxMargin));
     } = 0.5;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        var margins = epoch
-            .PerClass(n => NormalisedLinear.Scale * LargestMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25))
-            .diag(); // s · Δ, [C, C]
+        var margins = epoch.PerClass(n => CosineLinear.Scale * MaxMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25)).diag(); // s · Δ, [C, C]
         return new()
         {
-            Head = ClassifierHead.Normalised,
+            Head = ClassifierHead.Cosine,
             Loss = (logits, labels) => Losses.CrossEntropy(logits - margins.index_select(0, labels), labels),
         };
     }

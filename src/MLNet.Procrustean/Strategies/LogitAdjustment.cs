@@ -1,8 +1,7 @@
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Logit adjustment: the loss sees each class's logit raised by the logarithm of its frequency, so that the network itself need not favour it.</summary>
 /// <remarks>
@@ -17,22 +16,22 @@ public sealed record LogitAdjustment : TrainingStrategy
 {
     /// <summary>τ, from 0 to 10. The default is 1; 0 is plain training.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The strength is out of range.</exception>
-    public double Strength
+    public double Tau
     {
         get;
-        init => field = Require.Between(value, 0, 10, nameof(Strength));
+        init => field = Require.Between(value, 0, 10, nameof(Tau));
     } = 1;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        if (epoch.Classes.IsBalanced || Strength == 0)
+        if (epoch.Classes.IsBalanced || Tau == 0)
         {
             return new();
         }
 
-        var shift = Shift(epoch, Strength);
+        var shift = Shift(epoch, Tau);
         return new() { Loss = (logits, labels) => Losses.CrossEntropy(logits.Plus(shift), labels) };
     }
 

@@ -1,10 +1,7 @@
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Major Feature Weakening (MFW): features of the large classes are diluted with those of other images, so that they are not fitted first.</summary>
 /// <remarks>
@@ -31,18 +28,18 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
 
     /// <summary>λ_min: the share of its own features that an image of the largest class keeps, from 0 to 1. The default is 0.75; 1 is plain training.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The share is out of range.</exception>
-    public double SmallestShare
+    public double MinLambda
     {
         get;
-        init => field = Require.Between(value, 0, 1, nameof(SmallestShare));
+        init => field = Require.Between(value, 0, 1, nameof(MinLambda));
     } = 0.75;
 
     /// <summary>γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. From 0.01 to 100; the default is 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
-    public double Exponent
+    public double Gamma
     {
         get;
-        init => field = Require.Between(value, 0.01, 100, nameof(Exponent));
+        init => field = Require.Between(value, 0.01, 100, nameof(Gamma));
     } = 1;
 
     /// <summary>Whether the gradient also flows through the features of the other image. The default is true.</summary>
@@ -64,7 +61,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        if (epoch.Classes.IsBalanced || SmallestShare == 1)
+        if (epoch.Classes.IsBalanced || MinLambda == 1)
         {
             return new();
         }
@@ -78,7 +75,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
 
     /// <summary>λ_c of each class.</summary>
     /// <param name="classes">n_c.</param>
-    /// <returns>One share per class, from <see cref="SmallestShare"/> to 1.</returns>
+    /// <returns>One share per class, from <see cref="MinLambda"/> to 1.</returns>
     public IReadOnlyList<double> Shares(ClassCounts classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -97,7 +94,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
 
     private double ShareOf(long count, ClassCounts classes)
     {
-        double Weakening(long n) => 1 - Math.Pow((double)classes.Smallest / n, Exponent);
-        return classes.IsBalanced ? 1 : 1 - ((1 - SmallestShare) * Weakening(count) / Weakening(classes.Largest));
+        double Weakening(long n) => 1 - Math.Pow((double)classes.Smallest / n, Gamma);
+        return classes.IsBalanced ? 1 : 1 - ((1 - MinLambda) * Weakening(count) / Weakening(classes.Largest));
     }
 }

@@ -1,8 +1,7 @@
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Mixup: images and their labels are mixed by one share drawn for each mini-batch.</summary>
 /// <remarks>
@@ -17,10 +16,10 @@ public sealed record Mixup : TrainingStrategy
 {
     /// <summary>α, from 0.01 to 100. The default is 1, where every share is equally likely; toward 0 nearly all shares are near 0 or 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-    public double Concentration
+    public double Alpha
     {
         get;
-        init => field = Require.Between(value, 0.01, 100, nameof(Concentration));
+        init => field = Require.Between(value, 0.01, 100, nameof(Alpha));
     } = 1;
 
     /// <summary>Where features are mixed. The default is the input, as in the paper; elsewhere it is manifold mixup (https://arxiv.org/abs/1806.05236).</summary>
@@ -29,12 +28,12 @@ public sealed record Mixup : TrainingStrategy
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch) => new() { Mixing = new(Depth, (labels, _, random) =>
             {
-                var share = Of(BetaDistribution.Draw(Concentration, random), labels); // λ, [B]
+                var share = Of(BetaDistribution.Draw(Alpha, random), labels); // λ, [B]
                 return new(share, share);
             }) };
 
     /// <inheritdoc/>
-    public override void Check(Networks.Backbone backbone, int epochs) => Depth.Check(backbone);
+    public override void Check(Backbone backbone, int epochs) => Depth.Check(backbone);
 
     /// <summary>The same share for all images, [B].</summary>
     internal static Tensor Of(double share, Tensor labels) => ones(labels.shape[0], device: labels.device).Times(share);

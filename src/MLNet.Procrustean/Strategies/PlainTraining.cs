@@ -1,6 +1,4 @@
-using MLNet.Procrustean.Training;
-
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Plain training (empirical risk minimisation): every image once per epoch, nothing mixed, cross entropy.</summary>
 public sealed record PlainTraining : TrainingStrategy

@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>What is trained when nothing else is chosen: weak Major Feature Weakening with margins, and class-balanced weights in the last fifth.</summary>
 /// <remarks>
@@ -11,7 +10,7 @@ namespace MLNet.Procrustean.Strategies;
 /// </para>
 /// <code>
 /// new Deferred(
-///     new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, new LabelDistributionAwareMargin()),
+///     new Combined(new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) }, new LabelDistributionAwareMargin()),
 ///     new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() },
 ///     FromEpoch: 1 + 4 * epochs / 5) // LDAM-DRW defers to epoch 160 of 200
 /// </code>
@@ -40,7 +39,7 @@ public sealed record RecommendedStrategy : TrainingStrategy
     public static TrainingStrategy Parts(int epochs)
     {
         var margins = new LabelDistributionAwareMargin();
-        var before = new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins);
+        var before = new Combined(new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins);
         return Require.AtLeast(epochs, 1, nameof(epochs)) == 1
             ? before
             : new Deferred(before, new ClassBalancedWeights { Of = margins }, Math.Max(2, 1 + (4 * epochs / 5)));

@@ -1,8 +1,7 @@
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Remix: images are mixed as by <see cref="Mixup"/>, and the label goes to the much rarer class of the two when its image is visible enough.</summary>
 /// <remarks>
@@ -19,24 +18,24 @@ public sealed record Remix : TrainingStrategy
 {
     /// <summary>α, from 0.01 to 100. The default is 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for the others.</exception>
-    public double Concentration
+    public double Alpha
     {
         get;
-        init => field = Require.Between(value, 0.01, 100, nameof(Concentration));
+        init => field = Require.Between(value, 0.01, 100, nameof(Alpha));
     } = 1;
 
     /// <summary>κ: how many times as frequent one class must be for the other to get the label, from 1 to 10,000. The default is 3.</summary>
-    public double CountRatio
+    public double Kappa
     {
         get;
-        init => field = Require.Between(value, 1, 10_000, nameof(CountRatio));
+        init => field = Require.Between(value, 1, 10_000, nameof(Kappa));
     } = 3;
 
     /// <summary>τ: below which share of the frequent class the other may get the label, from 0 (never) to 1. The default is 0.5.</summary>
-    public double ShareLimit
+    public double Tau
     {
         get;
-        init => field = Require.Between(value, 0, 1, nameof(ShareLimit));
+        init => field = Require.Between(value, 0, 1, nameof(Tau));
     } = 0.5;
 
     /// <inheritdoc/>
@@ -46,7 +45,7 @@ public sealed record Remix : TrainingStrategy
         var counts = epoch.Classes.Counts;
         return new() { Mixing = new(MixingDepth.Input, (labels, partnerLabels, random) =>
             {
-                var share = BetaDistribution.Draw(Concentration, random); // λ
+                var share = BetaDistribution.Draw(Alpha, random); // λ
                 var own = from n in counts from partner in counts select (float)LabelShare(share, (double)n / partner);
                 var table = tensor(own.ToArray()).OnDevice(labels.device).reshape(counts.Length, counts.Length); // μ of each pair of classes
                 return new(Mixup.Of(share, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
@@ -55,7 +54,7 @@ public sealed record Remix : TrainingStrategy
 
     /// <summary>μ of λ and n_{y_i} / n_{y_j}.</summary>
     private double LabelShare(double share, double ratio) =>
-        ratio >= CountRatio && share < ShareLimit ? 0
-        : 1 / ratio >= CountRatio && 1 - share < ShareLimit ? 1
+        ratio >= Kappa && share < Tau ? 0
+        : 1 / ratio >= Kappa && 1 - share < Tau ? 1
         : share;
 }

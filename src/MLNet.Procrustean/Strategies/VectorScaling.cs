@@ -1,7 +1,6 @@
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Numerics;
 
-namespace MLNet.Procrustean.Strategies;
+namespace MLNet.Procrustean;
 
 /// <summary>Vector scaling (VS): temperatures and an additive adjustment of the logits together.</summary>
 /// <remarks>
@@ -19,31 +18,31 @@ public sealed record VectorScaling : TrainingStrategy
 {
     /// <summary>γ of the temperatures, from 0 to 2. The default is 0.1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
-    public double Exponent
+    public double Gamma
     {
         get;
-        init => field = Require.Between(value, 0, 2, nameof(Exponent));
+        init => field = Require.Between(value, 0, 2, nameof(Gamma));
     } = 0.1;
 
     /// <summary>τ of the additive adjustment, from 0 to 10. The default is 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The strength is out of range.</exception>
-    public double Strength
+    public double Tau
     {
         get;
-        init => field = Require.Between(value, 0, 10, nameof(Strength));
+        init => field = Require.Between(value, 0, 10, nameof(Tau));
     } = 1;
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        if (epoch.Classes.IsBalanced || (Exponent == 0 && Strength == 0))
+        if (epoch.Classes.IsBalanced || (Gamma == 0 && Tau == 0))
         {
             return new();
         }
 
-        var temperatures = ClassDependentTemperatures.Temperatures(epoch, Exponent); // a, [C]
-        var shift = LogitAdjustment.Shift(epoch, Strength); // τ · log π, [C]
+        var temperatures = ClassDependentTemperatures.Temperatures(epoch, Gamma); // a, [C]
+        var shift = LogitAdjustment.Shift(epoch, Tau); // τ · log π, [C]
         return new() { Loss = (logits, labels) => Losses.CrossEntropy((logits / temperatures).Plus(shift), labels) };
     }
 }

@@ -7,13 +7,13 @@ internal static class EpochOrder
 {
     /// <summary>Each image once in a random order or, with weights, as many draws with replacement.</summary>
     /// <param name="labels">[N], int64.</param>
-    /// <param name="drawWeights">[C]: an image is drawn in proportion to the weight of its class; null for each image once.</param>
+    /// <param name="samplingWeights">[C]: an image is drawn in proportion to the weight of its class; null for each image once.</param>
     /// <param name="random">On the CPU.</param>
     /// <returns>[N], int64, on the CPU: rows.</returns>
-    public static Tensor Draw(Tensor labels, Tensor? drawWeights, Generator random) =>
-        drawWeights is null
+    public static Tensor Draw(Tensor labels, Tensor? samplingWeights, Generator random) =>
+        samplingWeights is null
             ? randperm(labels.shape[0], int64, generator: random)
-            : multinomial(drawWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);
+            : multinomial(samplingWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);
 
     /// <summary>The order in pieces. A last one of one image joins the one before: batch normalisation needs two.</summary>
     public static List<Tensor> Batches(Tensor order, int batchSize)

@@ -1,4 +1,4 @@
-using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Numerics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Rules;
+using MLNet.Procrustean.Training.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -120,7 +121,7 @@ internal sealed class TrainingLoop(
         var (augmentation, mixing) = (epoch.Augmentation, epoch.Mixing);
         using var order = RandomStream.Order.Generator(seed, epoch.Number); // kept during the draw, which a garbage collection could end otherwise
         var batches = EpochOrder.Batches(
-            EpochOrder.Draw(images.Labels, rule.DrawWeights, order).OnDevice(images.Labels.device),
+            EpochOrder.Draw(images.Labels, rule.SamplingWeights, order).OnDevice(images.Labels.device),
             options.BatchSize
         );
         var (lossSum, seen, correct) = (epoch.LossSum, epoch.Seen, epoch.Correct);
@@ -139,14 +140,16 @@ internal sealed class TrainingLoop(
 
             var mixed = rule.Mixing?.Draw(labels, options.Backbone.ResidualStages, mixing);
             var (loss, hits) = Forward(network, rule, inputs, labels, mixed);
-            optimizer.ForgetGradients();
+            optimizer.ZeroGrad();
             loss.backward();
-            if (options.LongestGradient is { } longest)
+            if (options.MaxGradientNorm is { } longest)
             {
                 GradientClipping.Shorten(optimizer.Weights, longest);
             }
 
-            var rate = options.LearningRate * options.Schedule.FactorAt(epoch.Number - 1 + ((step + 0.5) / batches.Count), options.Epochs); // of the step's middle
+            var rate =
+                options.LearningRate
+                * options.LearningRateSchedule.FactorAt(epoch.Number - 1 + ((step + 0.5) / batches.Count), options.Epochs); // of the step's middle
             optimizer.Step(rate);
 
             lossSum.PlusInPlace(loss.detach().Times(labels.shape[0]));

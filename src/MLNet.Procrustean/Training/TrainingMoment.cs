@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Training;
 

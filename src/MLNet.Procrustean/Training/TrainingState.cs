@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -15,7 +15,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public StagedNetwork Network => network;
 
-    public MomentumDescent Optimizer { get; } =
+    public StochasticGradientDescent Optimizer { get; } =
         new(network.TrainedWeights.Select(named => named.Weight), options.Momentum, options.WeightDecay);
 
     public KeptWeights Kept { get; } = new(options.Keep);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Reading;
 
 namespace MLNet.Procrustean.Benchmarks.Decoding;
 

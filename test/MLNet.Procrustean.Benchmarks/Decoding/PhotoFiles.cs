@@ -1,5 +1,4 @@
 using MLNet.Procrustean.Benchmarks.Data;
-using MLNet.Procrustean.Images;
 
 namespace MLNet.Procrustean.Benchmarks.Decoding;
 

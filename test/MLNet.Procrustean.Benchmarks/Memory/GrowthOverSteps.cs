@@ -1,7 +1,6 @@
 using MLNet.Procrustean.Benchmarks.Data;
 using MLNet.Procrustean.Benchmarks.Measuring;
 using MLNet.Procrustean.Benchmarks.Training;
-using MLNet.Procrustean.Networks;
 
 namespace MLNet.Procrustean.Benchmarks.Memory;
 

@@ -1,5 +1,3 @@
-using MLNet.Procrustean.Training;
-
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
 /// <summary>Plain training that calls back in each step, from within the forward pass.</summary>

@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using MLNet.Procrustean.Benchmarks.Measuring;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
 
 namespace MLNet.Procrustean.Benchmarks.Training;
 

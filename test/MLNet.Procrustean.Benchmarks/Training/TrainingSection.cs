@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using MLNet.Procrustean.Benchmarks.Data;
 using MLNet.Procrustean.Benchmarks.Measuring;
-using MLNet.Procrustean.Strategies;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Benchmarks.Training;
 

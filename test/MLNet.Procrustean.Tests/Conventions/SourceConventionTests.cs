@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using MLNet.Procrustean.Report;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Conventions;
@@ -84,7 +83,7 @@ public sealed class SourceConventionTests
             "Training/GradientClipping.cs",
             "Training/Losses.cs",
             "Training/MixingShares.cs",
-            "Training/MomentumDescent.cs",
+            "Training/StochasticGradientDescent.cs",
         ];
         var sources = Repository
             .Sources.Where(source => inSteps.Any(part => source.Path.Contains($"/{part}", StringComparison.Ordinal)))

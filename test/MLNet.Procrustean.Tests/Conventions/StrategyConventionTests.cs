@@ -1,7 +1,5 @@
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests.Conventions;
 

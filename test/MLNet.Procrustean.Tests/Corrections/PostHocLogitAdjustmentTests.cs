@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Corrections;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Corrections;

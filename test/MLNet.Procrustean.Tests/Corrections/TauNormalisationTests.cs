@@ -1,6 +1,4 @@
-using MLNet.Procrustean.Corrections;
 using MLNet.Procrustean.Persistence;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Corrections;

@@ -2,9 +2,10 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Reading;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Diagnostics;

@@ -1,5 +1,3 @@
-using MLNet.Procrustean.Diagnostics;
-
 namespace MLNet.Procrustean.Tests.Diagnostics;
 
 public sealed class TrainingDiagnosticsTests

@@ -1,7 +1,7 @@
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Diagnostics;
@@ -15,10 +15,7 @@ public sealed class TrainingProbeTests
     public void Train_WithDiagnostics_GivesTheSameBits()
     {
         using var images = ToyImages.Of(20, 5);
-        var options = SmallTraining.Options with
-        {
-            Strategy = new Procrustean.Strategies.MajorFeatureWeakening { Depth = MixingDepth.AnyStage },
-        };
+        var options = SmallTraining.Options with { Strategy = new MajorFeatureWeakening { Depth = MixingDepth.AnyStage } };
         Assert.That(
             SmallTraining.Weights(options with { Diagnostics = new() }, images),
             Is.EqualTo(SmallTraining.Weights(options, images))

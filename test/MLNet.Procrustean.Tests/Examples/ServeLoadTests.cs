@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.ML;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Examples;

@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using MLNet.Procrustean.Imbalance;
 
 namespace MLNet.Procrustean.Tests.Imbalance;
 

@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
 using NUnit.Framework.Constraints;
 
 namespace MLNet.Procrustean.Tests.Imbalance;

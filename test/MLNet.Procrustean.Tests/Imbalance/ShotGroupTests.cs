@@ -1,5 +1,3 @@
-using MLNet.Procrustean.Imbalance;
-
 namespace MLNet.Procrustean.Tests.Imbalance;
 
 public sealed class ShotGroupTests

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 

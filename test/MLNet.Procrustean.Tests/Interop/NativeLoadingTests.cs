@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Tests.Persistence;
+using MLNet.Procrustean.Tests.Scoring;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Interop;

@@ -1,5 +1,5 @@
 using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Tests.Persistence;
+using MLNet.Procrustean.Tests.Scoring;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Interop;

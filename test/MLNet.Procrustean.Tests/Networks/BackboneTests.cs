@@ -1,5 +1,3 @@
-using MLNet.Procrustean.Networks;
-
 namespace MLNet.Procrustean.Tests.Networks;
 
 public sealed class BackboneTests

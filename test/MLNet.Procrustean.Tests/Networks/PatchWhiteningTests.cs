@@ -173,8 +173,8 @@ public sealed class PatchWhiteningTests
     public void Fit_FromAModel_GoesOnWithItsFirstConvolution()
     {
         using var first = Fit(Options with { WhitenedStem = false });
-        using var trained = Fit(Options with { StartFrom = first, LearningRate = 1e-4 });
-        using var kept = Fit(Options with { StartFrom = first, WhitenedStem = true });
+        using var trained = Fit(Options with { InitialWeights = first, LearningRate = 1e-4 });
+        using var kept = Fit(Options with { InitialWeights = first, WhitenedStem = true });
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Weight(trained, Stem), Is.Not.EqualTo(Weight(first, Stem)));

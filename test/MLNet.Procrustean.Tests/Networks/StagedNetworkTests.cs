@@ -1,6 +1,6 @@
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Rules;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Networks;

@@ -1,11 +1,10 @@
 using System.Globalization;
 using Microsoft.ML;
-using MLNet.Procrustean.Images.Cache;
-using MLNet.Procrustean.Persistence;
-using MLNet.Procrustean.Report;
+using MLNet.Procrustean.Reading.Cache;
 using MLNet.Procrustean.Tests.Report;
 using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Training;
+using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Tests.Persistence;
 
@@ -19,7 +18,7 @@ public sealed class FullDiskTests
     {
         ["model.safetensors"] = path => TinyModel.Shared.Classifier.SaveSafeTensors(path),
         ["model.zip"] = path =>
-            TinyModel.Shared.Context.Model.SaveWhole(
+            TinyModel.Shared.Context.Model.SaveAtomically(
                 TinyModel.Shared.Keys.Append(TinyModel.Shared.Classifier),
                 TinyModel.Shared.Images.Schema,
                 path

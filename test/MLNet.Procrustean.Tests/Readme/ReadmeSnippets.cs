@@ -1,12 +1,5 @@
 using Microsoft.ML;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Report;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using SkiaSharp;
 
 namespace MLNet.Procrustean.Tests.Readme;
@@ -90,7 +83,7 @@ public sealed class ReadmeSnippets
                 Backbone = new ResNet { Depth = 18 },
                 ImageSize = 224,
                 Epochs = 50,
-                ValidationFraction = 0.1,
+                ValidationSetFraction = 0.1,
                 Keep = KeptEpoch.Best,
                 CachePath = "photos.cache", // decode once, for all later trainings
                 CheckpointPath = "checkpoints", // go on here when the program was killed
@@ -111,7 +104,7 @@ public sealed class ReadmeSnippets
         #region report
         var options = new ImageClassifierOptions
         {
-            Strategy = new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new LabelDistributionAwareMargin()),
+            Strategy = new Combined(new MajorFeatureWeakening { MinLambda = 0.9 }, new LabelDistributionAwareMargin()),
             Epochs = 20,
             Diagnostics = new TrainingDiagnostics(), // training progress, leakage and feature gradients of each class, after each epoch
         };

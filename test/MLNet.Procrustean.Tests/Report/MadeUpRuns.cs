@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Report;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests.Report;
 

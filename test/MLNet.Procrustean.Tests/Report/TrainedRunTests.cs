@@ -1,6 +1,4 @@
 using System.Globalization;
-using MLNet.Procrustean.Report;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Report;

@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Report;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Report;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using MLNet.Procrustean.Report;
 
 namespace MLNet.Procrustean.Tests.Report;
 

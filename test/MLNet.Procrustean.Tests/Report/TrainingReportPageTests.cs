@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Xml.Linq;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Report;
 
 namespace MLNet.Procrustean.Tests.Report;
 

@@ -1,6 +1,4 @@
 using System.Xml.Linq;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Report;
 
 namespace MLNet.Procrustean.Tests.Report;
 

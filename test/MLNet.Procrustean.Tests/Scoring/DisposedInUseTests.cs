@@ -1,10 +1,7 @@
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Corrections;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Scoring;
@@ -63,7 +60,7 @@ public sealed class DisposedInUseTests
                 () =>
                     ml.MulticlassClassification.Evaluate(model.Transform(tiny.Keyed)).MacroAccuracy - macroAccuracy is < 1e-12 and > -1e-12,
             model => () => Diagnose(model).SequenceEqual(norms),
-            model => () => Same(ScoresAndDispose(model.AdjustLogits(strength: 0)), scores),
+            model => () => Same(ScoresAndDispose(model.AdjustLogits(tau: 0)), scores),
             model => () => Same(ScoresAndDispose(TrainedOn(model)), scoresOfTrainedOn),
         ];
         var random = new Random(1);
@@ -116,7 +113,7 @@ public sealed class DisposedInUseTests
         );
     }
 
-    private ImageClassifierModel CopyOfTheModel() => tiny.Classifier.AdjustLogits(strength: 0);
+    private ImageClassifierModel CopyOfTheModel() => tiny.Classifier.AdjustLogits(tau: 0);
 
     private Func<bool> EngineOf(ImageClassifierModel model)
     {
@@ -170,7 +167,7 @@ public sealed class DisposedInUseTests
     }
 
     private ImageClassifierModel TrainedOn(ImageClassifierModel model) =>
-        TinyModel.Trainer(ml, TinyModel.Options with { Epochs = 1, StartFrom = model }).Fit(tiny.Keyed);
+        TinyModel.Trainer(ml, TinyModel.Options with { Epochs = 1, InitialWeights = model }).Fit(tiny.Keyed);
 
     private float[][] ScoresAndDispose(ImageClassifierModel model)
     {

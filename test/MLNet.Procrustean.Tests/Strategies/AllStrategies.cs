@@ -1,6 +1,3 @@
-using MLNet.Procrustean.Strategies;
-using MLNet.Procrustean.Training;
-
 namespace MLNet.Procrustean.Tests.Strategies;
 
 /// <summary>The strategies that every test of the battery is run with: at least one of each type.</summary>
@@ -11,13 +8,13 @@ internal static class AllStrategies
         new PlainTraining(),
         new RecommendedStrategy(),
         new MajorFeatureWeakening(),
-        new MajorFeatureWeakening { Depth = MixingDepth.Input, SmallestShare = 0.6 },
+        new MajorFeatureWeakening { Depth = MixingDepth.Input, MinLambda = 0.6 },
         new MajorFeatureWeakening { Depth = MixingDepth.PooledFeatures, PartnerGradient = false },
         new MajorFeatureWeakening
         {
             Depth = MixingDepth.AnyStage,
-            SmallestShare = 0.7,
-            Exponent = 0.5,
+            MinLambda = 0.7,
+            Gamma = 0.5,
             MixedFraction = 0.5,
         },
         new LogitAdjustment(),
@@ -25,11 +22,11 @@ internal static class AllStrategies
         new VectorScaling(),
         new ClassBalancedWeights(),
         new ClassBalancedWeights { Of = new FocalLoss() },
-        new FocalLoss { Exponent = 0.5 },
+        new FocalLoss { Gamma = 0.5 },
         new LabelDistributionAwareMargin(),
-        new ClassBalancedDraw(),
+        new ClassBalancedSampling(),
         new Mixup(),
-        new Mixup { Concentration = 0.3, Depth = MixingDepth.AnyStage },
+        new Mixup { Alpha = 0.3, Depth = MixingDepth.AnyStage },
         new Remix(),
         new Deferred(
             new LabelDistributionAwareMargin(),
@@ -37,10 +34,10 @@ internal static class AllStrategies
             FromEpoch: 2
         ),
         new Deferred(new MajorFeatureWeakening(), new ClassBalancedWeights(), FromEpoch: 2),
-        new Combined(new MajorFeatureWeakening { SmallestShare = 0.9 }, new LogitAdjustment { Strength = 0.5 }),
+        new Combined(new MajorFeatureWeakening { MinLambda = 0.9 }, new LogitAdjustment { Tau = 0.5 }),
         new Combined(
-            new MajorFeatureWeakening { SmallestShare = 0.9 },
-            new Combined(new ClassBalancedDraw { Exponent = 0.5 }, new LabelDistributionAwareMargin())
+            new MajorFeatureWeakening { MinLambda = 0.9 },
+            new Combined(new ClassBalancedSampling { Q = 0.5 }, new LabelDistributionAwareMargin())
         ),
     ];
 

@@ -1,6 +1,4 @@
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -12,7 +10,7 @@ public sealed class ClassDependentTemperaturesTests
     {
         var n = LossOfStrategy.Counts.Counts;
         var expected = LossOfStrategy.CrossEntropy((z, c) => z / Math.Pow(1000.0 / n[c], gamma));
-        Assert.That(LossOfStrategy.Of(new ClassDependentTemperatures { Exponent = gamma }), Is.EqualTo(expected).Within(1e-5));
+        Assert.That(LossOfStrategy.Of(new ClassDependentTemperatures { Gamma = gamma }), Is.EqualTo(expected).Within(1e-5));
     }
 
     [Test]
@@ -25,7 +23,7 @@ public sealed class ClassDependentTemperaturesTests
     [Test]
     public void RuleFor_ExponentZero_IsPlainTraining() =>
         Assert.That(
-            new ClassDependentTemperatures { Exponent = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)),
+            new ClassDependentTemperatures { Gamma = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)),
             Is.EqualTo(new TrainingRule())
         );
 
@@ -34,7 +32,7 @@ public sealed class ClassDependentTemperaturesTests
     [TestCase(double.NaN)]
     public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) =>
         Assert.That(
-            () => new ClassDependentTemperatures { Exponent = exponent },
+            () => new ClassDependentTemperatures { Gamma = exponent },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 2")
         );
 }

@@ -1,14 +1,11 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
 
 public sealed class CombinedTests
 {
-    private static readonly MajorFeatureWeakening Mixing = new() { Depth = MixingDepth.Input, SmallestShare = 0.5 };
+    private static readonly MajorFeatureWeakening Mixing = new() { Depth = MixingDepth.Input, MinLambda = 0.5 };
 
     [Test]
     public void RuleFor_MixingAndLoss_TakesOneOfEachInEitherOrder([Values] bool mixingFirst)
@@ -19,7 +16,7 @@ public sealed class CombinedTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rule.Mixing!.Depth, Is.EqualTo(MixingDepth.Input));
-            Assert.That(rule.DrawWeights, Is.Null);
+            Assert.That(rule.SamplingWeights, Is.Null);
             Assert.That(LossOfStrategy.Of(combined), Is.EqualTo(LossOfStrategy.Of(new LogitAdjustment())));
         }
     }
@@ -28,11 +25,11 @@ public sealed class CombinedTests
     public void RuleFor_AllFourPlaces_FillsEach()
     {
         using var scope = NewDisposeScope();
-        var rule = Rule(new Combined(new Combined(new ClassBalancedDraw(), Mixing), new LabelDistributionAwareMargin()));
+        var rule = Rule(new Combined(new Combined(new ClassBalancedSampling(), Mixing), new LabelDistributionAwareMargin()));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rule.Head, Is.EqualTo(ClassifierHead.Normalised));
-            Assert.That(rule.DrawWeights, Is.Not.Null);
+            Assert.That(rule.Head, Is.EqualTo(ClassifierHead.Cosine));
+            Assert.That(rule.SamplingWeights, Is.Not.Null);
             Assert.That(rule.Mixing, Is.Not.Null);
             Assert.That(rule.Loss, Is.Not.EqualTo(new TrainingRule().Loss));
         }
@@ -73,7 +70,7 @@ public sealed class CombinedTests
         [
             [new LogitAdjustment(), new ClassBalancedWeights(), "loss"],
             [Mixing, new Mixup(), "mixing"],
-            [new ClassBalancedDraw(), new ClassBalancedDraw { Exponent = 0.5 }, "draw"],
+            [new ClassBalancedSampling(), new ClassBalancedSampling { Q = 0.5 }, "draw"],
         ];
 
     private static TrainingRule Rule(TrainingStrategy strategy) => strategy.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU));

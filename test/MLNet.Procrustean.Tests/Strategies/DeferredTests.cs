@@ -1,7 +1,4 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests.Strategies;
 

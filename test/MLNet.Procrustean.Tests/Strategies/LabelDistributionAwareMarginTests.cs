@@ -1,7 +1,4 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -22,14 +19,14 @@ public sealed class LabelDistributionAwareMarginTests
             expected[i] = LossOfStrategy.CrossEntropy((z, c) => c == label ? 30 * ((z / 30) - (margins[c] / top * largest)) : z)[i];
         }
 
-        Assert.That(LossOfStrategy.Of(new LabelDistributionAwareMargin { LargestMargin = largest }), Is.EqualTo(expected).Within(1e-4));
+        Assert.That(LossOfStrategy.Of(new LabelDistributionAwareMargin { MaxMargin = largest }), Is.EqualTo(expected).Within(1e-4));
     }
 
     [Test]
     public void RuleFor_Counts_AsksForTheNormalisedHead() =>
         Assert.That(
             new LabelDistributionAwareMargin().RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).Head,
-            Is.EqualTo(ClassifierHead.Normalised)
+            Is.EqualTo(ClassifierHead.Cosine)
         );
 
     [Test]
@@ -59,7 +56,7 @@ public sealed class LabelDistributionAwareMarginTests
     [TestCase(double.NaN)]
     public void LargestMargin_OutOfRange_SaysWhatIsAllowed(double margin) =>
         Assert.That(
-            () => new LabelDistributionAwareMargin { LargestMargin = margin },
+            () => new LabelDistributionAwareMargin { MaxMargin = margin },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")
         );
 }

@@ -1,6 +1,4 @@
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -12,7 +10,7 @@ public sealed class LogitAdjustmentTests
     {
         var n = LossOfStrategy.Counts.Counts;
         var expected = LossOfStrategy.CrossEntropy((z, c) => z + (tau * Math.Log(n[c] / 1297.0)));
-        Assert.That(LossOfStrategy.Of(new LogitAdjustment { Strength = tau }), Is.EqualTo(expected).Within(1e-5));
+        Assert.That(LossOfStrategy.Of(new LogitAdjustment { Tau = tau }), Is.EqualTo(expected).Within(1e-5));
     }
 
     [Test]
@@ -24,14 +22,14 @@ public sealed class LogitAdjustmentTests
 
     [Test]
     public void RuleFor_StrengthZero_IsPlainTraining() =>
-        Assert.That(new LogitAdjustment { Strength = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)), Is.EqualTo(new TrainingRule()));
+        Assert.That(new LogitAdjustment { Tau = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)), Is.EqualTo(new TrainingRule()));
 
     [TestCase(-0.1)]
     [TestCase(10.1)]
     [TestCase(double.NaN)]
     public void Strength_OutOfRange_SaysWhatIsAllowed(double strength) =>
         Assert.That(
-            () => new LogitAdjustment { Strength = strength },
+            () => new LogitAdjustment { Tau = strength },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10")
         );
 }

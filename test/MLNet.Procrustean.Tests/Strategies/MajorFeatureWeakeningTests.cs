@@ -1,8 +1,4 @@
-using MLNet.Procrustean.Imbalance;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -25,14 +21,14 @@ public sealed class MajorFeatureWeakeningTests
             expected[c] = 1 - ((1 - smallestShare) * weakening / largest);
         }
 
-        var strategy = new MajorFeatureWeakening { SmallestShare = smallestShare, Exponent = exponent };
+        var strategy = new MajorFeatureWeakening { MinLambda = smallestShare, Gamma = exponent };
         Assert.That(strategy.Shares(ToyImages.Counts(n)), Is.EqualTo(expected).Within(1e-12));
     }
 
     [Test]
     public void Shares_WorkedExample_IsTheOneByHand() => // 1 − 0.5 · (1 − 10/40) / (1 − 10/100) = 1 − 0.5 · 0.75 / 0.9
         Assert.That(
-            new MajorFeatureWeakening { SmallestShare = 0.5 }.Shares(ToyImages.Counts(100, 40, 10)),
+            new MajorFeatureWeakening { MinLambda = 0.5 }.Shares(ToyImages.Counts(100, 40, 10)),
             Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12)
         );
 
@@ -40,7 +36,7 @@ public sealed class MajorFeatureWeakeningTests
     public void Shares_LargerClass_KeepsLess()
     {
         long[] rising = [3, 4, 10, 50, 51, 700];
-        var shares = new MajorFeatureWeakening { Exponent = 0.5 }.Shares(ToyImages.Counts(rising));
+        var shares = new MajorFeatureWeakening { Gamma = 0.5 }.Shares(ToyImages.Counts(rising));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(shares, Is.Ordered.Descending);
@@ -53,7 +49,7 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(0.7)]
     public void Shares_SmallestAndLargestClass_AreExact(double smallestShare)
     {
-        var shares = new MajorFeatureWeakening { SmallestShare = smallestShare, Exponent = 0.37 }.Shares(ToyImages.Counts(17, 1234, 300));
+        var shares = new MajorFeatureWeakening { MinLambda = smallestShare, Gamma = 0.37 }.Shares(ToyImages.Counts(17, 1234, 300));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(shares[0], Is.EqualTo(1));
@@ -65,7 +61,7 @@ public sealed class MajorFeatureWeakeningTests
     public void Shares_LargerExponent_WeakensTheMiddleMore()
     {
         var middle = new[] { 0.1, 0.5, 1, 2, 4 }.Select(exponent =>
-            new MajorFeatureWeakening { Exponent = exponent }.Shares(ToyImages.Counts(100, 30, 10))[1]
+            new MajorFeatureWeakening { Gamma = exponent }.Shares(ToyImages.Counts(100, 30, 10))[1]
         );
         Assert.That(middle, Is.Ordered.Descending);
     }
@@ -74,7 +70,7 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(100)]
     public void Shares_ExtremeExponent_StaysBetweenSmallestShareAndOne(double exponent)
     {
-        var shares = new MajorFeatureWeakening { Exponent = exponent }.Shares(ToyImages.Counts(1_000_001, 1_000_000, 999_999));
+        var shares = new MajorFeatureWeakening { Gamma = exponent }.Shares(ToyImages.Counts(1_000_001, 1_000_000, 999_999));
         Assert.That(shares, Is.Ordered.Ascending.And.All.InRange(0.75, 1.0));
     }
 
@@ -97,7 +93,7 @@ public sealed class MajorFeatureWeakeningTests
 
     [Test]
     public void RuleFor_SmallestShareOne_IsPlainTraining() =>
-        Assert.That(new MajorFeatureWeakening { SmallestShare = 1 }.RuleFor(Epoch(ToyImages.Counts(7, 3))), Is.EqualTo(new TrainingRule()));
+        Assert.That(new MajorFeatureWeakening { MinLambda = 1 }.RuleFor(Epoch(ToyImages.Counts(7, 3))), Is.EqualTo(new TrainingRule()));
 
     [Test]
     public void RuleFor_UnequalCounts_MixesByTheSharesAtTheDepthChosen([Values] bool partnerGradient)
@@ -107,7 +103,7 @@ public sealed class MajorFeatureWeakeningTests
         {
             Depth = MixingDepth.AnyStage,
             PartnerGradient = partnerGradient,
-            SmallestShare = 0.25,
+            MinLambda = 0.25,
         };
         var rule = strategy.RuleFor(Epoch(ToyImages.Counts(100, 10)));
         using (Assert.EnterMultipleScope())
@@ -145,8 +141,8 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(double.NaN)]
     public void SmallestShare_OutOfRange_SaysWhatIsAllowed(double share) =>
         Assert.That(
-            () => new MajorFeatureWeakening { SmallestShare = share },
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("SmallestShare is").And.Message.Contains("from 0 to 1")
+            () => new MajorFeatureWeakening { MinLambda = share },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("MinLambda is").And.Message.Contains("from 0 to 1")
         );
 
     [TestCase(0)]
@@ -156,21 +152,21 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(double.PositiveInfinity)]
     public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) =>
         Assert.That(
-            () => new MajorFeatureWeakening { Exponent = exponent },
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Exponent is").And.Message.Contains("from 0.01 to 100")
+            () => new MajorFeatureWeakening { Gamma = exponent },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Gamma is").And.Message.Contains("from 0.01 to 100")
         );
 
     [Test]
     public void Record_With_IsEqualExactlyWhenAllOptionsAre()
     {
-        var strategy = new MajorFeatureWeakening { SmallestShare = 0.7, Exponent = 2 };
+        var strategy = new MajorFeatureWeakening { MinLambda = 0.7, Gamma = 2 };
         using (Assert.EnterMultipleScope())
         {
             Assert.That(strategy with { }, Is.EqualTo(strategy));
-            Assert.That(strategy with { SmallestShare = 0.6 }, Is.EqualTo(new MajorFeatureWeakening { SmallestShare = 0.6, Exponent = 2 }));
+            Assert.That(strategy with { MinLambda = 0.6 }, Is.EqualTo(new MajorFeatureWeakening { MinLambda = 0.6, Gamma = 2 }));
             Assert.That(strategy with { Depth = MixingDepth.AnyStage }, Is.Not.EqualTo(strategy));
             Assert.That(strategy with { PartnerGradient = false }, Is.Not.EqualTo(strategy));
-            Assert.That(() => strategy with { SmallestShare = 2 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => strategy with { MinLambda = 2 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
         }
     }
 
@@ -178,9 +174,7 @@ public sealed class MajorFeatureWeakeningTests
     public void ToString_Strategy_PrintsItsOptions() =>
         Assert.That(
             new MajorFeatureWeakening().ToString(),
-            Is.EqualTo(
-                "MajorFeatureWeakening { Depth = stage 2, SmallestShare = 0.75, Exponent = 1, PartnerGradient = True, MixedFraction = 1 }"
-            )
+            Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, MinLambda = 0.75, Gamma = 1, PartnerGradient = True, MixedFraction = 1 }")
         );
 
     private static float[] Shares(TrainingRule rule, long[] labels) =>

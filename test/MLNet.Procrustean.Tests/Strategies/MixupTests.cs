@@ -1,7 +1,5 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Rules;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -12,7 +10,7 @@ public sealed class MixupTests
     public void Shares_ManyBatches_AreThoseOfTheBetaDistribution([Values(0.01, 0.3, 1, 4)] double alpha)
     {
         using var scope = NewDisposeScope();
-        var mixing = Mixing(new Mixup { Concentration = alpha });
+        var mixing = Mixing(new Mixup { Alpha = alpha });
         var random = new Generator(1);
         var labels = tensor(new long[] { 0, 1, 1 });
         var draws = Enumerable.Range(0, 4000).Select(_ => mixing.Shares(labels, labels, random).Features.data<float>()[0]).ToArray();
@@ -72,7 +70,7 @@ public sealed class MixupTests
     [TestCase(double.NaN)]
     public void Concentration_OutOfRange_SaysWhatIsAllowed(double alpha) =>
         Assert.That(
-            () => new Mixup { Concentration = alpha },
+            () => new Mixup { Alpha = alpha },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100")
         );
 

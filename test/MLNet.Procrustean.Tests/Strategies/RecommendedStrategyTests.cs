@@ -1,7 +1,4 @@
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -20,7 +17,7 @@ public sealed class RecommendedStrategyTests
             RecommendedStrategy.Parts(epochs),
             Is.EqualTo(
                 new Deferred(
-                    new Combined(new MajorFeatureWeakening { SmallestShare = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins),
+                    new Combined(new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins),
                     new ClassBalancedWeights { Of = margins },
                     from
                 )

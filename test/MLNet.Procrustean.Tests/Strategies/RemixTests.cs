@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 
@@ -12,7 +11,7 @@ public sealed class RemixTests
         using var scope = NewDisposeScope();
         long[] counts = [900, 300, 299, 10];
         var pairs = Enumerable.Range(0, 16).Select(pair => (Own: pair / 4, Partner: pair % 4)).ToArray();
-        var mixing = new Remix { Concentration = 2, ShareLimit = 0.6 }
+        var mixing = new Remix { Alpha = 2, Tau = 0.6 }
             .RuleFor(new(1, 2, ToyImages.Counts(counts), CPU))
             .Mixing!;
 
@@ -47,8 +46,8 @@ public sealed class RemixTests
         using var images = ToyImages.Of(9, 9, 9);
         var options = SmallTraining.Options;
         Assert.That(
-            SmallTraining.Weights(options with { Strategy = new Remix { Concentration = 0.5 } }, images),
-            Is.EqualTo(SmallTraining.Weights(options with { Strategy = new Mixup { Concentration = 0.5 } }, images))
+            SmallTraining.Weights(options with { Strategy = new Remix { Alpha = 0.5 } }, images),
+            Is.EqualTo(SmallTraining.Weights(options with { Strategy = new Mixup { Alpha = 0.5 } }, images))
         );
     }
 
@@ -58,15 +57,15 @@ public sealed class RemixTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                () => new Remix { Concentration = 0 },
+                () => new Remix { Alpha = 0 },
                 Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100")
             );
             Assert.That(
-                () => new Remix { CountRatio = 0.5 },
+                () => new Remix { Kappa = 0.5 },
                 Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 1 to 10000")
             );
             Assert.That(
-                () => new Remix { ShareLimit = 1.5 },
+                () => new Remix { Tau = 1.5 },
                 Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")
             );
         }

@@ -1,5 +1,4 @@
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
@@ -15,7 +14,7 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
     [Test]
     public void Rehearsal_AllEpochs_FindsNothingWrong() =>
         Assert.That(
-            Rehearsal.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(50, 5, 20), epochs: 3),
+            StrategyCheck.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(50, 5, 20), epochs: 3),
             Is.EqualTo(strategy.RuleFor(new(1, 3, ToyImages.Counts(50, 5, 20), CPU)).Head)
         );
 

@@ -1,6 +1,4 @@
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -12,7 +10,7 @@ public sealed class VectorScalingTests
     {
         var n = LossOfStrategy.Counts.Counts;
         var expected = LossOfStrategy.CrossEntropy((z, c) => (z / Math.Pow(1000.0 / n[c], gamma)) + (tau * Math.Log(n[c] / 1297.0)));
-        Assert.That(LossOfStrategy.Of(new VectorScaling { Exponent = gamma, Strength = tau }), Is.EqualTo(expected).Within(1e-5));
+        Assert.That(LossOfStrategy.Of(new VectorScaling { Gamma = gamma, Tau = tau }), Is.EqualTo(expected).Within(1e-5));
     }
 
     [Test]
@@ -20,9 +18,9 @@ public sealed class VectorScalingTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(LossOfStrategy.Of(new VectorScaling { Exponent = 0 }), Is.EqualTo(LossOfStrategy.Of(new LogitAdjustment())));
+            Assert.That(LossOfStrategy.Of(new VectorScaling { Gamma = 0 }), Is.EqualTo(LossOfStrategy.Of(new LogitAdjustment())));
             Assert.That(
-                LossOfStrategy.Of(new VectorScaling { Exponent = 0.2, Strength = 0 }),
+                LossOfStrategy.Of(new VectorScaling { Gamma = 0.2, Tau = 0 }),
                 Is.EqualTo(LossOfStrategy.Of(new ClassDependentTemperatures()))
             );
         }
@@ -31,7 +29,7 @@ public sealed class VectorScalingTests
     [Test]
     public void RuleFor_BothOff_IsPlainTraining() =>
         Assert.That(
-            new VectorScaling { Exponent = 0, Strength = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)),
+            new VectorScaling { Gamma = 0, Tau = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)),
             Is.EqualTo(new TrainingRule())
         );
 
@@ -40,5 +38,5 @@ public sealed class VectorScalingTests
     [TestCase(1, -0.1)]
     [TestCase(1, 10.1)]
     public void Options_OutOfRange_AreRefused(double exponent, double strength) =>
-        Assert.That(() => new VectorScaling { Exponent = exponent, Strength = strength }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new VectorScaling { Gamma = exponent, Tau = strength }, Throws.InstanceOf<ArgumentOutOfRangeException>());
 }

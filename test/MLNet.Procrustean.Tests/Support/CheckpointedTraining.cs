@@ -1,10 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
-using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Strategies;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests.Support;
 
@@ -21,7 +17,7 @@ internal sealed class CheckpointedTraining : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly TrainingStrategy strategy = new Combined(
         new Mixup { Depth = MixingDepth.AnyStage },
-        new ClassBalancedDraw { Exponent = 0.5 }
+        new ClassBalancedSampling { Q = 0.5 }
     );
     private Action<int> onStep = _ => { };
     private int step;
@@ -35,7 +31,7 @@ internal sealed class CheckpointedTraining : IDisposable
             Strategy = new StrategyOf(Watched),
             Epochs = 3,
             BatchSize = 4,
-            ValidationFraction = 0.3,
+            ValidationSetFraction = 0.3,
             Keep = KeptEpoch.Best,
             Diagnostics = new TrainingDiagnostics { ImagesPerClass = 5 },
             Augmentation = new Augmentation(),

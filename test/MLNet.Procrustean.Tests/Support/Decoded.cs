@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Decoding;
 
 namespace MLNet.Procrustean.Tests.Support;
 

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean.Tests.Support;
 

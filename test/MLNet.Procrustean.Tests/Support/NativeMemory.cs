@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Networks;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Support;

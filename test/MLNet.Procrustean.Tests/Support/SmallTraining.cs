@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Training;
 using TorchSharp;
@@ -19,7 +18,7 @@ internal sealed class SmallTraining : IDisposable
     public static ImageClassifierOptions Options { get; } =
         new()
         {
-            Strategy = new Procrustean.Strategies.PlainTraining(),
+            Strategy = new PlainTraining(),
             Backbone = new CifarResNet { Depth = 8, Width = 4 },
             ImageSize = ToyImages.Size,
             Epochs = 2,

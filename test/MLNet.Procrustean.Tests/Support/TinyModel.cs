@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Networks;
 
 namespace MLNet.Procrustean.Tests.Support;
 
@@ -28,7 +26,7 @@ internal sealed class TinyModel : IDisposable
     public static ImageClassifierOptions Options { get; } =
         new()
         {
-            Strategy = new Procrustean.Strategies.MajorFeatureWeakening(),
+            Strategy = new MajorFeatureWeakening(),
             Backbone = new CifarResNet { Depth = 8, Width = 4 },
             ImageSize = ImageFolders.Side,
             Epochs = 3,

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Imbalance;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Support;

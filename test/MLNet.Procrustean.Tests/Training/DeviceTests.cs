@@ -1,11 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

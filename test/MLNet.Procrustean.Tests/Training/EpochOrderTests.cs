@@ -9,7 +9,7 @@ public sealed class EpochOrderTests
     public void Draw_NoWeights_HasEachImageOnce()
     {
         using var scope = NewDisposeScope();
-        var order = EpochOrder.Draw(zeros(9, ScalarType.Int64), drawWeights: null, new Generator(1)).data<long>().ToArray();
+        var order = EpochOrder.Draw(zeros(9, ScalarType.Int64), samplingWeights: null, new Generator(1)).data<long>().ToArray();
         Assert.That(order, Is.EquivalentTo(Enumerable.Range(0, 9)).And.Not.Ordered);
     }
 

@@ -1,8 +1,7 @@
 using Microsoft.ML;
-using MLNet.Procrustean.Strategies;
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Training;
@@ -46,7 +45,7 @@ public sealed class ExtremeNumbersTests
             {
                 Assert.That(loss.item<float>(), Is.InRange(0, 100));
                 Assert.That(logits.grad!.data<float>().ToArray(), Is.All.InRange(-10, 10));
-                Assert.That(rule.DrawWeights?.data<float>().ToArray() ?? [1], Is.All.GreaterThan(0).And.All.LessThan(float.MaxValue));
+                Assert.That(rule.SamplingWeights?.data<float>().ToArray() ?? [1], Is.All.GreaterThan(0).And.All.LessThan(float.MaxValue));
                 Assert.That(mixing?.Shares.Features.data<float>().ToArray() ?? [1], Is.All.InRange(0, 1));
             }
         }

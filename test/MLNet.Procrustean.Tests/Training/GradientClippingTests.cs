@@ -59,7 +59,7 @@ public sealed class GradientClippingTests
         using var images = ToyImages.Of(12, 5);
         var options = SmallTraining.Options with { Epochs = 40, LearningRate = 1e6, WeightDecay = 0 };
         using var without = SmallTraining.Run(options, images);
-        using var with = SmallTraining.Run(options with { LearningRate = 1e6, LongestGradient = 1e-6 }, images);
+        using var with = SmallTraining.Run(options with { LearningRate = 1e6, MaxGradientNorm = 1e-6 }, images);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(without.DivergedInEpoch, Is.Not.Null);
@@ -67,7 +67,7 @@ public sealed class GradientClippingTests
             Assert.That(with.Reports[^1].TrainingAccuracy.Average(), Is.GreaterThan(0.9));
         }
 
-        FaultsTried.Record("Numbers", "gradients that explode, with LongestGradient", 1, "shortened; the training ends well");
+        FaultsTried.Record("Numbers", "gradients that explode, with MaxGradientNorm", 1, "shortened; the training ends well");
     }
 
     private static Parameter[] Weights(double scale)

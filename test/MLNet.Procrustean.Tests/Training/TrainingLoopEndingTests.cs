@@ -1,7 +1,6 @@
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests.Training;
 

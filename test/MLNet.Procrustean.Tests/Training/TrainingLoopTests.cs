@@ -1,6 +1,5 @@
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Training;
@@ -78,7 +77,7 @@ public sealed class TrainingLoopTests
                 Factor = 0.1,
             }
             : new CosineSchedule();
-        using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 5, Schedule = schedule }, data);
+        using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 5, LearningRateSchedule = schedule }, data);
         double[] factors = steps
             ? [0.75 / 2, 1.75 / 2, 1, 0.1, 0.1]
             : [0.75, .. new[] { 0.75, 1.75, 2.75, 3.75 }.Select(done => (1 + Math.Cos(Math.PI * done / 4)) / 2)];

@@ -1,6 +1,4 @@
-using MLNet.Procrustean.Strategies;
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 
 namespace MLNet.Procrustean.Tests.Training;
 
@@ -66,6 +64,6 @@ public sealed class TrainingUnderGarbageCollectionTests
         [
             new Combined(new Remix(), new VectorScaling()),
             new Combined(new MajorFeatureWeakening(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }),
-            new FocalLoss { Exponent = 0.5 },
+            new FocalLoss { Gamma = 0.5 },
         ];
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 

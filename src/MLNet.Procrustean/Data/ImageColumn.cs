@@ -1,0 +1,107 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using MLNet.Procrustean.Decoding;
+
+namespace MLNet.Procrustean.Data;
+
+/// <summary>The column that holds the images: paths (text), encoded files (bytes) or <see cref="MLImage"/>, told apart by its type.</summary>
+internal static class ImageColumn
+{
+    /// <summary>The column of that name.</summary>
+    /// <exception cref="ArgumentException">There is none, or it holds no images.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string name)
+    {
+        var column = schema.Require(name);
+        Check(name, column.Type);
+        return column;
+    }
+
+    /// <summary>Refuses a column that holds no images.</summary>
+    /// <exception cref="ArgumentException">It holds none.</exception>
+    public static void Check(string name, DataViewType type)
+    {
+        if (
+            type
+            is not (
+                TextDataViewType
+                or ImageDataViewType
+                or VectorDataViewType { ItemType: NumberDataViewType { RawType.Name: nameof(Byte) } }
+            )
+        )
+        {
+            throw new ArgumentException(
+                $"Column '{name}' is of type {type}; images are paths (text), the bytes of an encoded image (a vector of bytes, from LoadRawImageBytes) or MLImage (from LoadImages)."
+            );
+        }
+    }
+
+    /// <summary>
+    /// A function that takes the image of the row that the cursor stands on, and gives the rest of the work: decoding into the bytes of a square, which may be done
+    /// on another thread while the cursor moves on, and throws <see cref="ImageException"/> where the image cannot be read.
+    /// </summary>
+    public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) =>
+        column.Type switch
+        {
+            TextDataViewType => PathReader(row, column, shape),
+            ImageDataViewType => ImageReader(row, column, shape),
+            _ => BytesReader(row, column, shape),
+        };
+
+    private static Func<Action<Memory<byte>>> PathReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    {
+        var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
+        return () =>
+        {
+            ReadOnlyMemory<char> text = default;
+            getter(ref text);
+            var position = row.Position;
+            return square =>
+                ImageDecoder.Decode(
+                    text.IsEmpty
+                        ? throw new ImageException(
+                            Origin(position, column),
+                            "there is no path. Give the path of an image file or remove the row."
+                        )
+                        : text.ToString(),
+                    shape,
+                    square
+                );
+        };
+    }
+
+    private static Func<Action<Memory<byte>>> BytesReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    {
+        var getter = row.GetGetter<VBuffer<byte>>(column);
+        return () =>
+        {
+            VBuffer<byte> bytes = default;
+            getter(ref bytes);
+            var (encoded, origin) = (bytes.IsDense ? bytes.GetValues().ToArray() : [.. bytes.DenseValues()], Origin(row.Position, column));
+            return square => ImageDecoder.Decode(encoded, shape, origin, square);
+        };
+    }
+
+    // An MLImage belongs to the row and is gone with the next one, so it is brought to shape at once.
+    private static Func<Action<Memory<byte>>> ImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    {
+        var getter = row.GetGetter<MLImage>(column);
+        MLImage? image = null;
+        return () =>
+        {
+            getter(ref image!);
+            try
+            {
+                var pixels = new byte[shape.Bytes];
+                ImageDecoder.Decode(image, shape, Origin(row.Position, column), pixels);
+                return square => pixels.CopyTo(square);
+            }
+            catch (ImageException problem)
+            {
+                return _ => throw problem;
+            }
+        };
+    }
+
+    private static string Origin(long position, DataViewSchema.Column column) => $"row {position} (counted from 0), column '{column.Name}'";
+}

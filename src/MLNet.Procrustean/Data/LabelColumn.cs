@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Procrustean.Data;
+
+/// <summary>The key column that holds the classes of training images.</summary>
+internal static class LabelColumn
+{
+    /// <summary>The column of that name.</summary>
+    /// <exception cref="ArgumentException">There is none, or it is not a key.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string name)
+    {
+        var column = schema.Require(name);
+        return column.Type is KeyDataViewType ? column : throw NotAKey(name, column.Type);
+    }
+
+    /// <summary>The error for a label that is not a key.</summary>
+    public static ArgumentException NotAKey(string name, DataViewType type) =>
+        new(
+            $"Column '{name}' is of type {type}, and the label must be a key: put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer."
+        );
+
+    /// <summary>The class of each row, from 0; no other column is read.</summary>
+    /// <exception cref="ArgumentException">A row has no label.</exception>
+    public static List<long> Read(IDataView data, DataViewSchema.Column column)
+    {
+        var labels = new List<long>();
+        using var cursor = data.GetRowCursor([column]);
+        var key = KeyReader(cursor, column);
+        var classes = ((KeyDataViewType)column.Type).Count;
+        while (cursor.MoveNext())
+        {
+            var value = key();
+            labels.Add(
+                value > 0 && value <= classes
+                    ? (long)value - 1
+                    : throw new ArgumentException(
+                        $"Row {cursor.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); give it one or remove the row."
+                    )
+            );
+        }
+
+        return labels;
+    }
+
+    private static Func<ulong> KeyReader(DataViewRow row, DataViewSchema.Column column) =>
+        column.Type.RawType switch
+        {
+            var type when type == typeof(byte) => Widened<byte>(row, column),
+            var type when type == typeof(ushort) => Widened<ushort>(row, column),
+            var type when type == typeof(uint) => Widened<uint>(row, column),
+            _ => Widened<ulong>(row, column),
+        };
+
+    private static Func<ulong> Widened<T>(DataViewRow row, DataViewSchema.Column column)
+        where T : struct, IConvertible
+    {
+        var getter = row.GetGetter<T>(column);
+        T value = default;
+        return () =>
+        {
+            getter(ref value);
+            return value.ToUInt64(null);
+        };
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.Procrustean.Data;
+
+/// <summary>Walks over the rows of <see cref="SelectedRows"/>.</summary>
+internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCursor input, bool[] selected) : DataViewRowCursor
+{
+    private long _inputRow = -1;
+    private long _selectedRow = -1;
+    private bool _ended;
+
+    public override long Position => _ended ? -1 : _selectedRow;
+
+    public override long Batch => input.Batch;
+
+    public override DataViewSchema Schema => schema;
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => input.IsColumnActive(column);
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => input.GetGetter<TValue>(column);
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+    public override bool MoveNext()
+    {
+        while (!_ended && input.MoveNext())
+        {
+            _inputRow++;
+            if (_inputRow >= selected.Length)
+            {
+                throw Changed("more");
+            }
+
+            if (selected[_inputRow])
+            {
+                _selectedRow++;
+                return true;
+            }
+        }
+
+        if (!_ended && _inputRow + 1 < selected.Length)
+        {
+            throw Changed("fewer");
+        }
+
+        _ended = true;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            input.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private InvalidOperationException Changed(string change) =>
+        new(
+            $"The data gives {change} rows than the {selected.Length} that it had when rows were chosen from it; "
+                + "choose them again, or take data that stays as it is."
+        );
+}

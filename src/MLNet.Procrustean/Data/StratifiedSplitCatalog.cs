@@ -1,0 +1,46 @@
+using MLNet.Procrustean.Data;
+
+namespace Microsoft.ML;
+
+/// <summary>Adds the stratified split to <see cref="DataOperationsCatalog"/>.</summary>
+public static class StratifiedSplitCatalog
+{
+    /// <summary>Splits data at random into a part to train with and a part to test with, and each class into the same shares.</summary>
+    /// <remarks>
+    /// Of n rows of a class, <paramref name="testFraction"/>·n, rounded, go to the test set, but at least 1 and at most
+    /// n − 1, so that even the rarest class is on both sides. The labels are read once, now, and no other column is; the
+    /// rows of the two parts are read from <paramref name="input"/> when they are needed, which must then give the same rows
+    /// in the same order.
+    /// </remarks>
+    /// <param name="data">The catalog.</param>
+    /// <param name="input">The data to split.</param>
+    /// <param name="labelColumnName">The column of the class: a text, a key, a number or a Boolean.</param>
+    /// <param name="testFraction">The share of each class that goes to the test set: more than 0 and less than 1; 0.2 by default.</param>
+    /// <param name="seed">The seed of the random choice; the same one gives the same split on every platform.</param>
+    /// <returns>The two parts, with the columns and annotations of the input.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The label column is missing or of another type, there is no row, a row has no label, or a class has one row only.
+    /// </exception>
+    public static (IDataView TrainSet, IDataView TestSet) StratifiedSplit(
+        this DataOperationsCatalog data,
+        IDataView input,
+        string labelColumnName = "Label",
+        double testFraction = 0.2,
+        int seed = 1
+    )
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(input);
+
+        var labels = LabelText.Read(input, LabelText.Find(input.Schema, labelColumnName));
+        if (labels.Count == 0)
+        {
+            throw new ArgumentException("There is no row to split.", nameof(input));
+        }
+
+        var test = MLNet.Procrustean.Data.StratifiedSplit.Choose(labels, testFraction, seed);
+        var train = Array.ConvertAll(test, chosen => !chosen);
+        return (new SelectedRows(input, train), new SelectedRows(input, test));
+    }
+}

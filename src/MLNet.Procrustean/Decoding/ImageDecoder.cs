@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Data;
+using SkiaSharp;
+
+namespace MLNet.Procrustean.Decoding;
+
+/// <summary>
+/// Decodes an image into the bytes of a square, row by row with the channels together: upright by its EXIF orientation, over white
+/// where it is transparent, without colour management; of an animation the first frame. Safe to call from many threads.
+/// </summary>
+/// <remarks>
+/// A small file may claim a large image. None takes more memory than <see cref="MaximumPixels"/> do, four bytes each, beside the bytes of the file; and of those that
+/// take much, one is decoded at a time, so that all threads together take no more either. A thread keeps one mebibyte for the small ones.
+/// All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused as well: Skia does not tell it from one
+/// that lacks pixels.
+/// </remarks>
+internal static class ImageDecoder
+{
+    /// <summary>The setting of the application (in its runtimeconfig.json, or by AppContext) that sets <see cref="MaximumPixels"/>.</summary>
+    public const string Setting = "MLNet.Procrustean.MaximumPixels";
+
+    private const long UnlessSet = 200_000_000; // 0.8 GB
+    private const long MuchBytes = 64_000_000;
+
+    // Pixels of small images, those of one after the other: to take memory for each anew is a tenth of the work of a tiny one.
+    private const int ReusedBytes = 1 << 20;
+
+    [ThreadStatic]
+    private static byte[]? _reused;
+
+    private static readonly Lock _alone = new();
+
+    private static readonly SKEncodedImageFormat[] _formats =
+    [
+        SKEncodedImageFormat.Jpeg,
+        SKEncodedImageFormat.Png,
+        SKEncodedImageFormat.Bmp,
+        SKEncodedImageFormat.Gif,
+        SKEncodedImageFormat.Webp,
+    ];
+
+    /// <summary>The most pixels that an image may have.</summary>
+    public static long MaximumPixels =>
+        int.TryParse(AppContext.GetData(Setting)?.ToString(), CultureInfo.InvariantCulture, out var most) && most > 0 ? most : UnlessSet;
+
+    /// <param name="path">The file.</param>
+    /// <param name="shape">What to bring it to.</param>
+    /// <param name="square">Where its bytes go, <see cref="ImageShape.Bytes"/> of them; of no use where an exception is thrown.</param>
+    /// <exception cref="ImageException">The file is missing, unreadable or no whole image.</exception>
+    public static void Decode(string path, ImageShape shape, Memory<byte> square) =>
+        AloneWhereMuch(ImageFile.Length(path), () => Decode(ImageFile.Read(path), shape, path, square));
+
+    /// <exception cref="ImageException">The bytes are not a whole image.</exception>
+    public static void Decode(ReadOnlyMemory<byte> encoded, ImageShape shape, string origin, Memory<byte> square)
+    {
+        if (encoded.IsEmpty)
+        {
+            throw new ImageException(origin, "the image is empty (0 bytes). Copy it again or remove it.");
+        }
+
+        using var data = SKData.CreateCopy(encoded.Span);
+        using var codec = SKCodec.Create(data) ?? throw Unopened(data, encoded, origin);
+        CheckFormat(codec.EncodedFormat, origin);
+        var held = Held(codec.EncodedFormat, encoded.Span);
+        CheckPixels(codec.Info.Width, codec.Info.Height, held, origin);
+        var eighths = SmallestSufficient(codec, shape);
+        var scaled = codec.GetScaledDimensions(eighths / 8f);
+        var pixels = held == 1 ? (long)scaled.Width * scaled.Height : (long)codec.Info.Width * codec.Info.Height * held;
+        AloneWhereMuch(4 * pixels, () => Decode(codec, eighths, encoded.Length, shape, origin, square.Span));
+    }
+
+    /// <remarks>The image stays the caller's to dispose.</remarks>
+    /// <exception cref="ImageException">The image is null, as where ML.NET found none, or has too many pixels.</exception>
+    public static void Decode(MLImage? image, ImageShape shape, string origin, Memory<byte> square)
+    {
+        if (image is null)
+        {
+            throw new ImageException(origin, "there is no image. Remove the row or give it one.");
+        }
+
+        CheckPixels(image.Width, image.Height, held: 1, origin);
+        var pixels = MemoryMarshal.Cast<byte, uint>(image.Pixels);
+        var grid = new PixelGrid(pixels, image.Width, image.PixelFormat == MLPixelFormat.Bgra32);
+        SquareResampler.Resample(grid, image.Width, image.Height, 1, ExifOrientation.AsStored, shape, square.Span);
+    }
+
+    private static void Decode(SKCodec codec, int eighths, int length, ImageShape shape, string origin, Span<byte> square)
+    {
+        var scaled = codec.GetScaledDimensions(eighths / 8f);
+        var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
+        using var large = info.BytesSize64 > ReusedBytes ? Allocate(info, origin) : null;
+        var small = large is null ? _reused ??= GC.AllocateUninitializedArray<byte>(ReusedBytes, pinned: true) : [];
+        var decoded = codec.GetPixels(info, large?.GetPixels() ?? Marshal.UnsafeAddrOfPinnedArrayElement(small, 0));
+        if (decoded != SKCodecResult.Success)
+        {
+            throw Undecoded(decoded, codec, length, origin);
+        }
+
+        var pixels = large is null ? small.AsSpan(0, info.BytesSize) : large.GetPixelSpan();
+        var grid = new PixelGrid(MemoryMarshal.Cast<byte, uint>(pixels), scaled.Width);
+        var orientation = new ExifOrientation((int)codec.EncodedOrigin); // Skia numbers them as EXIF does
+        SquareResampler.Resample(grid, codec.Info.Width, codec.Info.Height, eighths / 8.0, orientation, shape, square);
+    }
+
+    private static SKBitmap Allocate(SKImageInfo info, string origin)
+    {
+        var bitmap = new SKBitmap();
+        if (!bitmap.TryAllocPixels(info))
+        {
+            bitmap.Dispose();
+            throw new ImageException(
+                origin,
+                $"there is no memory for {info.Width} × {info.Height} pixels ({ImageMemory.Readable(info.BytesSize64)}). Shrink or remove it."
+            );
+        }
+
+        return bitmap;
+    }
+
+    private static void AloneWhereMuch(long bytes, Action decode)
+    {
+        if (bytes <= MuchBytes)
+        {
+            decode();
+            return;
+        }
+
+        lock (_alone)
+        {
+            decode();
+        }
+    }
+
+    // How much the decoder holds at once, in pictures of four bytes a pixel: the result, and what it is made of where that is not read row by row.
+    private static int Held(SKEncodedImageFormat format, ReadOnlySpan<byte> encoded) =>
+        format switch
+        {
+            SKEncodedImageFormat.Jpeg => JpegScans.IsOne(encoded) ? 1 : 2, // two bytes a coefficient, of up to four channels
+            SKEncodedImageFormat.Png => encoded.Length > 28 && encoded[28] != 0 ? 3 : 1, // interlaced: up to eight bytes a pixel more
+            SKEncodedImageFormat.Webp => 2,
+            _ => 1,
+        };
+
+    // A JPEG shrinks while it is decoded, in steps of an eighth, at a fraction of the cost. WebP can, but decodes everything first.
+    private static int SmallestSufficient(SKCodec codec, ImageShape shape)
+    {
+        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
+        {
+            return 8;
+        }
+
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        var side = shape.Aspect == AspectRatio.Pad ? Math.Max(width, height) : Math.Min(width, height);
+        return (int)Math.Clamp((8L * shape.Size + side - 1) / side, 1, 8);
+    }
+
+    private static void CheckFormat(SKEncodedImageFormat format, string origin)
+    {
+        if (!_formats.Contains(format))
+        {
+            throw new ImageException(
+                origin,
+                $"the image is in the format {format}, but only {ImageFile.FormatNames} are read. Convert it."
+            );
+        }
+    }
+
+    private static void CheckPixels(int width, int height, int held, string origin)
+    {
+        var most = MaximumPixels / held;
+        if (width < 1 || height < 1 || (long)width * height > most)
+        {
+            throw new ImageException(
+                origin,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed of its kind. Shrink or remove it, or set {Setting}."
+                )
+            );
+        }
+    }
+
+    // Skia tells the reason only where it reads a stream.
+    private static ImageException Unopened(SKData data, ReadOnlyMemory<byte> encoded, string origin)
+    {
+        using var stream = new SKMemoryStream(data);
+        using var codec = SKCodec.Create(stream, out var result);
+        return new(
+            origin,
+            result == SKCodecResult.IncompleteInput
+                ? $"the image is cut short: its {encoded.Length} bytes end within the header. Copy it again or remove it."
+                : $"the {encoded.Length} bytes starting {Convert.ToHexString(encoded.Span[..Math.Min(8, encoded.Length)])} are no image "
+                    + $"that can be read ({result}); {ImageFile.FormatNames} can. Convert or remove it."
+        );
+    }
+
+    private static ImageException Undecoded(SKCodecResult result, SKCodec codec, int length, string origin)
+    {
+        var format = codec.EncodedFormat.ToString().ToUpperInvariant();
+        var found = $"{format} of {codec.Info.Width} × {codec.Info.Height} pixels in {length} bytes";
+        return new ImageException(
+            origin,
+            result == SKCodecResult.IncompleteInput
+                ? $"the image is cut short: pixels are missing at its end ({found}). Copy it again or remove it."
+                : $"the image is damaged and cannot be decoded ({result}; {found}). Copy it again or remove it."
+        );
+    }
+}

@@ -1,0 +1,76 @@
+namespace MLNet.Procrustean.Decoding;
+
+/// <summary>The files that hold images: their formats, and reading one with errors that name it.</summary>
+internal static class ImageFile
+{
+    public const string FormatNames = "JPEG, PNG, BMP, GIF and WebP";
+
+    /// <summary>The file name extensions of the formats that <see cref="ImageDecoder"/> reads.</summary>
+    public static readonly string[] Extensions = [".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".gif", ".webp"];
+
+    public static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The bytes of a file: asked for before it is opened, since to open a pipe may never end, and neither may reading a device.</summary>
+    /// <exception cref="ImageException">There is no such file, it cannot be read, or it is none that holds an image.</exception>
+    public static long Length(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new ImageException("an image path", "the path is empty. Give the path of an image file.");
+        }
+
+        var length = Ask(path, LengthOfTarget);
+        if (length == 0)
+        {
+            throw new ImageException(
+                path,
+                "the image is empty (0 bytes), or a device or pipe instead of a file. Copy it again or remove it."
+            );
+        }
+
+        var most = 4 * ImageDecoder.MaximumPixels;
+        return length <= most
+            ? length
+            : throw new ImageException(
+                path,
+                $"the file has {ImageMemory.Readable(length)}, more than the most pixels that are read would take ({ImageMemory.Readable(most)}). Shrink or remove it."
+            );
+    }
+
+    /// <exception cref="ImageException">There is no such file, or it cannot be read.</exception>
+    public static byte[] Read(string path) => Ask(path, File.ReadAllBytes);
+
+    // The length of a link is that of a path. One question answers all of it for a file that is none.
+    private static long LengthOfTarget(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.Exists && !file.Attributes.HasFlag(FileAttributes.ReparsePoint))
+        {
+            return file.Length;
+        }
+
+        var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)!;
+        return Directory.Exists(target.FullName) ? throw new IOException("It is a folder.") : ((FileInfo)target).Length;
+    }
+
+    private static T Ask<T>(string path, Func<string, T> question)
+    {
+        try
+        {
+            return question(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ImageException(
+                path,
+                $"the file does not exist. Check the path; if relative, it starts from '{Environment.CurrentDirectory}'.",
+                exception
+            );
+        }
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ImageException(path, $"the file cannot be read: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace MLNet.Procrustean.Decoding;
+
+/// <summary>Tells whether a set of decoded images fits into memory, before any of them is decoded.</summary>
+internal static class ImageMemory
+{
+    private static readonly string[] _units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+    /// <summary>Bytes of memory that this process may still use, within the limit of its container if it has one.</summary>
+    public static long AvailableBytes
+    {
+        get
+        {
+            var memory = GC.GetGCMemoryInfo();
+            // The load is that of the last collection, and 0 before the first one.
+            var used = Math.Max(memory.MemoryLoadBytes, Environment.WorkingSet);
+            return Math.Max(0, memory.TotalAvailableMemoryBytes - used);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The images need more than <see cref="AvailableBytes"/>.</exception>
+    public static void Check(long images, ImageShape shape) => Check(images, shape, AvailableBytes);
+
+    /// <exception cref="InvalidOperationException">The images need more than <paramref name="availableBytes"/>.</exception>
+    public static void Check(long images, ImageShape shape, long availableBytes)
+    {
+        if (Fits(images, shape, availableBytes))
+        {
+            return;
+        }
+
+        var neededBytes = (double)images * shape.Bytes;
+        var advice = shape.Channels == 3 ? "fewer images, grey images (a third)" : "fewer images";
+        throw new InvalidOperationException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable(neededBytes)} of memory, "
+                    + $"but {Readable(availableBytes)} are available. Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."
+            )
+        );
+    }
+
+    public static bool Fits(long images, ImageShape shape, long availableBytes) => (Int128)images * shape.Bytes <= availableBytes;
+
+    /// <summary>A number of bytes as people write it.</summary>
+    public static string Readable(double bytes)
+    {
+        var unit = bytes < 1024 ? 0 : Math.Min((int)Math.Log(bytes, 1024), _units.Length - 1);
+        var format = unit == 0 ? "0" : "0.0";
+        return (bytes / Math.Pow(1024, unit)).ToString(format, CultureInfo.InvariantCulture) + " " + _units[unit];
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.ExceptionServices;
+
+namespace MLNet.Procrustean.Decoding;
+
+/// <summary>Decodes images on all processors.</summary>
+internal static class ParallelDecoding
+{
+    /// <summary>The images, one after the other.</summary>
+    /// <exception cref="ImageException">One cannot be read; the first of them is told.</exception>
+    public static byte[] Decode(IReadOnlyList<Action<Memory<byte>>> images, ImageShape shape)
+    {
+        var block = new byte[images.Count * shape.Bytes];
+        var (_, bad) = DecodeInto(block, shape.Bytes, images);
+        return bad is [var (_, problem), ..] ? throw problem : block;
+    }
+
+    /// <summary>Decodes images into a block, one after the other in their order, without a gap where one cannot be read.</summary>
+    /// <param name="block">With room for all of them.</param>
+    /// <param name="bytes">That each decoded image takes.</param>
+    /// <param name="images">The images.</param>
+    /// <returns>How many are in the block, and those that cannot be read by their place among the images.</returns>
+    public static (int Count, IReadOnlyList<(int Place, ImageException Problem)> Bad) DecodeInto(
+        byte[] block,
+        int bytes,
+        IReadOnlyList<Action<Memory<byte>>> images
+    )
+    {
+        var bad = Run(images.Count, place => images[place](block.AsMemory(place * bytes, bytes)));
+        if (bad.Count == 0)
+        {
+            return (images.Count, bad);
+        }
+
+        var (count, without) = (0, bad.Select(one => one.Place).ToHashSet());
+        foreach (var place in Enumerable.Range(0, images.Count).Where(place => !without.Contains(place)))
+        {
+            block.AsSpan(place * bytes, bytes).CopyTo(block.AsSpan(count * bytes));
+            count++;
+        }
+
+        return (count, bad);
+    }
+
+    // One image after the other for each processor: Parallel.For itself hands them out in lots, and at the end all but one processor wait for the last lot.
+    private static IReadOnlyList<(int Place, ImageException Problem)> Run(int count, Action<int> decode)
+    {
+        var problems = new ImageException?[count];
+        var next = -1;
+        void DecodeTheNext(ParallelLoopState all)
+        {
+            for (var place = Interlocked.Increment(ref next); place < count && !all.IsExceptional; place = Interlocked.Increment(ref next))
+            {
+                try
+                {
+                    decode(place);
+                }
+                catch (ImageException problem)
+                {
+                    problems[place] = problem;
+                }
+            }
+        }
+
+        try
+        {
+            Parallel.For(0, Math.Min(count, Environment.ProcessorCount), (_, all) => DecodeTheNext(all));
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]); // as one thread would have thrown it
+        }
+
+        return [.. problems.Index().Where(one => one.Item is not null).Select(one => (one.Index, one.Item!))];
+    }
+}

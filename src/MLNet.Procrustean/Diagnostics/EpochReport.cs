@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace MLNet.Procrustean;
+
+/// <summary>What one epoch of training came to.</summary>
+public sealed record EpochReport
+{
+    /// <summary>The epoch, counted from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The number of epochs of the whole training.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>The mean loss over the images of the epoch, as trained (augmented, mixed).</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>The learning rate of the epoch's last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Training images per second, validation and diagnostics not counted.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>The names of the classes, in the order of <see cref="TrainingAccuracy"/>.</summary>
+    public required ImmutableArray<string> Classes { get; init; }
+
+    /// <summary>For each class, the share of its images that were classified correctly while they were trained on (augmented, mixed), 0 to 1; NaN when the strategy drew none of them.</summary>
+    public required ImmutableArray<double> TrainingAccuracy { get; init; }
+
+    /// <summary>The mean of the classes' accuracies on the validation images, 0 to 1; null without such images.</summary>
+    public double? ValidationMacroAccuracy { get; init; }
+
+    /// <summary>How far each class has come; null in epochs that were not asked to be diagnosed.</summary>
+    public EpochDiagnostics? Diagnostics { get; init; }
+
+    /// <summary>The time since training began.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The time that the remaining epochs will take at the pace so far.</summary>
+    public TimeSpan TimeLeft => Elapsed * ((double)(Epochs - Epoch) / Epoch);
+
+    /// <summary>One line for a log.</summary>
+    /// <returns>Epoch, loss, rate, speed, accuracies and the time left.</returns>
+    public override string ToString()
+    {
+        var validation = ValidationMacroAccuracy is { } accuracy
+            ? string.Create(CultureInfo.InvariantCulture, $", validation macro accuracy {accuracy:0.000}")
+            : "";
+        var classes = string.Join(
+            " ",
+            Classes.Zip(TrainingAccuracy, (name, share) => string.Create(CultureInfo.InvariantCulture, $"{name} {share:0.00}"))
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s{validation}, training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left"
+        );
+    }
+}

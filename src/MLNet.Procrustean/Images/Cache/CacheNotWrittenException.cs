@@ -1,4 +1,0 @@
-namespace MLNet.Procrustean.Images.Cache;
-
-/// <summary>An image cache cannot be written; the message says why and what to do. The images themselves are as good as before.</summary>
-internal sealed class CacheNotWrittenException(string message, Exception cause) : IOException(message, cause);

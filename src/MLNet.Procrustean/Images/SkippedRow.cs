@@ -1,6 +1,0 @@
-namespace MLNet.Procrustean.Images;
-
-/// <summary>A row whose image cannot be read.</summary>
-/// <param name="Row">Its number in the data, from 0.</param>
-/// <param name="Problem">What is wrong with it.</param>
-internal sealed record SkippedRow(int Row, ImageException Problem);

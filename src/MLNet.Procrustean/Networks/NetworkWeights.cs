@@ -1,0 +1,79 @@
+using MLNet.Procrustean.Persistence;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>Moves a network's weights and running statistics to and from named arrays.</summary>
+internal static class NetworkWeights
+{
+    public static List<NamedArray> Read(StagedNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        return Read(network.state_dict().Select(pair => (pair.Key, pair.Value)));
+    }
+
+    public static List<NamedArray> Read(IEnumerable<(string Name, Tensor Values)> tensors)
+    {
+        using var scope = NewDisposeScope();
+        return [.. tensors.Select(named => ToArray(named.Name, named.Values.detach().cpu().contiguous()))];
+    }
+
+    /// <summary>Copies the arrays into the network; where one does not fit, none is copied.</summary>
+    /// <exception cref="InvalidDataException">The arrays are not those of the network.</exception>
+    public static void Write(IReadOnlyList<NamedArray> arrays, StagedNetwork network, string backbone)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (array, tensor) in Match(arrays, network.state_dict().Select(pair => (pair.Key, pair.Value)), backbone))
+        {
+            using var part = NewDisposeScope(); // at no time more than one array twice
+            tensor.copy_(ToTensor(array));
+        }
+    }
+
+    /// <summary>Pairs each tensor with the array of its name, type and shape.</summary>
+    /// <exception cref="InvalidDataException">An array is missing, unknown, or of another type or shape.</exception>
+    public static List<(NamedArray Array, Tensor Tensor)> Match(
+        IReadOnlyList<NamedArray> arrays,
+        IEnumerable<(string Name, Tensor Tensor)> wanted,
+        string backbone
+    )
+    {
+        var given = arrays.ToDictionary(array => array.Name);
+        var pairs = new List<(NamedArray, Tensor)>();
+        foreach (var (name, tensor) in wanted)
+        {
+            if (!given.Remove(name, out var array))
+            {
+                throw new InvalidDataException($"The weights are not those of the backbone {backbone}: the weight '{name}' is missing.");
+            }
+
+            if (array.Type != TypeOf(tensor) || !array.Shape.SequenceEqual(tensor.shape))
+            {
+                throw new InvalidDataException(
+                    $"The weights are not those of the backbone {backbone}: '{name}' is {array.Type} [{string.Join(", ", array.Shape)}], and should be {TypeOf(tensor)} [{string.Join(", ", tensor.shape)}]."
+                );
+            }
+
+            pairs.Add((array, tensor));
+        }
+
+        return given.Count == 0
+            ? pairs
+            : throw new InvalidDataException(
+                $"The weights are not those of the backbone {backbone}: it has no weight '{given.Keys.First()}'."
+            );
+    }
+
+    /// <summary>The values as a tensor of their shape.</summary>
+    public static Tensor ToTensor(NamedArray array)
+    {
+        var tensor = empty(array.Shape, array.Type == "I64" ? ScalarType.Int64 : ScalarType.Float32);
+        array.Bytes.CopyTo(tensor.bytes);
+        return tensor;
+    }
+
+    private static NamedArray ToArray(string name, Tensor tensor) => new(name, TypeOf(tensor), tensor.shape, tensor.bytes.ToArray());
+
+    private static string TypeOf(Tensor tensor) => tensor.dtype == ScalarType.Int64 ? "I64" : "F32";
+}

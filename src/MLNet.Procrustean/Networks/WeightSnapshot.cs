@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Networks;
+
+/// <summary>A copy of all of a network's weights and running statistics, to return to.</summary>
+internal sealed class WeightSnapshot : IDisposable
+{
+    private readonly List<(string Name, Tensor Values)> copies;
+
+    private WeightSnapshot(List<(string Name, Tensor Values)> copies) => this.copies = copies;
+
+    /// <summary>The copies, by the names that they have in the network.</summary>
+    public IReadOnlyList<(string Name, Tensor Values)> Named => copies;
+
+    public static WeightSnapshot Of(StagedNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return new([.. State(network).Select(named => (named.Name, named.Values.clone().DetachFromDisposeScope()))]);
+    }
+
+    /// <summary>Whether all weights and running statistics are finite numbers.</summary>
+    public static bool IsFinite(StagedNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var finite = State(network)
+            .Where(named => named.Values.is_floating_point())
+            .Select(named => named.Values.isfinite().all())
+            .ToArray();
+        return stack(finite).all().item<bool>();
+    }
+
+    public void Restore(StagedNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (weight, copy) in State(network).Zip(copies))
+        {
+            weight.Values.copy_(copy.Values);
+        }
+    }
+
+    public void Dispose() => copies.ForEach(copy => copy.Values.Dispose());
+
+    private static IEnumerable<(string Name, Tensor Values)> State(StagedNetwork network) =>
+        network.named_parameters().Select(named => (named.name, (Tensor)named.parameter)).Concat(network.named_buffers());
+}

@@ -1,0 +1,145 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using MLNet.Procrustean.Images;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Reading.Cache;
+
+/// <summary>Decoded images in the file of an image cache. Only what is asked for is read, straight into a tensor, and each image checked as it is.</summary>
+/// <remarks>
+/// It is read at places rather than mapped into memory: TorchSharp makes no tensor over memory of others, so that a copy is due either way, reading was
+/// measured to be as fast, and a mapped file that is cut short or lies on a disk that fails ends the process where reading gives an error.
+/// </remarks>
+internal sealed class CachedPixels : PixelRows
+{
+    private readonly SafeFileHandle file;
+    private readonly string path;
+    private readonly ImageCacheTable table;
+
+    private CachedPixels(SafeFileHandle file, string path, ImageCacheTable table) =>
+        (this.file, this.path, this.table) = (file, path, table);
+
+    /// <summary>The rows of the data that have no image here.</summary>
+    public IReadOnlyList<SkippedRow> Skipped => table.Skipped;
+
+    public override long Count => table.Checksums.Length;
+
+    /// <summary>Opens the cache if it holds the images that are asked for; null, with the reason told, where there is none or it has to be made anew.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="shape">The preprocessing asked for.</param>
+    /// <param name="keys">Of the images asked for.</param>
+    /// <param name="told">Told what was found.</param>
+    /// <exception cref="IOException">What is there is no image cache, or cannot be read.</exception>
+    public static CachedPixels? Open(string path, ImageShape shape, byte[] keys, Action<string> told)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder; {nameof(ImageClassifierOptions.CachePath)} is to be the path of a file.");
+        }
+
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var pixels = (CachedPixels?)null;
+        var reason = (string?)null;
+        try
+        {
+            pixels = Open(path);
+            reason = pixels.table.Difference(shape, keys);
+        }
+        catch (InvalidDataException problem)
+        {
+            reason = problem.Message;
+        }
+
+        if (reason is null)
+        {
+            told($"The {pixels!.Count} decoded images are those of the image cache '{path}'.");
+            return pixels;
+        }
+
+        pixels?.Dispose();
+        told($"The image cache '{path}' is made anew: {reason}.");
+        return null;
+    }
+
+    /// <summary>Opens a cache, whatever its images.</summary>
+    /// <exception cref="IOException">It is none, or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is cut short, damaged or of another version.</exception>
+    public static CachedPixels Open(string path)
+    {
+        var file = Handle(path);
+        try
+        {
+            return new(file, path, ImageCacheFile.Read(file, path));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>CRC-32C, for which processors have an instruction.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> pixels)
+    {
+        var sum = uint.MaxValue;
+        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(pixels))
+        {
+            sum = BitOperations.Crc32C(sum, eight);
+        }
+
+        foreach (var one in pixels[^(pixels.Length % sizeof(ulong))..])
+        {
+            sum = BitOperations.Crc32C(sum, one);
+        }
+
+        return ~sum;
+    }
+
+    public override Tensor Rows(Tensor rows) => Read(rows.data<long>().ToArray());
+
+    public override Tensor Narrow(long start, long count) => Read([.. Enumerable.Range(0, (int)count).Select(i => start + i)]);
+
+    public override Tensor ChannelSums() => tensor(table.ChannelSums, [Count, 2, table.Shape.Channels]);
+
+    public override void Dispose() => file.Dispose();
+
+    private Tensor Read(long[] rows)
+    {
+        using var scope = NewDisposeScope();
+        var (size, channels) = (table.Shape.Size, table.Shape.Channels);
+        var pixels = empty([rows.Length, size, size, channels], uint8);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var image = pixels.narrow(0, i, 1).bytes;
+            var read = ImageCacheFile.Fill(file, image, ImageCacheFile.PixelsStart + (rows[i] * table.Shape.Bytes));
+            if (read < image.Length || Checksum(image) != table.Checksums[rows[i]])
+            {
+                throw new IOException(
+                    $"The image cache '{path}' is damaged at image {rows[i]} (counted from 0). Remove it; the next training makes it anew."
+                );
+            }
+        }
+
+        return pixels.MoveToOuterDisposeScope();
+    }
+
+    private static SafeFileHandle Handle(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException(
+                $"The image cache '{path}' cannot be read: {problem.Message} Let it be read, or name another {nameof(ImageClassifierOptions.CachePath)}.",
+                problem
+            );
+        }
+    }
+}

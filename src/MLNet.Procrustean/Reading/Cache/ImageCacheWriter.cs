@@ -1,0 +1,102 @@
+using System.Globalization;
+using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Persistence;
+
+namespace MLNet.Procrustean.Reading.Cache;
+
+/// <summary>Writes an image cache as images are decoded, in a file beside its place that takes the place when complete: until then an earlier cache stays.</summary>
+internal sealed class ImageCacheWriter : IDisposable
+{
+    private readonly string path;
+    private readonly ImageShape shape;
+    private readonly long rows;
+    private readonly AtomicFile file;
+    private readonly List<uint> checksums = [];
+    private readonly List<double> sums = [];
+
+    /// <summary>Claims the room that so many images take, so that a disk too small is found out before any is decoded.</summary>
+    /// <exception cref="CacheNotWrittenException">There is too little room, or the folder is missing or may not be written to; so for all members.</exception>
+    public ImageCacheWriter(string path, ImageShape shape, long rows)
+    {
+        (this.path, this.shape, this.rows) = (path, shape, rows);
+        file = Write(() => new AtomicFile(path, BytesNeeded));
+        file.Stream.Position = ImageCacheFile.PixelsStart;
+    }
+
+    private long BytesNeeded => ImageCacheFile.PixelsStart + (rows * (shape.Bytes + ImageCacheTable.BytesPerRow));
+
+    /// <summary>Adds decoded images, one after the other.</summary>
+    public void Append(ReadOnlyMemory<byte> images)
+    {
+        var (count, ofOne) = (images.Length / shape.Bytes, 2 * shape.Channels);
+        var (newChecksums, newSums) = (new uint[count], new double[count * ofOne]);
+        Parallel.For(0, count, number =>
+        {
+            var image = images.Span.Slice(number * shape.Bytes, shape.Bytes);
+            newChecksums[number] = CachedPixels.Checksum(image);
+            ChannelSums.Of(image, newSums.AsSpan(number * ofOne, ofOne));
+        });
+        checksums.AddRange(newChecksums);
+        sums.AddRange(newSums);
+        Write(() => file.Stream.Write(images.Span));
+    }
+
+    /// <summary>Completes the file and puts it in its place.</summary>
+    /// <param name="keys">Of all rows, <see cref="ImageKeys"/>.</param>
+    /// <param name="skipped">The rows of which there is no image.</param>
+    /// <returns>The images, open.</returns>
+    public CachedPixels Finish(byte[] keys, IReadOnlyList<SkippedRow> skipped)
+    {
+        // A file that is there and could not be opened may be so tomorrow, unchanged: no key fits it, so that the next training tries again.
+        foreach (var row in skipped.Where(one => one.Problem.IsOfAccess).Select(one => one.Row))
+        {
+            keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size).Clear();
+        }
+
+        return Write(() =>
+        {
+            ImageCacheFile.Complete(file.Stream, new(shape, keys, [.. checksums], [.. sums], skipped));
+            var pixels = CachedPixels.Open(file.Temporary); // before the move: what is read is this file, even where another training replaces it
+            try
+            {
+                file.Finish();
+                return pixels;
+            }
+            catch
+            {
+                pixels.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Removes what was written, unless it was finished.</summary>
+    public void Dispose() => file.Dispose();
+
+    private void Write(Action step) =>
+        Write(() =>
+        {
+            step();
+            return 0;
+        });
+
+    private T Write<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception problem) when (AtomicFile.IsOfDisk(problem))
+        {
+            throw new CacheNotWrittenException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
+                        + $"in a folder that exists and may be written to, beside an earlier cache until it is complete. "
+                        + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."
+                ),
+                problem
+            );
+        }
+    }
+}

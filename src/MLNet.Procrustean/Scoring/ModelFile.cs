@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Persistence;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>A model as one safetensors file: the weights, and as texts all else that scoring takes, under a checksum.</summary>
+/// <remarks>
+/// The checksum tells accidents, not forgeries: whoever writes a file can write its checksum too. So a file is read without trust. It is data only, nothing in it is
+/// ever run; all that its header claims is checked before a weight is read or a network is built; and reading takes memory in proportion to the file.
+/// </remarks>
+internal static class ModelFile
+{
+    /// <summary>The name of the file within an ML.NET model.</summary>
+    public const string EntryName = "model.safetensors";
+
+    private const string Format = "MLNet.Procrustean image classifier";
+    private const int Version = 1;
+
+    public static void Write(Stream stream, TrainedClassifier classifier, ColumnNames columns)
+    {
+        var arrays = NetworkWeights.Read(classifier.Network);
+        var texts = ModelTexts.Write(classifier, columns);
+        texts["format"] = Format;
+        texts["format_version"] = Version.ToString(CultureInfo.InvariantCulture);
+        texts["sha256"] = Checksum(texts, arrays);
+        SafeTensors.Write(stream, texts, arrays);
+    }
+
+    /// <exception cref="InvalidDataException">The file is cut short, damaged, of another kind, of a later version, or its weights do not fit its network; the message says which.</exception>
+    public static (TrainedClassifier Classifier, ColumnNames Columns) Read(Stream stream)
+    {
+        var header = SafeTensors.ReadHeader(stream);
+        string Word(string name) => ModelTexts.Word(header.Texts, name);
+        if (Word("format") != Format)
+        {
+            throw new InvalidDataException($"The file is of another kind: its format is '{Word("format")}', not '{Format}'.");
+        }
+
+        if (!int.TryParse(Word("format_version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > Version)
+        {
+            throw new InvalidDataException(
+                $"The model has format version {Word("format_version")}, and this library reads versions up to {Version}; update MLNet.Procrustean."
+            );
+        }
+
+        var texts = ModelTexts.Read(header.Texts, header.Bytes);
+        var arrays = SafeTensors.ReadArrays(stream, header);
+        if (Word("sha256") != Checksum(header.Texts, arrays))
+        {
+            throw new InvalidDataException("The model is damaged: its checksum does not match its contents. Copy the file again.");
+        }
+
+        arrays.ForEach(CheckValues);
+        return (new(Network(texts, arrays), texts.Backbone, texts.Preprocessing, texts.Labels, texts.TrainingCounts), texts.Columns);
+    }
+
+    private static StagedNetwork Network(ModelTexts texts, List<NamedArray> arrays)
+    {
+        var network = texts.Backbone.Build(texts.Preprocessing.Shape.Channels, texts.Labels.Names.Length, seed: 0, texts.Head);
+        try
+        {
+            NetworkWeights.Write(arrays, network, texts.Backbone.Name);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    // What no training leads to, and no score comes of.
+    private static void CheckValues(NamedArray array)
+    {
+        var smallest = array.Name.EndsWith("running_var", StringComparison.Ordinal) ? 0 : float.MinValue;
+        foreach (var value in array.Type == "F32" ? MemoryMarshal.Cast<byte, float>(array.Bytes) : [])
+        {
+            if (!(value >= smallest && value <= float.MaxValue)) // no comparison with NaN holds
+            {
+                throw new InvalidDataException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The model is damaged: its weight '{array.Name}' has the value {value}. Train the model again."
+                    )
+                );
+            }
+        }
+    }
+
+    // Over every text but itself and every weight, with lengths between so that no two models share a sequence of bytes.
+    internal static string Checksum(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes($"{text.Length}:{text};"));
+        foreach (var (name, text) in metadata.Where(pair => pair.Key != "sha256").OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            Add(name);
+            Add(text);
+        }
+
+        foreach (var array in arrays)
+        {
+            Add($"{array.Name} {array.Type} [{string.Join(", ", array.Shape)}]");
+            hash.AppendData(array.Bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MLNet.Procrustean.Data;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Numerics;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>What a model file says in texts: all that scoring takes but the weights, and checked when it is read.</summary>
+internal sealed record ModelTexts(
+    Backbone Backbone,
+    ClassifierHead Head,
+    Preprocessing Preprocessing,
+    ClassLabels Labels,
+    ImmutableArray<long> TrainingCounts,
+    ColumnNames Columns
+)
+{
+    private const int LongestWord = 200; // of what a message repeats
+
+    public static SortedDictionary<string, string> Write(TrainedClassifier classifier, ColumnNames columns)
+    {
+        var shape = classifier.Preprocessing.Shape;
+        return new(StringComparer.Ordinal)
+        {
+            ["backbone"] = classifier.Backbone.Name,
+            ["head"] = classifier.Network.Head.ToString(),
+            ["image_size"] = shape.Size.ToString(CultureInfo.InvariantCulture),
+            ["channels"] = shape.Channels.ToString(CultureInfo.InvariantCulture),
+            ["aspect_ratio"] = shape.Aspect.ToString(),
+            ["channel_means"] = JsonSerializer.Serialize(classifier.Preprocessing.Means),
+            ["channel_deviations"] = JsonSerializer.Serialize(classifier.Preprocessing.Deviations),
+            ["class_names"] = JsonSerializer.Serialize(classifier.Labels.Names),
+            ["class_value_type"] = classifier.Labels.ValueType,
+            ["training_counts"] = JsonSerializer.Serialize(classifier.TrainingCounts),
+            ["image_column"] = columns.Image,
+            ["score_column"] = columns.Score,
+            ["predicted_label_column"] = columns.PredictedLabel,
+        };
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="bytesOfWeights">Of all weights in the file: a network that takes more is not that of the file, and never built.</param>
+    /// <exception cref="InvalidDataException">A text is missing, unknown or out of range, or does not fit the others or the weights.</exception>
+    public static ModelTexts Read(IReadOnlyDictionary<string, string> texts, long bytesOfWeights)
+    {
+        try
+        {
+            return Parse(texts, bytesOfWeights);
+        }
+        catch (Exception problem)
+            when (problem is FormatException or ArgumentException or OverflowException or JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException(
+                $"The model cannot be used: {problem.Message.ReplaceLineEndings(" ")} It is damaged, or a later MLNet.Procrustean wrote it.",
+                problem
+            );
+        }
+    }
+
+    /// <summary>A text of few characters.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or too long to be one.</exception>
+    public static string Word(IReadOnlyDictionary<string, string> texts, string name) =>
+        Text(texts, name) is { Length: <= LongestWord } word
+            ? word
+            : throw new InvalidDataException($"The model is damaged: '{name}' in its header has more than {LongestWord} characters.");
+
+    private static ModelTexts Parse(IReadOnlyDictionary<string, string> texts, long bytesOfWeights)
+    {
+        string WordOf(string name) => Word(texts, name);
+        var backbone = Backbone.Parse(WordOf("backbone"));
+        var shape = new ImageShape
+        {
+            Size = Number(WordOf("image_size")),
+            Channels = Number(WordOf("channels")),
+            Aspect = Named<AspectRatio>(WordOf("aspect_ratio")),
+        };
+        var names = Encoding.UTF8.GetBytes(Text(texts, "class_names"));
+        var classes = Count(names);
+        var bytesNeeded = (Int128)backbone.CountWeights(shape.Channels, classes) * sizeof(float);
+        if (bytesNeeded > bytesOfWeights)
+        {
+            throw new FormatException(
+                $"The backbone {backbone.Name} with {classes} classes takes at least {bytesNeeded} bytes of weights, and the file has {bytesOfWeights}."
+            );
+        }
+
+        Require.Between(shape.Size, backbone.SmallestImage, backbone.LargestImage, "image_size");
+        ImmutableArray<T> Values<T>(string name, int count) => List<T>(name, Encoding.UTF8.GetBytes(Text(texts, name)), count);
+        var preprocessing = new Preprocessing(
+            shape,
+            Values<float>("channel_means", shape.Channels),
+            Values<float>("channel_deviations", shape.Channels)
+        );
+        foreach (var (mean, deviation) in preprocessing.Means.Zip(preprocessing.Deviations))
+        {
+            Require.Between(mean, 0, byte.MaxValue, "channel_means");
+            Require.Between(deviation, 1, byte.MaxValue, "channel_deviations");
+        }
+
+        var counts = new ClassCounts(List<string>("class_names", names, classes), Values<long>("training_counts", classes)); // refuses what training does
+        var labels = new ClassLabels(counts.Names, WordOf("class_value_type"));
+        labels.AddTo(new(), "values"); // refuses names that are no values of that type
+        var columns = new ColumnNames(
+            Column(texts, "image_column"),
+            Column(texts, "score_column"),
+            Column(texts, "predicted_label_column")
+        );
+        return new(backbone, Named<ClassifierHead>(WordOf("head")), preprocessing, labels, counts.Counts, columns);
+    }
+
+    private static string Text(IReadOnlyDictionary<string, string> texts, string name) =>
+        texts.TryGetValue(name, out var text)
+            ? text
+            : throw new InvalidDataException($"The model is damaged or of another kind: its header has no '{name}'.");
+
+    private static string Column(IReadOnlyDictionary<string, string> texts, string name) => Require.Name(Text(texts, name), name);
+
+    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    // Enum.Parse would take numbers too, and several names at once.
+    private static T Named<T>(string text)
+        where T : struct, Enum =>
+        Enum.GetNames<T>().Contains(text)
+            ? Enum.Parse<T>(text)
+            : throw new FormatException($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())}.");
+
+    // Counted before they are made, since the values may take many times as much memory as their text.
+    private static ImmutableArray<T> List<T>(string name, byte[] json, int count) =>
+        Count(json) == count
+            ? JsonSerializer.Deserialize<ImmutableArray<T>>(json)
+            : throw new FormatException($"'{name}' in its header has {Count(json)} values, and should have {count}.");
+
+    private static int Count(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json, new() { MaxDepth = 1 });
+        var tokens = 0;
+        while (reader.Read())
+        {
+            tokens++;
+        }
+
+        return tokens - 2; // brackets; what else it may be is refused when the values are made
+    }
+}

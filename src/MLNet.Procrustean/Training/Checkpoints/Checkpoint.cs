@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Scoring;
+
+namespace MLNet.Procrustean.Training.Checkpoints;
+
+/// <summary>A moment of a training as one safetensors file: its weights as arrays, all else as one text, under a checksum.</summary>
+internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArray> Arrays)
+{
+    private const string Format = "MLNet.Procrustean checkpoint";
+    private const string Version = "2";
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        IgnoreReadOnlyProperties = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public void Write(Stream stream)
+    {
+        var texts = new Dictionary<string, string>
+        {
+            ["format"] = Format,
+            ["format_version"] = Version,
+            ["moment"] = JsonSerializer.Serialize(Moment, Json),
+        };
+        texts["sha256"] = ModelFile.Checksum(texts, Arrays);
+        SafeTensors.Write(stream, texts, Arrays);
+    }
+
+    /// <exception cref="InvalidDataException">The file is cut short, damaged or of another kind.</exception>
+    /// <exception cref="NotSupportedException">The file is whole, and of a later version.</exception>
+    public static Checkpoint Read(Stream stream)
+    {
+        var header = SafeTensors.ReadHeader(stream);
+        if (header.Texts.GetValueOrDefault("format") != Format)
+        {
+            throw new InvalidDataException("The file is damaged or of another kind: it does not say that it is a checkpoint.");
+        }
+
+        var arrays = SafeTensors.ReadArrays(stream, header);
+        if (header.Texts.GetValueOrDefault("sha256") != ModelFile.Checksum(header.Texts, arrays))
+        {
+            throw new InvalidDataException("The file is damaged: its checksum does not match its contents.");
+        }
+
+        var version = ModelTexts.Word(header.Texts, "format_version");
+        return version == Version
+            ? new(Parse(header.Texts.GetValueOrDefault("moment", "")), arrays)
+            : throw new NotSupportedException($"it has format version {version}, and this library reads version {Version}");
+    }
+
+    private static TrainingMoment Parse(string text)
+    {
+        try
+        {
+            var moment = JsonSerializer.Deserialize<TrainingMoment>(text, Json);
+            return moment is { IsPossible: true } ? moment : throw new JsonException("It is no moment of a training.");
+        }
+        catch (Exception problem)
+            when (problem is JsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"The file is damaged: it does not say where the training stood ({problem.Message}).", problem);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Persistence;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training.Checkpoints;
+
+/// <summary>Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept; its reports too.</summary>
+internal static class StateArrays
+{
+    private const string Network = "network.";
+    private const string Velocity = "velocity.";
+    private const string LastGood = "last_good.";
+    private const string Best = "best.";
+
+    public static List<NamedArray> Read(TrainingState state)
+    {
+        var names = state.Network.TrainedWeights.Select(named => named.Name);
+        return
+        [
+            .. Under(Network, NetworkWeights.Read(state.Network)),
+            .. Under(Velocity, NetworkWeights.Read(names.Zip(state.Optimizer.Velocities))), // none before the first step
+            .. Under(LastGood, NetworkWeights.Read(state.Kept.LastGood?.Named ?? [])),
+            .. Under(Best, NetworkWeights.Read(state.Kept.Best?.Named ?? [])),
+            .. ReportArrays.Read(state.Reports),
+        ];
+    }
+
+    /// <summary>Of a training that is over, whose network has the weights that were chosen: nothing else is needed any more.</summary>
+    public static List<NamedArray> ReadFinished(TrainingState state) =>
+        [.. Under(Network, NetworkWeights.Read(state.Network)), .. ReportArrays.Read(state.Reports)];
+
+    /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
+    public static void Write(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
+    {
+        List<NamedArray> Of(string prefix) =>
+            [
+                .. arrays
+                    .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
+                    .Select(array => array with { Name = array.Name[prefix.Length..] }),
+            ];
+
+        // Kept weights pass through the network, so that copies of it are made as in training.
+        WeightSnapshot? Snapshot(List<NamedArray> weights)
+        {
+            if (weights.Count == 0)
+            {
+                return null;
+            }
+
+            NetworkWeights.Write(weights, state.Network, backbone);
+            return WeightSnapshot.Of(state.Network);
+        }
+
+        var (network, velocities, lastGood, best) = (Of(Network), Of(Velocity), Of(LastGood), Of(Best));
+        if (network.Count + velocities.Count + lastGood.Count + best.Count + ReportArrays.In(arrays) != arrays.Count)
+        {
+            throw new InvalidDataException(
+                "The checkpoint is damaged or of another kind: it has weights of which it is not told what they are."
+            );
+        }
+
+        state.Kept.GoOnFrom(Snapshot(lastGood), Snapshot(best), bestAccuracy);
+        NetworkWeights.Write(network, state.Network, backbone);
+        using var scope = NewDisposeScope();
+        var pairs =
+            velocities.Count == 0
+                ? []
+                : NetworkWeights.Match(
+                    velocities,
+                    state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight)),
+                    backbone
+                );
+        state.Optimizer.GoOnFrom(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
+    }
+
+    private static IEnumerable<NamedArray> Under(string prefix, IEnumerable<NamedArray> arrays) =>
+        arrays.Select(array => array with { Name = prefix + array.Name });
+}

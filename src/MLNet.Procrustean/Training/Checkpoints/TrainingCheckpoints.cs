@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Runtime;
+using MLNet.Procrustean.Reading;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training.Checkpoints;
+
+/// <summary>The checkpoints of one training: takes up what an interrupted one left, or one that is over; writes on the way, and once more at the end.</summary>
+internal sealed class TrainingCheckpoints : IDisposable
+{
+    private static readonly Guid _process = Guid.NewGuid();
+    private readonly CheckpointFolder folder;
+    private readonly TimeSpan interval;
+    private readonly IChannel channel;
+    private readonly Stopwatch sinceLast = Stopwatch.StartNew();
+    private Dictionary<string, string> settings = [];
+    private Checkpoint? finished; // of a training that is over: this one, until a difference shows
+    private Checkpoint? interrupted; // on the way of one that is not
+    private bool isOver;
+
+    private TrainingCheckpoints(string path, TimeSpan interval, IChannel channel)
+    {
+        folder = new(path);
+        this.interval = interval;
+        this.channel = channel;
+    }
+
+    /// <summary>The seed of the training to go on with; null where there is none.</summary>
+    public int? Seed => (finished ?? interrupted)?.Moment.Seed;
+
+    /// <summary>Null where no checkpoints are asked for.</summary>
+    /// <exception cref="ArgumentException">The options are not those of the interrupted training.</exception>
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    public static TrainingCheckpoints? Open(ImageClassifierOptions options, Device device, IChannel channel)
+    {
+        if (options.CheckpointPath is not { } path)
+        {
+            return null;
+        }
+
+        var checkpoints = new TrainingCheckpoints(path, options.CheckpointInterval, channel);
+        try
+        {
+            checkpoints.Find(options, device);
+            return checkpoints;
+        }
+        catch
+        {
+            checkpoints.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Brings the state to where the checkpoint found was taken; leaves it as it is where there is none.</summary>
+    /// <exception cref="ArgumentException">The images are not those of the interrupted training.</exception>
+    /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
+    public void GoOn(
+        TrainingState state,
+        ImageClassifierOptions options,
+        int seed,
+        TrainingImages images,
+        ImmutableArray<string> classes,
+        Device device
+    )
+    {
+        settings[nameof(options.Seed)] = seed.ToString(CultureInfo.InvariantCulture); // drawn by now where none was chosen
+        settings = settings.Concat(TrainingSettings.Of(images, classes)).ToDictionary();
+        LeaveFinishedUnlessSame();
+        RefuseInterruptedUnlessSame();
+        isOver = finished is not null;
+        if ((finished ?? interrupted) is not { Moment: var moment, Arrays: var arrays })
+        {
+            return;
+        }
+
+        try
+        {
+            StateArrays.Write(arrays, state, options.Backbone.Name, moment.BestAccuracy);
+            state.GoOnFrom(moment, ReportArrays.Write(arrays, moment.Reports, classes), classes.Length, device);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new IOException(
+                $"The checkpoint in '{folder.Path}' cannot be gone on from: {problem.Message} Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.",
+                problem
+            );
+        }
+
+        (finished, interrupted) = (null, null); // they are as large as the training's own weights
+        channel.Info(
+            MessageSensitivity.None,
+            isOver
+                ? $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train anew, delete the folder, or choose another {nameof(options.Seed)} or {nameof(options.CheckpointPath)}."
+                : $"Going on from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, after step {moment.Epoch.Steps}."
+        );
+    }
+
+    /// <summary>Writes a checkpoint after the last step of an epoch, and after another one when the interval has passed since the last.</summary>
+    public void StepDone(TrainingState state, bool endsEpoch)
+    {
+        if (endsEpoch || sinceLast.Elapsed >= interval)
+        {
+            Write(state);
+        }
+    }
+
+    /// <summary>Writes a checkpoint. A training does not end because that fails: it is warned of.</summary>
+    public void Write(TrainingState state)
+    {
+        Try(() => folder.Write(new(state.Moment(settings), StateArrays.Read(state))), "The training goes on.");
+        sinceLast.Restart();
+    }
+
+    /// <summary>Writes the finished checkpoint of a training that is over, well or by divergence; one without an epoch that ended well leaves none at all.</summary>
+    public void Finish(TrainingState state)
+    {
+        if (state.Reports.Count == 0)
+        {
+            folder.Clear();
+        }
+        else if (!isOver)
+        {
+            Try(
+                () => folder.WriteFinished(new(state.Moment(settings) with { FinishedBy = _process }, StateArrays.ReadFinished(state))),
+                "The training is over and gives its model; the same fit would go on from the checkpoint before."
+            );
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private void Try(Action write, string consequence)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException problem)
+        {
+            channel.Warning(MessageSensitivity.None, $"{problem.Message} {consequence}");
+        }
+    }
+
+    // By the options alone, which spares decoding.
+    private void Find(ImageClassifierOptions options, Device device)
+    {
+        void Warn(string problem) => channel.Warning(MessageSensitivity.None, problem);
+        finished = folder.ReadFinished(Warn);
+        interrupted = folder.ReadNewest(Warn);
+        if (finished is not null && interrupted is not null && Differences(finished, interrupted.Moment.Settings).Count == 0)
+        {
+            interrupted = null; // the process ended before it was deleted
+        }
+
+        settings = TrainingSettings.Of(options, device);
+        if (options.Seed is null)
+        {
+            // This process has the model of the training that was over in it: what it asks for is another one.
+            finished = finished?.Moment.FinishedBy == _process ? null : finished;
+            TakeSeed(finished);
+        }
+
+        LeaveFinishedUnlessSame();
+        if (finished is null)
+        {
+            if (options.Seed is null)
+            {
+                TakeSeed(interrupted);
+            }
+
+            RefuseInterruptedUnlessSame();
+        }
+    }
+
+    private void TakeSeed(Checkpoint? found) =>
+        settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)] ?? "none";
+
+    // Nothing is lost when another training begins: the finished checkpoint stays until that one is over.
+    private void LeaveFinishedUnlessSame()
+    {
+        if (finished is not null && Differences(finished, settings) is { Count: > 0 } differences)
+        {
+            channel.Info(
+                MessageSensitivity.None,
+                $"The finished checkpoint in '{folder.Path}' is of another training, and stays until this one is over:{Lines(differences)}"
+            );
+            finished = null;
+        }
+    }
+
+    private void RefuseInterruptedUnlessSame()
+    {
+        if (finished is null && interrupted is not null && Differences(interrupted, settings) is { Count: > 0 } differences)
+        {
+            throw new ArgumentException(
+                $"The checkpoint in '{folder.Path}' is of another training:{Lines(differences)}{Environment.NewLine}"
+                    + $"Train as it was to go on with it; to begin anew, delete the folder or name another one in {nameof(ImageClassifierOptions.CheckpointPath)}."
+            );
+        }
+    }
+
+    private static string Lines(List<string> differences) => string.Concat(differences.Select(line => Environment.NewLine + line));
+
+    // Of what is known by now: the options at first, then the images too.
+    private static List<string> Differences(Checkpoint checkpoint, Dictionary<string, string> now)
+    {
+        var before = checkpoint.Moment.Settings.Where(setting => now.ContainsKey(setting.Key)).ToDictionary();
+        return TrainingSettings.Differences(before, "checkpoint", now);
+    }
+}

@@ -1,0 +1,65 @@
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>Goes through the rules of all epochs before the first one, so that a strategy that cannot work fails now and not after hours.</summary>
+internal static class StrategyCheck
+{
+    /// <summary>The head that all rules ask for.</summary>
+    /// <exception cref="ArgumentException">A rule asks for another head than the first, mixes where the network has no stage, or its draw weights, shares or loss have the wrong shape.</exception>
+    public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
+    {
+        ClassifierHead? first = null;
+        for (var number = 1; number <= epochs; number++)
+        {
+            using var epochScope = NewDisposeScope();
+            var rule = strategy.RuleFor(new(number, epochs, classes, CPU));
+            first ??= rule.Head;
+            var problem =
+                rule.Head != first
+                    ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; put strategies of the same head one after the other"
+                    : ProblemOf(rule.SamplingWeights, classes.Classes)
+                        ?? ProblemOf(rule.Mixing, backbone)
+                        ?? ProblemOf(rule.Loss, classes.Classes);
+            if (problem is not null)
+            {
+                throw new ArgumentException($"The rule of epoch {number} {problem}. The strategy is {strategy}.");
+            }
+        }
+
+        return first!.Value; // a training has at least one epoch
+    }
+
+    private static string? ProblemOf(Tensor? samplingWeights, int classes) =>
+        samplingWeights is null ? null
+        : !samplingWeights.shape.SequenceEqual([classes])
+            ? $"has draw weights of the shape [{string.Join(", ", samplingWeights.shape)}]; they must be [{classes}], one for each class"
+        : !(samplingWeights.isfinite() & samplingWeights.ge(0)).all().item<bool>() || samplingWeights.eq(0).all().item<bool>()
+            ? "has draw weights that are negative or not finite, or all 0"
+        : null;
+
+    private static string? ProblemOf(FeatureMixing? mixing, Backbone backbone)
+    {
+        if (mixing is null)
+        {
+            return null;
+        }
+
+        mixing.Depth.Check(backbone);
+        using var random = new Generator(0);
+        var labels = tensor(new long[] { 0, 1, 0 });
+        var (features, own) = mixing.Shares(labels, labels.flip(0), random);
+        var wrong = new[] { features, own }.FirstOrDefault(shares => shares is not null && !shares.shape.SequenceEqual([3]));
+        return wrong is null
+            ? null
+            : $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]";
+    }
+
+    private static string? ProblemOf(Func<Tensor, Tensor, Tensor> loss, int classes)
+    {
+        var shape = loss(zeros(3, classes), tensor(new long[] { 0, 1, 0 })).shape;
+        return shape.SequenceEqual([3])
+            ? null
+            : $"has a loss that gives [{string.Join(", ", shape)}] for 3 images; it must give one value for each, [3]";
+    }
+}

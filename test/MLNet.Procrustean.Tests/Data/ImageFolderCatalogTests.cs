@@ -1,0 +1,130 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Data;
+
+public sealed class ImageFolderTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void LoadImageFolder_FilesInAnyOrder_ComeOrdinallyByClassAndPath()
+    {
+        Touch("dog/b.png", "dog/C.PNG", "dog/a/z.jpg", "dog/a.jpg");
+        Touch("Cat/2.webp", "Cat/10.Gif", "ant/x.jfif", "ant/deep/er/y.bmp", "ant/w.jpeg");
+        Assert.That(
+            Load().Select(row => (row.Label, Relative(row.ImagePath))),
+            Is.EqualTo(
+                new[]
+                {
+                    ("Cat", "Cat/10.Gif"),
+                    ("Cat", "Cat/2.webp"),
+                    ("ant", "ant/deep/er/y.bmp"),
+                    ("ant", "ant/w.jpeg"),
+                    ("ant", "ant/x.jfif"),
+                    ("dog", "dog/C.PNG"),
+                    ("dog", "dog/a.jpg"),
+                    ("dog", "dog/a/z.jpg"),
+                    ("dog", "dog/b.png"),
+                }
+            )
+        );
+    }
+
+    [Test]
+    public void LoadImageFolder_HiddenAndOtherFiles_AreIgnored()
+    {
+        Touch("cat/a.png", "cat/.b.png", "cat/.cache/c.png", "cat/notes.txt", "cat/png", ".git/d.png", "readme.md", ".e.png");
+        Assert.That(Load().Select(row => Relative(row.ImagePath)), Is.EqualTo(new[] { "cat/a.png" }));
+    }
+
+    [Test]
+    public void LoadImageFolder_AnyFolder_KnowsItsRowCount()
+    {
+        Touch("cat/a.png", "dog/b.png", "dog/c.png");
+        Assert.That(_ml.Data.LoadImageFolder(_folder.Path).GetRowCount(), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void LoadImageFolder_AnyFolder_HasTwoTextColumns()
+    {
+        Touch("cat/a.png");
+        var schema = _ml.Data.LoadImageFolder(_folder.Path).Schema;
+        Assert.That(schema.Select(column => $"{column.Name}: {column.Type}"), Is.EqualTo(new[] { "ImagePath: String", "Label: String" }));
+    }
+
+    [Test]
+    public void LoadImageFolder_ExtensionsListed_AreDecoded()
+    {
+        Dictionary<string, byte[]> files = new()
+        {
+            [".jpg"] = TestImages.Jpeg(8, 8, TestImages.Noise),
+            [".png"] = TestImages.Png(8, 8, TestImages.Noise),
+            [".bmp"] = HandmadeImages.Bmp(8, 8, TestImages.Noise),
+            [".gif"] = HandmadeImages.Gif(8, 8, (x, _) => (byte)x, i => new((byte)i, 0, 0)),
+            [".webp"] = TestImages.Webp(8, 8, TestImages.Noise),
+        };
+        files[".jpeg"] = files[".jfif"] = files[".jpg"];
+        Assert.That(ImageFile.Extensions, Is.EquivalentTo(files.Keys));
+        foreach (var (extension, content) in files)
+        {
+            _folder.Write("all/image" + extension, content);
+        }
+
+        var decoded = Load().Select(row => Decoded.Of(row.ImagePath, new ImageShape { Size = 8 }));
+        Assert.That(decoded.Count(), Is.EqualTo(files.Count));
+    }
+
+    [Test]
+    public void LoadImageFolder_NoSuchFolder_NamesIt() =>
+        Assert.That(
+            () => _ml.Data.LoadImageFolder("nowhere/photos"),
+            Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("'nowhere/photos'")
+        );
+
+    [Test]
+    public void LoadImageFolder_EmptyPath_IsRefused() => Assert.That(() => _ml.Data.LoadImageFolder(" "), Throws.ArgumentException);
+
+    [Test]
+    public void LoadImageFolder_AFile_SaysSo()
+    {
+        var path = _folder.Write("cat.png", [0]);
+        Assert.That(() => _ml.Data.LoadImageFolder(path), Throws.ArgumentException.With.Message.Contains($"'{path}' is a file"));
+    }
+
+    [Test]
+    public void LoadImageFolder_WithoutSubFolders_SaysSo()
+    {
+        Touch("a.png", ".hidden/b.png");
+        Assert.That(Load, Throws.TypeOf<InvalidDataException>().With.Message.Contains("has no sub-folders"));
+    }
+
+    [Test]
+    public void LoadImageFolder_ImageBesideTheClasses_NamesIt()
+    {
+        Touch("cat/a.png", "stray.JPG");
+        Assert.That(Load, Throws.TypeOf<InvalidDataException>().With.Message.Contains("'stray.JPG'").And.Message.Contains("no label"));
+    }
+
+    [Test]
+    public void LoadImageFolder_ClassesWithoutImages_NamesThem()
+    {
+        Touch("cat/a.png", "dog/notes.txt", "eel/.a.png");
+        Assert.That(Load, Throws.TypeOf<InvalidDataException>().With.Message.Contains("2 of 3").And.Message.Contains("'dog', 'eel'"));
+    }
+
+    private List<LabelledImageFile> Load() =>
+        [.. _ml.Data.CreateEnumerable<LabelledImageFile>(_ml.Data.LoadImageFolder(_folder.Path), reuseRowObject: false)];
+
+    private void Touch(params string[] paths) => Array.ForEach(paths, path => _folder.Write(path, [0]));
+
+    private string Relative(string path) => Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');
+}

@@ -1,0 +1,98 @@
+using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Tests.Support.Fuzzing;
+using SkiaSharp;
+
+namespace MLNet.Procrustean.Tests.Decoding;
+
+/// <summary>Images of every format damaged at random.</summary>
+public sealed class ImageFuzzTests
+{
+    private const string Decoded = "decoded";
+    private const string Refused = "refused";
+
+    private static readonly byte[][] _whole =
+    [
+        TestImages.Jpeg(48, 32, TestImages.Photo),
+        TestImages.Jpeg(40, 56, TestImages.Noise, quality: 30),
+        HandmadeImages.WithOrientation(TestImages.Jpeg(33, 17, TestImages.Noise), 6),
+        ImageBombs.Jpeg(64, 48, channels: 3, refiningScans: 12),
+        TestImages.Png(48, 32, TestImages.Noise),
+        TestImages.GreyPng(32, 32, (x, y) => (byte)(x * y)),
+        HandmadeImages.PalettePng(40, 24, (x, y) => (byte)(x + y), Grey),
+        ImageBombs.InterlacedPng(24),
+        HandmadeImages.WithChunk(TestImages.Png(20, 20, TestImages.Noise), "zTXt"u8, [.. "key\0\0"u8, .. ImageBombs.Zeros(1)]),
+        HandmadeImages.Bmp(37, 29, TestImages.Noise),
+        HandmadeImages.Gif(40, 30, (x, y) => (byte)(x ^ y), Grey),
+        TestImages.Webp(48, 32, TestImages.Noise),
+        TestImages.Webp(48, 32, TestImages.Photo, quality: 60),
+        TestImages.Webp(30, 30, (x, y) => TestImages.Photo(x, y).WithAlpha((byte)(x * 8)), quality: 50),
+        ImageBombs.WebpCanvas(32, 32),
+    ];
+
+    [TestCase(2_000, 1)]
+    [Category(FaultsTried.Category)]
+    public void Decode_MutatedImage_DecodesOrRefuses(int inputs, int seed) => Fuzz(inputs, seed);
+
+    [TestCase(100_000, 2)]
+    [Category(FaultsTried.LongCategory)]
+    [Explicit("Minutes: run it after a change to the decoder.")]
+    public void Decode_MutatedImageOfMany_DecodesOrRefuses(int inputs, int seed) => Fuzz(inputs, seed);
+
+    private static void Fuzz(int inputs, int seed)
+    {
+        const long mostManaged = 32 << 20; // a line of a million pixels, with the weights that shrink it
+        var bombardment = new Bombardment(seed);
+        AppContext.SetData(ImageDecoder.Setting, "1000000"); // else some claim a picture that takes a second each
+        try
+        {
+            bombardment.Run(inputs, Mutated, DecodeOrRefuse, _ => mostManaged);
+        }
+        finally
+        {
+            AppContext.SetData(ImageDecoder.Setting, null);
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(bombardment.Of(Decoded), Is.GreaterThan(inputs / 20), "some changes do no harm");
+            Assert.That(bombardment.Of(Refused), Is.GreaterThan(inputs / 4));
+        }
+
+        FaultsTried.Record(
+            "Images",
+            "JPEG, PNG, WebP, BMP and GIF changed at random",
+            inputs,
+            "refused by ImageException, or a whole picture of the right size; no crash, no hang"
+        );
+    }
+
+    private static byte[] Mutated(Random random)
+    {
+        var whole = _whole[random.Next(_whole.Length)];
+        var mutated = ByteMutations.Of(whole, _whole[random.Next(_whole.Length)], random);
+        return random.Next(4) > 0 && mutated.AsSpan().StartsWith(ImageBombs.PngSignature) ? HandmadeImages.Resealed(mutated) : mutated; // else the checksums of a PNG hide what comes behind them
+    }
+
+    private static string DecodeOrRefuse(byte[] encoded)
+    {
+        var random = new Random(encoded.Length);
+        var shape = new ImageShape
+        {
+            Size = new[] { 8, 16, 33, 64 }[random.Next(4)],
+            Channels = random.Next(2) == 0 ? 1 : 3,
+            Aspect = Enum.GetValues<AspectRatio>()[random.Next(3)],
+        };
+        try
+        {
+            Assert.That(Support.Decoded.Of(encoded, shape, "here"), Has.Length.EqualTo(shape.Bytes));
+            return Decoded;
+        }
+        catch (ImageException)
+        {
+            return Refused;
+        }
+    }
+
+    private static SKColor Grey(int level) => new((byte)level, (byte)level, (byte)level);
+}

@@ -1,0 +1,71 @@
+using MLNet.Procrustean.Decoding;
+
+namespace MLNet.Procrustean.Tests.Decoding;
+
+/// <summary>Images of four bytes, each the number of the image.</summary>
+public sealed class ParallelDecodingTests
+{
+    private const int Bytes = 4;
+
+    [TestCase(new int[0])]
+    [TestCase(new[] { 0 })]
+    [TestCase(new[] { 99 })]
+    [TestCase(new[] { 3, 4, 5, 50, 98 })]
+    public void DecodeInto_SomeUnreadable_LeavesNoGapAndTellsTheirPlaces(int[] unreadable)
+    {
+        var block = new byte[100 * Bytes];
+        var (count, bad) = ParallelDecoding.DecodeInto(block, Bytes, Images(unreadable));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(count, Is.EqualTo(100 - unreadable.Length));
+            Assert.That(bad.Select(one => one.Place), Is.EqualTo(unreadable));
+            Assert.That(bad.Select(one => one.Problem.Origin), Is.EqualTo(unreadable.Select(number => $"image {number}")));
+            Assert.That(
+                block.Take(count * Bytes),
+                Is.EqualTo(Enumerable.Range(0, 100).Except(unreadable).SelectMany(number => Enumerable.Repeat((byte)number, Bytes)))
+            );
+        }
+    }
+
+    [Test]
+    public void DecodeInto_AllUnreadable_GivesNone() =>
+        Assert.That(ParallelDecoding.DecodeInto(new byte[100 * Bytes], Bytes, Images([.. Enumerable.Range(0, 100)])).Count, Is.Zero);
+
+    [Test]
+    public void Decode_SomeUnreadable_ThrowsTheFirstOfThem() =>
+        Assert.That(
+            () => ParallelDecoding.Decode(Images([70, 8, 30]), new ImageShape { Size = 8 }),
+            Throws.TypeOf<ImageException>().With.Message.StartsWith("image 8:")
+        );
+
+    [Test]
+    public void Decode_OtherProblem_IsThrownAsItIsAndEndsTheWork()
+    {
+        var decoded = 0;
+        var images = Enumerable
+            .Range(0, 10_000)
+            .Select(number => new Action<Memory<byte>>(square =>
+            {
+                Thread.Sleep(1);
+                square.Span[0] = number == 5 ? throw new NotSupportedException("not this one") : (byte)Interlocked.Increment(ref decoded);
+            }));
+        Assert.That(
+            () => ParallelDecoding.Decode([.. images], new ImageShape { Size = 8 }),
+            Throws.TypeOf<NotSupportedException>().With.Message.EqualTo("not this one")
+        );
+        Assert.That(decoded, Is.LessThan(1_000));
+    }
+
+    private static Action<Memory<byte>>[] Images(int[] unreadable) =>
+        [
+            .. Enumerable
+                .Range(0, 100)
+                .Select(number => new Action<Memory<byte>>(square =>
+                {
+                    Thread.Sleep(1); // so that all threads take part
+                    square
+                        .Span[..Bytes]
+                        .Fill(unreadable.Contains(number) ? throw new ImageException($"image {number}", "it is none.") : (byte)number);
+                })),
+        ];
+}

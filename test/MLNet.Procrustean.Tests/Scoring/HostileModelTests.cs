@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Tests.Support;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Scoring;
+
+/// <summary>Model files written with intent, each with a checksum that fits: what they claim is refused before it costs anything.</summary>
+[Category(FaultsTried.Category)]
+public sealed class HostileModelTests
+{
+    private const int Megabyte = 1 << 20;
+    private byte[] whole = null!;
+
+    [OneTimeSetUp]
+    public void SaveTheSharedModel()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.safetensors");
+        TinyModel.Shared.Classifier.SaveSafeTensors(path);
+        whole = File.ReadAllBytes(path);
+    }
+
+    [TestCase("backbone", "cifar-resnet-56-w256", "takes at least 868520972 bytes")]
+    [TestCase("backbone", "resnet-50", "takes at least 94056716 bytes")]
+    [TestCase("backbone", "cifar-resnet-8-w1000000", "There is no backbone")]
+    [TestCase("channels", "2147483647", "number of channels")]
+    [TestCase("channels", "0", "number of channels")]
+    [TestCase("image_size", "1024", "from 16 to 128")]
+    [TestCase("image_size", "8", "from 16 to 128")]
+    [TestCase("image_size", "-16", "cannot be used")]
+    [TestCase("head", "7", "'7' is none of Linear, Normalised")]
+    [TestCase("head", "1", "'1' is none of")]
+    [TestCase("aspect_ratio", "Pad, Squash", "none of")]
+    [TestCase("class_names", "[]", "'training_counts' in its header has 3 values, and should have 0")]
+    [TestCase("class_names", "null", "cannot be used")]
+    [TestCase("class_names", """["cat","dog"]""", "'training_counts' in its header has 3 values, and should have 2")]
+    [TestCase("class_names", """["cat","dog","cat"]""", "Two classes are named 'cat'")]
+    [TestCase("class_names", """["cat","",null]""", "empty name")]
+    [TestCase("class_names", """["cat",["dog","owl"]]""", "cannot be used")]
+    [TestCase("training_counts", "[20,10,0]", "no training image")]
+    [TestCase("training_counts", "[20,10,-6]", "no training image")]
+    [TestCase("training_counts", "[20,10,6,5]", "has 4 values, and should have 3")]
+    [TestCase("class_value_type", "int32", "cannot be used")]
+    [TestCase("class_value_type", "object", "no type 'object'")]
+    [TestCase("channel_means", "[1,2]", "has 2 values, and should have 3")]
+    [TestCase("channel_means", "[1,2,300]", "channel_means is 300")]
+    [TestCase("channel_means", "[1,2,\"NaN\"]", "cannot be used")]
+    [TestCase("channel_deviations", "[50,0,50]", "channel_deviations is 0")]
+    [TestCase("channel_deviations", "[50,1e999,50]", "cannot be used")]
+    [TestCase("score_column", " ", "score_column is empty")]
+    public void Read_TextThatDoesNotFit_IsRefusedBeforeANetworkIsBuilt(string name, string text, string part) =>
+        AssertRefused(Forged(name, text), part);
+
+    [Test]
+    public void Read_AMillionClassNames_AreRefusedUnmade()
+    {
+        var file = Forged("class_names", $"[{string.Join(',', Enumerable.Range(0, 1_000_000).Select(i => $"\"{i:x}\""))}]");
+        AssertRefused(file, "with 1000000 classes takes at least", mostBytes: (6 * file.LongLength) + Megabyte);
+    }
+
+    [TestCase("backbone")]
+    [TestCase("format")]
+    [TestCase("sha256")]
+    public void Read_WordOfAMegabyte_IsNotRepeated(string name)
+    {
+        var file = ForgedModel.Of(whole, (texts, _) => texts[name] = new('x', Megabyte), sign: name != "sha256");
+        var problem = Assert.Throws<InvalidDataException>(() => Read(file));
+        Assert.That(problem.ToString(), Has.Length.LessThan(5_000).And.Contains(name));
+    }
+
+    // The class names are as many as before, so that only the weights tell.
+    [Test]
+    public void Read_HeadOfAnotherNumberOfClasses_NamesBothShapes() =>
+        Assert.That(
+            () => Read(ForgedModel.Of(whole, (_, arrays) => Replace(arrays, "fc.weight", weight => weight with { Shape = [2, 24] }))),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("'fc.weight' is F32 [2, 24], and should be F32 [3, 16]")
+        );
+
+    [TestCase("fc.weight", float.NaN)]
+    [TestCase("fc.bias", float.PositiveInfinity)]
+    [TestCase("layer1.0.conv1.weight", float.NegativeInfinity)]
+    [TestCase("stem.bn1.running_mean", float.NaN)]
+    [TestCase("stem.bn1.running_var", -1f)]
+    public void Read_ValueThatNoTrainingLeadsTo_NamesTheWeight(string name, float value) =>
+        AssertRefused(
+            ForgedModel.Of(whole, (_, arrays) =>
+                Replace(arrays, name, weight => weight with { Bytes = [.. MemoryMarshal.AsBytes([value]), .. weight.Bytes[4..]] })
+            ),
+            $"its weight '{name}' has the value"
+        );
+
+    [Test]
+    public void Read_FiniteWeightsWithoutAFiniteScore_AreRefused() =>
+        Assert.That(
+            () =>
+                Read(
+                    ForgedModel.Of(whole, (_, arrays) =>
+                        Replace(arrays, "fc.weight", weight =>
+                            weight with
+                            {
+                                Bytes = [.. Enumerable.Repeat(MemoryMarshal.AsBytes([3e38f]).ToArray(), 48).SelectMany(bytes => bytes)],
+                            }
+                        )
+                    )
+                ),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("not a finite number")
+        );
+
+    private static void Read(byte[] file) => ImageClassifierModel.Read(new MemoryStream(file), CPU).Dispose();
+
+    private static void AssertRefused(byte[] file, string part, long mostBytes = Megabyte)
+    {
+        var (tensors, before) = (Tensor.TotalCount, GC.GetAllocatedBytesForCurrentThread());
+        var problem = Assert.Throws<InvalidDataException>(() => Read(file));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(mostBytes), "managed memory");
+            Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(tensors), "no network was built");
+            Assert.That(problem.Message, Does.Contain(part));
+        }
+
+        FaultsTried.Record(
+            "Model files",
+            "written with intent, with a fitting checksum: huge claims, contradictions, values without a score",
+            1,
+            "refused before a network is built; nothing lost"
+        );
+    }
+
+    private static void Replace(List<NamedArray> arrays, string name, Func<NamedArray, NamedArray> change)
+    {
+        var place = arrays.FindIndex(array => array.Name == name);
+        arrays[place] = change(arrays[place]);
+    }
+
+    private byte[] Forged(string name, string text) => ForgedModel.Of(whole, (texts, _) => texts[name] = text);
+}

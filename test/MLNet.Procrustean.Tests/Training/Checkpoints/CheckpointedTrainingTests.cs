@@ -1,0 +1,173 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Training.Checkpoints;
+
+/// <summary>Trainings that are interrupted and go on from their checkpoints.</summary>
+public sealed class CheckpointedTrainingTests
+{
+    private (byte[] Weights, string Reports) expected;
+    private CheckpointedTraining training = null!;
+
+    [OneTimeSetUp]
+    public void TrainWithoutInterruption()
+    {
+        using var whole = new CheckpointedTraining();
+        expected = whole.Uninterrupted();
+    }
+
+    [SetUp]
+    public void TakeAFolder() => training = new();
+
+    [TearDown]
+    public void RemoveTheFolder() => training.Dispose();
+
+    [Test]
+    public void Fit_CancelledAtAnyStep_EndsAsIfNeverInterrupted()
+    {
+        for (var step = 1; step <= CheckpointedTraining.Steps; step++)
+        {
+            training.Cancel(step);
+            var left = 0;
+            var result = training.Result(training.Fit(training.Options, inStep: _ => left++));
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(left, Is.EqualTo(CheckpointedTraining.Steps - step), "steps after the interruption");
+                Assert.That(result.Weights, Is.EqualTo(expected.Weights), $"cancelled in step {step}");
+                Assert.That(result.Reports, Is.EqualTo(expected.Reports), $"cancelled in step {step}");
+            }
+
+            training.BeginAnew();
+        }
+    }
+
+    // What the step has changed when it fails, such as running statistics, must not be taken for the state before it.
+    [Test]
+    public void Fit_FailedInTheMidstOfSteps_GoesOnAfterTheLastWholeOne([Values(1, 2, 3)] int seed)
+    {
+        var random = new Random(seed);
+        var options = training.Options with { CheckpointInterval = TimeSpan.Zero };
+        var (done, interruptions) = (0, 0);
+        while (random.Next(1, 6) is var steps && done + steps <= CheckpointedTraining.Steps)
+        {
+            training.Fail(steps, options);
+            done += steps - 1;
+            interruptions++;
+        }
+
+        var result = training.Result(training.Fit(options));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(interruptions, Is.GreaterThan(1));
+            Assert.That(result.Weights, Is.EqualTo(expected.Weights));
+            Assert.That(result.Reports, Is.EqualTo(expected.Reports));
+        }
+    }
+
+    [Test]
+    public void Fit_LongInterval_GoesOnFromTheEndOfTheEpoch()
+    {
+        training.Fail(step: 8, training.Options);
+        var left = 0;
+        var result = training.Result(training.Fit(training.Options, inStep: _ => left++));
+        Assert.That(left, Is.EqualTo(CheckpointedTraining.Steps - CheckpointedTraining.StepsOfEpoch));
+        Assert.That(result, Is.EqualTo(expected).Using<(byte[] Weights, string Reports)>(Same));
+    }
+
+    [Test]
+    public void Fit_CancelledWhileDiagnosing_GoesOnFromTheEndOfTheEpoch()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var options = training.Options with { Cancellation = cancellation.Token, OnCancel = CancellationOutcome.KeepBest };
+        void CancelInTheLastStepOfTheSecondEpoch(int step)
+        {
+            if (step == 2 * CheckpointedTraining.StepsOfEpoch)
+            {
+                cancellation.Cancel();
+            }
+        }
+
+        using (var model = training.Fit(options, inStep: CancelInTheLastStepOfTheSecondEpoch))
+        {
+            Assert.That(model.EpochReports, Has.Length.EqualTo(1), "the diagnosis of the second did not end");
+        }
+
+        var left = 0;
+        var result = training.Result(training.Fit(training.Options, inStep: _ => left++));
+        Assert.That(left, Is.EqualTo(CheckpointedTraining.StepsOfEpoch));
+        Assert.That(result, Is.EqualTo(expected).Using<(byte[] Weights, string Reports)>(Same));
+    }
+
+    [Test]
+    public void Fit_WithoutASeed_TakesTheCheckpoints()
+    {
+        var options = training.Options with { Seed = null };
+        training.Cancel(step: 7, options); // the context draws another seed for each fit
+        var seed = training.Log.Select(line => line.RawMessage).Single(line => line.Contains("seed ")).Split("seed ")[1].TrimEnd('.');
+        var resumed = training.Result(training.Fit(options));
+
+        var whole = training.Result(
+            training.Fit(options with { Seed = int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture), CheckpointPath = null })
+        );
+        Assert.That(resumed, Is.EqualTo(whole).Using<(byte[] Weights, string Reports)>(Same));
+        Assert.That(resumed.Weights, Is.Not.EqualTo(expected.Weights));
+    }
+
+    [Test]
+    public void Fit_GoingOn_CountsTheTimeBeforeAndTellsOfTheEpochsThatEndNow()
+    {
+        training.Cancel(
+            step: CheckpointedTraining.StepsOfEpoch + 2,
+            training.Options with
+            {
+                Progress = new CalledProgress<EpochReport>(_ => Thread.Sleep(300)),
+            }
+        );
+        var told = new List<EpochReport>();
+        using var model = training.Fit(training.Options with { Progress = new CalledProgress<EpochReport>(told.Add) });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(told.Select(report => report.Epoch), Is.EqualTo(new[] { 2, 3 }));
+            Assert.That(model.EpochReports.Select(report => report.Elapsed), Is.Ordered);
+            Assert.That(told[0].Elapsed, Is.GreaterThan(model.EpochReports[0].Elapsed + TimeSpan.FromMilliseconds(290)));
+            Assert.That(
+                training.Log.Select(line => line.RawMessage),
+                Has.Some.Contains($"Going on from the checkpoint in '{training.Path}': epoch 2 of 3, after step 2.")
+            );
+        }
+    }
+
+    [Test]
+    public void Fit_InterruptedAndGoingOn_LeavesNoTensor()
+    {
+        var left = NativeMemory.TensorsLeftBy(() =>
+        {
+            training.Cancel(step: 3);
+            training.Cancel(step: 4); // of a training that went on
+            training.Fit(training.Options).Dispose();
+            training.BeginAnew();
+        });
+        Assert.That(left, Is.EqualTo(3 * NativeMemory.CountedTwice(training.Options.Backbone)));
+    }
+
+    [Test]
+    public void CrossValidate_Uninterrupted_TrainsEachFoldAnew()
+    {
+        var options = training.Options with
+        {
+            ValidationSetFraction = 0,
+            Keep = KeptEpoch.Last,
+            Diagnostics = null,
+            Strategy = new PlainTraining(),
+            Epochs = 1,
+        };
+        var trainer = training.Ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options);
+        var folds = training.Ml.MulticlassClassification.CrossValidate(training.Images(), trainer, numberOfFolds: 2);
+        Assert.That(folds, Has.Count.EqualTo(2));
+        Assert.That(training.Log.Select(line => line.RawMessage), Has.None.Contains("is over already"));
+        Assert.That(training.Contents().Keys.Select(Path.GetFileName), Is.EqualTo(new[] { "finished.safetensors" }));
+    }
+
+    private static bool Same((byte[] Weights, string Reports) one, (byte[] Weights, string Reports) other) =>
+        one.Weights.SequenceEqual(other.Weights) && one.Reports == other.Reports;
+}

@@ -1,0 +1,135 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Training;
+
+/// <summary>Trainings that begin with the weights of a model.</summary>
+public sealed class InitialWeightsTests
+{
+    private readonly TinyModel tiny = TinyModel.Shared;
+    private readonly MLContext ml = new(seed: 1);
+
+    // A learning rate this small changes no float.
+    private static ImageClassifierOptions Still =>
+        TinyModel.Options with
+        {
+            Epochs = 1,
+            LearningRate = 1e-300,
+            WeightDecay = 0,
+            InitialWeights = TinyModel.Shared.Classifier,
+        };
+
+    [Test]
+    public void Fit_StandingStill_HasTheWeightsOfTheModel()
+    {
+        using var model = Fit(Still);
+        var (start, trained) = (tiny.Classifier.Classifier, model.Classifier);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(trained.Network.parameters().Select(NetworkBits.Of), Is.EqualTo(start.Network.parameters().Select(NetworkBits.Of)));
+            Assert.That(trained.Network, Is.Not.SameAs(start.Network));
+        }
+    }
+
+    [Test]
+    public void Fit_OtherImages_NormalisesThemAsForTheModel()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 4), ("dog", 9), ("owl", 30));
+        var images = ml.Data.LoadImageFolder(folder.Path);
+
+        using var model = TinyModel.Trainer(ml, Still).Fit(tiny.Keys.Transform(images));
+        using var own = TinyModel.Trainer(ml, Still with { InitialWeights = null }).Fit(tiny.Keys.Transform(images));
+
+        Assert.That(model.Classifier.Preprocessing.Means, Is.EqualTo(tiny.Classifier.Classifier.Preprocessing.Means));
+        Assert.That(own.Classifier.Preprocessing.Means, Is.Not.EqualTo(tiny.Classifier.Classifier.Preprocessing.Means));
+    }
+
+    [Test]
+    public void Fit_ModelSavedAndLoaded_GivesTheSameAsTheModelItself()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "model.zip");
+        ml.Model.Save(tiny.Classifier, tiny.Keyed.Schema, path);
+        using var loaded = (ImageClassifierModel)ml.Model.Load(path, out _);
+
+        using var one = Fit(TinyModel.Options with { InitialWeights = loaded, LearningRate = 0.01 });
+        using var other = Fit(TinyModel.Options with { InitialWeights = tiny.Classifier, LearningRate = 0.01 });
+
+        Assert.That(TinyModel.Scores(one.Transform(tiny.Images)), Is.EqualTo(TinyModel.Scores(other.Transform(tiny.Images))));
+        Assert.That(TinyModel.Scores(one.Transform(tiny.Images)), Is.Not.EqualTo(tiny.Scores()), "it learnt nothing more");
+    }
+
+    [Test]
+    public void Fit_Model_LeavesItAsItWas()
+    {
+        var before = NetworkBits.Of(tiny.Classifier.Classifier.Network);
+        Fit(TinyModel.Options with { InitialWeights = tiny.Classifier }).Dispose();
+        Assert.That(NetworkBits.Of(tiny.Classifier.Classifier.Network), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Fit_ThatDoesNotFit_IsRefusedWithAllThatDiffers()
+    {
+        var options = TinyModel.Options with
+        {
+            InitialWeights = tiny.Classifier,
+            Backbone = new CifarResNet { Depth = 8, Width = 6 },
+            Strategy = new LabelDistributionAwareMargin(),
+            ImageSize = 20,
+            Channels = 1,
+            AspectRatio = AspectRatio.Pad,
+        };
+        var problem = Assert.Throws<ArgumentException>(() => Fit(options))!;
+        string[] lines =
+        [
+            "Backbone: model cifar-resnet-8-w4, now cifar-resnet-8-w6",
+            "Head: model Linear, now Normalised",
+            "ImageSize: model 16, now 20",
+            "Channels: model 3, now 1",
+            "AspectRatio: model Squash, now Pad",
+        ];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(problem.Message.Split(Environment.NewLine)[1..^1], Is.EqualTo(lines));
+            Assert.That(
+                problem.Message,
+                Does.Contain("cannot begin with the model in InitialWeights").And.Contain("or leave InitialWeights out")
+            );
+        }
+    }
+
+    [TestCase("cat", "dog", "ant")] // the keys are in the order in which they occur
+    [TestCase("dog", "cat", "owl")]
+    public void Fit_OtherClasses_IsRefusedWithThem(params string[] names)
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, [.. names.Select(name => (name, 3))]);
+        var images = ml.Data.LoadImageFolder(folder.Path);
+        var keys = ml
+            .Transforms.Conversion.MapValueToKey("Label", keyData: ml.Data.LoadFromEnumerable(names.Select(name => new { Label = name })))
+            .Fit(images);
+        Assert.That(
+            () => TinyModel.Trainer(ml, Still).Fit(keys.Transform(images)),
+            Throws
+                .ArgumentException.With.Message.Contains(
+                    $"Classes: model 'cat', 'dog', 'owl', now {string.Join(", ", names.Select(name => $"'{name}'"))}"
+                )
+                .And.Message.Contains("by the same fitted MapValueToKey")
+        );
+    }
+
+    [Test]
+    public void Fit_DisposedModel_SaysSo()
+    {
+        var model = Fit(Still with { InitialWeights = null });
+        model.Dispose();
+        Assert.That(() => Fit(Still with { InitialWeights = model }), Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public void Fit_FromAModel_LeavesNoTensor() =>
+        Assert.That(NativeMemory.TensorsLeftBy(() => Fit(Still).Dispose()), Is.EqualTo(NativeMemory.CountedTwice(Still.Backbone)));
+
+    private ImageClassifierModel Fit(ImageClassifierOptions options) => TinyModel.Trainer(ml, options).Fit(tiny.Keyed);
+}

@@ -1,0 +1,95 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Training;
+
+/// <summary>Strategies of a user that cannot work are refused before the first step.</summary>
+public sealed class StrategyCheckTests
+{
+    [Test]
+    public void HeadOf_WrongRuleInALateEpoch_NamesTheEpochAndWhatIsWrong()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Refuses(
+                new() { Loss = (logits, labels) => Losses.CrossEntropy(logits, labels).mean() },
+                "has a loss that gives [] for 3 images",
+                "[3]"
+            );
+            Refuses(new() { SamplingWeights = ones(2) }, "draw weights of the shape [2]", "must be [3]");
+            Refuses(new() { SamplingWeights = tensor(new float[] { 1, -1, 1 }) }, "negative or not finite");
+            Refuses(new() { SamplingWeights = tensor(new[] { 1, float.NaN, 1 }) }, "negative or not finite");
+            Refuses(new() { SamplingWeights = zeros(3) }, "all 0");
+            Refuses(new() { Mixing = new(MixingDepth.Input, (_, _, _) => new(ones(2))) }, "shares of the shape [2]", "[3]");
+            Refuses(
+                new() { Mixing = new(MixingDepth.Input, (labels, _, _) => new(ones(labels.shape[0]), ones(1))) },
+                "shares of the shape [1]"
+            );
+        }
+    }
+
+    [Test]
+    public void HeadOf_MixingBeforeAStageTheNetworkLacks_IsRefused()
+    {
+        var strategy = new StrategyOf(_ =>
+            new() { Mixing = new(MixingDepth.BeforeStage(4), (labels, _, _) => new(ones(labels.shape[0]))) }
+        );
+        Assert.That(
+            () => StrategyCheck.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(9, 5, 2), epochs: 1),
+            Throws.ArgumentException.With.Message.Contains("before stage 4")
+        );
+    }
+
+    [Test]
+    public void Fit_HeadsThatDiffer_AreRefusedBeforeAnyImageIsRead()
+    {
+        var ml = new MLContext(seed: 1);
+        var rows = ml.Data.LoadFromEnumerable(
+            new[] { "cat", "cat", "dog" }.Select(name => new LabelledImageFile { ImagePath = "nowhere.png", Label = name })
+        );
+        var options = TinyModel.Options with { Strategy = new Deferred(new PlainTraining(), new LabelDistributionAwareMargin(), 2) };
+        Assert.That(
+            () => TinyModel.Trainer(ml, options).Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows)),
+            Throws.ArgumentException.With.Message.Contains("asks for the head Normalised")
+        );
+    }
+
+    [Test]
+    public void HeadOf_ManyEpochs_LeavesNoTensor() =>
+        Assert.That(
+            NativeMemory.TensorsLeftBy(() =>
+                StrategyCheck.HeadOf(
+                    new LabelDistributionAwareMargin(),
+                    SmallTraining.Options.Backbone,
+                    ToyImages.Counts(9, 5, 2),
+                    epochs: 50
+                )
+            ),
+            Is.Zero
+        );
+
+    [Test]
+    public void Fit_StrategyWithAWrongLoss_TrainsNothing()
+    {
+        var tiny = TinyModel.Shared;
+        var options = TinyModel.Options with { Strategy = StrategyOf.Loss((_, _, _, loss) => loss.sum()) };
+        Assert.That(
+            () => TinyModel.Trainer(tiny.Context, options).Fit(tiny.Keyed),
+            Throws.ArgumentException.With.Message.Contains("The rule of epoch 1 has a loss")
+        );
+    }
+
+    private static void Refuses(TrainingRule wrong, params string[] parts)
+    {
+        var strategy = new StrategyOf(epoch => epoch.Number == 4 ? wrong : new());
+        var message = Assert
+            .Throws<ArgumentException>(() =>
+                StrategyCheck.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(9, 5, 2), epochs: 5)
+            )!
+            .Message;
+        Assert.That(message, Does.StartWith("The rule of epoch 4 "));
+        Assert.That(parts.Where(part => !message.Contains(part)), Is.Empty, message);
+    }
+}
