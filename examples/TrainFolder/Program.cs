@@ -72,10 +72,6 @@ var precision = new Option<Precision>("--precision")
     Description = "fp32, which any processor has; bf16; or auto, which is bf16 where the processor or the GPU has it.",
     DefaultValueFactory = _ => Precision.Auto,
 };
-var shareProcessors = new Option<bool>("--share-processors")
-{
-    Description = "Take only as many threads as other programs leave processors; the same seed then no longer gives the same bits.",
-};
 var model = new Option<FileInfo?>("--model") { Description = "Where to save the model, as an ML.NET zip file." };
 var json = new Option<FileInfo?>("--json") { Description = "Where to write the results, as JSON." };
 var report = new Option<FileInfo?>("--report")
@@ -104,7 +100,6 @@ var command = new RootCommand("Trains an image classifier on a folder of images 
     checkpointMinutes,
     cache,
     precision,
-    shareProcessors,
     model,
     json,
     report,
@@ -148,7 +143,6 @@ command.SetAction(
                     Cancellation = cancellation,
                     CachePath = arguments.GetValue(cache)?.FullName,
                     Precision = arguments.GetValue(precision),
-                    ShareProcessors = arguments.GetValue(shareProcessors),
                     CheckpointPath = arguments.GetValue(checkpoint)?.FullName,
                     CheckpointInterval = TimeSpan.FromMinutes(arguments.GetValue(checkpointMinutes)),
                 },

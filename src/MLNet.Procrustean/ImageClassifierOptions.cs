@@ -171,13 +171,6 @@ public sealed record ImageClassifierOptions
         init => field = Require.Named(value);
     } = Precision.Auto;
 
-    /// <summary>
-    /// Whether a training on the CPU takes only as many threads as other programs leave processors, looked after every two seconds; false by default. On a
-    /// shared machine it is faster: one thread without a processor of its own holds all others up. But the weights' last bits depend on the number of threads, so the same
-    /// seed no longer gives the same bits. On Linux only; elsewhere nothing changes.
-    /// </summary>
-    public bool ShareProcessors { get; init; }
-
     /// <summary>Images to measure each epoch by, with the columns of the training data; null, the default, for none.</summary>
     public IDataView? ValidationSet { get; init; }
 

@@ -62,13 +62,12 @@ internal sealed class TrainingLoop(
     {
         var (network, kept) = (state.Network, state.Kept);
         using var resident = IsOver(state) ? null : ResidentImages.For(device, train);
-        using var threads = options.ShareProcessors && device.type == DeviceType.CPU ? new SharedProcessors() : null;
         var probe = options.Diagnostics is null ? null : new TrainingProbe(options, train, classes, preprocessing, device, seed);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
-            var (loss, accuracy) = TrainEpoch(state, epoch, resident ?? train, checkpoints, threads);
+            var (loss, accuracy) = TrainEpoch(state, epoch, resident ?? train, checkpoints);
             var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
             network.eval();
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
@@ -111,8 +110,7 @@ internal sealed class TrainingLoop(
         TrainingState state,
         EpochProgress epoch,
         LabelledImages images,
-        TrainingCheckpoints? checkpoints,
-        SharedProcessors? threads
+        TrainingCheckpoints? checkpoints
     )
     {
         using var epochScope = NewDisposeScope();
@@ -156,7 +154,6 @@ internal sealed class TrainingLoop(
             seen.scatter_add_(0, labels, ones_like(labels));
             correct.scatter_add_(0, labels, hits);
             epoch.StepDone(rate);
-            threads?.StepDone();
             checkpoints?.StepDone(state, endsEpoch: step + 1 == batches.Count);
         }
 

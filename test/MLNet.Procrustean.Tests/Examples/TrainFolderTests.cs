@@ -62,7 +62,6 @@ public sealed class TrainFolderTests
             cache,
             "--precision",
             "fp32",
-            "--share-processors",
             "--whitened-stem",
             "true"
         );

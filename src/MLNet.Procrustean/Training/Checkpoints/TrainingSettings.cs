@@ -29,7 +29,6 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.CheckpointInterval),
         nameof(ImageClassifierOptions.CachePath),
         nameof(ImageClassifierOptions.Diagnostics),
-        nameof(ImageClassifierOptions.ShareProcessors),
         nameof(ImageClassifierOptions.WhitenedStem),
     ];
 
