@@ -4,8 +4,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Data;
-using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
@@ -39,47 +37,49 @@ namespace MLNet.Procrustean;
 public sealed class ImageClassifierModel : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "ProcrusteanImages";
-    private readonly TrainedClassifier classifier;
-    private readonly Lazy<TrainedClassifier> scoring; // made by the first scoring
-    private readonly SharedMemory network;
+    private readonly TorchScorer scorer;
+    private readonly RowScorer rows;
     private readonly Device device;
 
     internal ImageClassifierModel(TrainedClassifier classifier, ColumnNames columns, Device device)
     {
-        this.classifier = classifier;
         this.device = device;
-        scoring = new(PrepareScoring);
-        network = new(Free);
-        Columns = columns;
-        classifier.Network.eval();
+        scorer = new(classifier, device, typeof(ImageClassifierModel));
+        rows = new(scorer, classifier.Preprocessing.Shape, columns, classifier.Labels, classifier.TrainingCounts);
     }
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
-    public ImmutableArray<string> ClassNames => classifier.Labels.Names;
+    public ImmutableArray<string> ClassNames => rows.Labels.Names;
 
     /// <summary>The number of training images of each class, in the order of the scores.</summary>
-    public ImmutableArray<long> TrainingCounts => classifier.TrainingCounts;
+    public ImmutableArray<long> TrainingCounts => rows.TrainingCounts;
 
-    /// <summary>What each epoch came to; empty in a model that was loaded.</summary>
+    /// <summary>The report of each epoch; empty in a model that was loaded.</summary>
     public ImmutableArray<EpochReport> EpochReports { get; internal init; } = [];
 
     /// <summary>The images that training left out because they could not be read; empty in a model that was loaded.</summary>
     public ImmutableArray<ImageException> SkippedImages { get; internal init; } = [];
 
     /// <summary>
-    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the processor or the GPU has it, which
-    /// is faster and changes probabilities by about a hundredth. It holds for rows that are read from now on, and is not saved.
+    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the processor
+    /// or the GPU has it, which is faster and changes probabilities by about a hundredth. It holds for rows that are read from now on, and is not
+    /// saved.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     public Precision ScoringPrecision
     {
-        get;
-        set => field = Require.Named(value);
-    } = Precision.Fp32;
+        get => scorer.Precision;
+        set => scorer.Precision = Require.Named(value);
+    }
 
     bool ITransformer.IsRowToRowMapper => true;
 
-    internal ColumnNames Columns { get; }
+    internal ColumnNames Columns => rows.Columns;
+
+    /// <summary>What was trained; its network may be disposed the next moment by another thread.</summary>
+    internal TrainedClassifier Classifier => scorer.Use(classifier => classifier);
+
+    internal ClassifierHead Head => Classifier.Network.Head.Kind;
 
     /// <summary>Writes the weights and all that scoring takes as one file in the safetensors format, which Python reads too.</summary>
     /// <param name="path">The file to write; one that is there is replaced once this one is whole and on the disk.</param>
@@ -89,8 +89,8 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     public void SaveSafeTensors(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var use = network.Begin(this);
-        AtomicFile.Write(path, "model", stream => ModelFile.Write(stream, classifier, Columns));
+        scorer.CheckNotDisposed();
+        AtomicFile.Write(path, "model", Write);
     }
 
     /// <summary>The columns of scored data.</summary>
@@ -100,7 +100,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return OutputSchema.Of(inputSchema, Columns, classifier);
+        return rows.SchemaOf(inputSchema);
     }
 
     /// <summary>Adds the scores and the predicted label to data. Rows are scored in batches, when they are read.</summary>
@@ -111,8 +111,8 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        network.Check(this);
-        return new ScoredDataView(this, input);
+        scorer.CheckNotDisposed();
+        return new ScoredDataView(rows, input);
     }
 
     /// <summary>Describes the features and the classifier: feature deviation between training and test images, neural collapse, norms and angles.</summary>
@@ -141,8 +141,9 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(test);
         Require.AtLeast(imagesPerClass, 2, nameof(imagesPerClass));
         Require.AtLeast(draws, 1, nameof(draws));
-        using var use = network.Begin(this);
-        return new ModelDiagnosis(classifier, Columns.Image, device).Of(train, test, labelColumnName, imagesPerClass, draws, seed);
+        return scorer.Use(classifier =>
+            new ModelDiagnosis(classifier, Columns.Image, device).Of(train, test, labelColumnName, imagesPerClass, draws, seed)
+        );
     }
 
     /// <summary>Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.</summary>
@@ -150,81 +151,67 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// Any thread may do so at any moment, and does not wait: a batch that is being scored, or a file that is being written, is finished first and is right, and
     /// the last of them frees the memory. Who reads scored rows meanwhile gets the exception at the next batch.
     /// </remarks>
-    public void Dispose() => network.Dispose();
+    public void Dispose() => scorer.Dispose();
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
-        new ScoringMapper(this, inputSchema, GetOutputSchema(inputSchema));
+        new ScoringMapper(rows, inputSchema, GetOutputSchema(inputSchema));
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
-        using var use = network.Begin(this);
+        scorer.CheckNotDisposed();
         ctx.CheckAtModel();
         ctx.SetVersionInfo(Version());
-        ctx.SaveBinaryStream(ModelFile.EntryName, writer => ModelFile.Write(writer.BaseStream, classifier, Columns));
-    }
-
-    internal ClassifierHead Head => classifier.Network.Head;
-
-    /// <summary>What was trained; its network may be disposed the next moment by another thread, which the methods below guard against.</summary>
-    internal TrainedClassifier Classifier
-    {
-        get
-        {
-            network.Check(this);
-            return classifier;
-        }
+        ctx.SaveBinaryStream(ModelFile.EntryName, writer => Write(writer.BaseStream));
     }
 
     /// <summary>Gives a network of the same kind the weights of this one.</summary>
-    internal void CopyWeightsTo(StagedNetwork other)
-    {
-        using var use = network.Begin(this);
-        classifier.CopyWeightsTo(other);
-    }
+    internal void CopyWeightsTo(StagedNetwork other) =>
+        scorer.Use(classifier =>
+        {
+            classifier.CopyWeightsTo(other);
+            return other;
+        });
 
-    internal string FingerprintOfWeights()
-    {
-        using var use = network.Begin(this);
-        return Fingerprint.Of(classifier);
-    }
+    internal string FingerprintOfWeights() => scorer.Use(Fingerprint.Of);
 
     /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
-    internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change)
-    {
-        using var use = network.Begin(this);
-        return new(classifier.WithClassifier(change, device), Columns, device)
+    internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change) =>
+        new(scorer.Use(classifier => classifier.WithClassifier(change, device)), Columns, device)
         {
             EpochReports = EpochReports,
             SkippedImages = SkippedImages,
             ScoringPrecision = ScoringPrecision,
         };
-    }
 
-    internal Func<Action<Memory<byte>>> ImageReader(DataViewRow row) =>
-        ImageColumn.Reader(row, row.Schema[Columns.Image], classifier.Preprocessing.Shape);
-
-    internal float[][] Score(IReadOnlyList<Action<Memory<byte>>> images)
+    /// <summary>Reads what <see cref="SaveSafeTensors"/> wrote, and scores once, so that the first prediction is quick.</summary>
+    internal static ImageClassifierModel Read(Stream stream, Device device)
     {
-        var pixels = ParallelDecoding.Decode(images, classifier.Preprocessing.Shape);
-        using var use = network.Begin(this);
-        return scoring.Value.Score(pixels, device, ScoringPrecision);
-    }
-
-    private TrainedClassifier PrepareScoring()
-    {
-        NativeAllocator.KeepFreedBlocks(); // until the model is disposed
-        return classifier.Folded(device);
-    }
-
-    private void Free()
-    {
-        classifier.Network.Dispose();
-        if (scoring.IsValueCreated)
+        var (classifier, columns) = ModelFile.Read(stream);
+        classifier.Network.to(device);
+        var model = new ImageClassifierModel(classifier, columns, device);
+        try
         {
-            scoring.Value.Network.Dispose();
-            NativeAllocator.ReturnFreedBlocks();
+            model.scorer.WarmUp();
+            return model;
+        }
+        catch (InvalidOperationException problem) // no finite score
+        {
+            model.Dispose();
+            throw new InvalidDataException(problem.Message, problem);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
         }
     }
+
+    private void Write(Stream stream) =>
+        scorer.Use(classifier =>
+        {
+            ModelFile.Write(stream, classifier, Columns);
+            return stream;
+        });
 
     [SuppressMessage(
         "CodeQuality",
@@ -242,28 +229,6 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         return found && model is not null
             ? model
             : throw new InvalidDataException($"The model has no entry '{ModelFile.EntryName}'; the file is incomplete.");
-    }
-
-    internal static ImageClassifierModel Read(Stream stream, Device device)
-    {
-        var (classifier, columns) = ModelFile.Read(stream);
-        classifier.Network.to(device);
-        var model = new ImageClassifierModel(classifier, columns, device);
-        try
-        {
-            model.scoring.Value.WarmUp(device);
-            return model;
-        }
-        catch (InvalidOperationException problem) // no finite score
-        {
-            model.Dispose();
-            throw new InvalidDataException(problem.Message, problem);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
     }
 
     private static VersionInfo Version() =>

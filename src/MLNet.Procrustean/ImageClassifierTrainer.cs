@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Procrustean.Data;
@@ -10,6 +11,7 @@ using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
 using MLNet.Procrustean.Training.Checkpoints;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
@@ -61,7 +63,9 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <param name="inputSchema">The columns before.</param>
     /// <returns>The columns after.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Columns);
+
+    private ColumnNames Columns => new(Options.ImageColumnName, Options.ScoreColumnName, Options.PredictedLabelColumnName);
 
     private ImageClassifierModel Train(IDataView input)
     {
@@ -70,123 +74,81 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var device = TorchDevice.For(environment, channel);
         using var checkpoints = TrainingCheckpoints.Open(Options, device, channel);
         var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
-        var labelColumn = LabelColumn.Find(input.Schema, Options.LabelColumnName);
-        var labels = ClassLabels.From(labelColumn);
 
-        RehearseBeforeDecoding(labels, LabelColumn.Read(input, labelColumn));
-        var skipped = new List<ImageException>();
-        using var images = Decode(input, labels, seed, channel, skipped);
-        var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
-        channel.Info(
-            MessageSensitivity.None,
-            $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}."
-        );
-
-        var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
-        var start = Options.InitialWeights?.Classifier;
-        if (start is not null)
-        {
-            InitialWeightsCheck.Check(start, Options, head, labels.Names); // once more: the counts may ask for another head now that some images are held out or skipped
-        }
-
-        var preprocessing = start?.Preprocessing ?? Preprocessing.Measure(images.Train.Pixels, Options.Shape);
-        var network = Options.Backbone.Build(Options.Channels, classes.Classes, seed, head);
+        using var training = Prepare(input, seed, device, channel);
+        var classifier = InitialClassifier(training);
         try
         {
-            network.to(device);
-            if (Options.InitialWeights is { } earlier)
-            {
-                earlier.CopyWeightsTo(network);
-            }
-            else if (Options.WhitensStem)
-            {
-                PatchWhitening.Apply(network, preprocessing, images.Train, seed);
-            }
-
-            network.Stem.Weight.requires_grad = !Options.WhitensStem;
-            using var state = new TrainingState(network, Options);
-            checkpoints?.GoOn(state, Options, seed, images, classes.Names, device);
-            var diverged = new TrainingLoop(Options, classes, preprocessing, device, seed).Train(
-                state,
-                images.Train,
-                images.Validation,
-                report =>
-                {
-                    channel.Info(MessageSensitivity.None, report.ToString());
-                    Options.Progress?.Report(report);
-                },
-                checkpoints
-            );
-            var cancelled = diverged is null && state.Reports.Count < Options.Epochs;
-            if (cancelled)
-            {
-                channel.Info(
-                    MessageSensitivity.None,
-                    $"The training was cancelled after {state.Reports.Count} of {Options.Epochs} epochs; the model has the best weights so far."
-                );
-            }
-            else
-            {
-                checkpoints?.Finish(state);
-            }
-
-            if (diverged == 1)
-            {
-                throw new TrainingDivergedException(1, lastGoodModel: null);
-            }
-
-            var trained = new TrainedClassifier(network, Options.Backbone, preprocessing, labels, classes.Counts);
-            var model = new ImageClassifierModel(trained, ColumnNames.Of(Options), device)
-            {
-                EpochReports = [.. state.Reports],
-                SkippedImages = [.. skipped],
-            };
-            return diverged is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;
+            var (reports, divergedIn) = Train(classifier, training, checkpoints, channel);
+            return Finish(classifier, training, reports, divergedIn);
         }
         catch (Exception problem) when (problem is not TrainingDivergedException { LastGoodModel: not null })
         {
-            network.Dispose();
+            classifier.Network.Dispose();
             throw;
         }
     }
 
-    // By the labels alone, so that a strategy that cannot work, or a model that cannot be started from, is refused before images are decoded for minutes.
-    private void RehearseBeforeDecoding(ClassLabels labels, List<long> labelOfRow)
+    // What cannot work is refused by the labels alone, before images are decoded for minutes.
+    private PreparedTraining Prepare(IDataView input, int seed, Device device, IChannel channel)
     {
+        var column = LabelColumn.Find(input.Schema, Options.LabelColumnName);
+        var labels = ClassLabels.From(column);
         var counts = new long[labels.Names.Length];
-        labelOfRow.ForEach(label => counts[label]++);
+        LabelColumn.Read(input, column).ForEach(label => counts[label]++);
         if (counts.All(count => count > 0)) // else the reader says what is missing
         {
-            var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, new([.. labels.Names], [.. counts]), Options.Epochs);
-            if (Options.InitialWeights is { } model)
-            {
-                InitialWeightsCheck.Check(model.Classifier, Options, head, labels.Names);
-            }
+            HeadFor(new([.. labels.Names], [.. counts]));
+        }
+
+        var skipped = new List<ImageException>();
+        var images = Read(input, labels, seed, channel, skipped);
+        try
+        {
+            var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
+            channel.Info(
+                MessageSensitivity.None,
+                $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}."
+            );
+            var head = HeadFor(classes); // once more: without images that are held out or skipped the counts may ask for another one
+            return new(images, labels, classes, head, skipped, seed, device);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
         }
     }
 
-    private TrainingImages Decode(IDataView input, ClassLabels labels, int seed, IChannel channel, List<ImageException> skipped)
+    // The head that the strategy asks for, and that the initial weights have.
+    private ClassifierHead HeadFor(ClassCounts classes)
     {
+        var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
+        if (Options.InitialWeights is { } model)
+        {
+            InitialWeightsCheck.Check(model.Classifier, Options, head, classes.Names);
+        }
+
+        return head;
+    }
+
+    private TrainingImages Read(IDataView input, ClassLabels labels, int seed, IChannel channel, List<ImageException> skipped)
+    {
+        void Skip(ImageException problem)
+        {
+            skipped.Add(problem);
+            channel.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");
+        }
+
         var reader = new LabelledImagesReader(
             Options,
-            problem =>
-            {
-                skipped.Add(problem);
-                channel.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");
-            },
+            Skip,
             text => channel.Info(MessageSensitivity.None, text),
             problem => channel.Warning(MessageSensitivity.None, problem)
         );
         if (Options.ValidationSet is { } validationSet)
         {
-            var found = ClassLabels.From(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
-            if (!found.Names.SequenceEqual(labels.Names))
-            {
-                throw new ArgumentException(
-                    $"The validation set has the classes {string.Join(", ", found.Names)}, and the training set {string.Join(", ", labels.Names)}; transform both by the same fitted MapValueToKey."
-                );
-            }
-
+            CheckClasses(validationSet, labels);
             return reader.Read(input, validationSet);
         }
 
@@ -194,5 +156,96 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         return Options.ValidationSetFraction > 0
             ? TrainingImages.Split(images, labels, Options.ValidationSetFraction, seed)
             : new(images, null);
+    }
+
+    private void CheckClasses(IDataView validationSet, ClassLabels labels)
+    {
+        var found = ClassLabels.From(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
+        if (!found.Names.SequenceEqual(labels.Names))
+        {
+            throw new ArgumentException(
+                $"The validation set has the classes {string.Join(", ", found.Names)}, and the training set {string.Join(", ", labels.Names)}; "
+                    + "transform both by the same fitted MapValueToKey."
+            );
+        }
+    }
+
+    private TrainedClassifier InitialClassifier(PreparedTraining training)
+    {
+        var preprocessing = Options.InitialWeights?.Classifier.Preprocessing
+            ?? Preprocessing.Measure(training.Images.Train.Pixels, Options.Shape);
+        var network = Options.Backbone.Build(Options.Channels, training.Classes.Classes, training.Seed, training.Head);
+        try
+        {
+            network.to(training.Device);
+            if (Options.InitialWeights is { } model)
+            {
+                model.CopyWeightsTo(network);
+            }
+            else if (Options.WhitensStem)
+            {
+                PatchWhitening.Apply(network, preprocessing, training.Images.Train, training.Seed);
+            }
+
+            network.Stem.Convolution.Weight.requires_grad = !Options.WhitensStem;
+            return new(network, Options.Backbone, preprocessing, training.Labels, training.Classes.Counts);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private (ImmutableArray<EpochReport> Reports, int? DivergedIn) Train(
+        TrainedClassifier classifier,
+        PreparedTraining training,
+        TrainingCheckpoints? checkpoints,
+        IChannel channel
+    )
+    {
+        using var state = new TrainingState(classifier.Network, Options);
+        checkpoints?.Resume(state, Options, training);
+        var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed);
+        var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point));
+        if (divergedIn is null && state.Reports.Count < Options.Epochs)
+        {
+            channel.Info(
+                MessageSensitivity.None,
+                $"The training was cancelled after {state.Reports.Count} of {Options.Epochs} epochs; the model has the best weights so far."
+            );
+        }
+        else
+        {
+            checkpoints?.Finish(state);
+        }
+
+        return ([.. state.Reports], divergedIn);
+
+        void Report(EpochReport report)
+        {
+            channel.Info(MessageSensitivity.None, report.ToString());
+            Options.Progress?.Report(report);
+        }
+    }
+
+    private ImageClassifierModel Finish(
+        TrainedClassifier classifier,
+        PreparedTraining training,
+        ImmutableArray<EpochReport> reports,
+        int? divergedIn
+    )
+    {
+        if (divergedIn == 1)
+        {
+            throw new TrainingDivergedException(1, lastGoodModel: null);
+        }
+
+        var model = new ImageClassifierModel(classifier, Columns, training.Device)
+        {
+            EpochReports = reports,
+            SkippedImages = [.. training.Skipped],
+        };
+        return divergedIn is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;
     }
 }

@@ -22,7 +22,7 @@ internal sealed record ImageFeatures(Tensor Features, Tensor Labels)
             using (images)
             {
                 var pixels = images.Pixels.Narrow(0, images.Count).to(device);
-                features.Add(network.PooledFeatures(preprocessing.Normalise(pixels)).to(float64).cpu().MoveToOuterDisposeScope());
+                features.Add(network.Features(preprocessing.Normalise(pixels)).to(float64).cpu().MoveToOuterDisposeScope());
                 labels.Add(images.Labels.clone().MoveToOuterDisposeScope());
             }
         }

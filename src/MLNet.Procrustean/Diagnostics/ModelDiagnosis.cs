@@ -30,7 +30,7 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, string imageC
             throw new ArgumentException("The test set has no row; give images that the model was not trained on.", nameof(test));
         }
 
-        var (weight, bias) = (network.LinearMap.Weight.to(float64).cpu(), network.LinearMap.Bias.to(float64).cpu());
+        var (weight, bias) = (network.Head.LinearMap.Weight.to(float64).cpu(), network.Head.LinearMap.Bias.to(float64).cpu());
         return ModelDiagnostics.Of(
             Features(trainSample),
             Features(testSample),

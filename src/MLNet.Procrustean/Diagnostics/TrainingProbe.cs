@@ -7,44 +7,45 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Diagnostics;
 
 /// <summary>Diagnoses a network while it is trained, always by the same training images.</summary>
-/// <param name="options">Of the training; they ask for diagnostics.</param>
+/// <param name="choice">How often, and by how many images.</param>
 /// <param name="train">The training images, on the CPU.</param>
 /// <param name="classes">Their classes.</param>
 /// <param name="preprocessing">How an image becomes what the network sees.</param>
 /// <param name="device">Where the network is.</param>
 /// <param name="seed">Of the training.</param>
+/// <param name="cancellation">Of the training.</param>
 internal sealed class TrainingProbe(
-    ImageClassifierOptions options,
+    TrainingDiagnostics choice,
     LabelledImages train,
     ClassCounts classes,
     Preprocessing preprocessing,
     Device device,
-    int seed
+    int seed,
+    CancellationToken cancellation
 )
 {
     private const int ImagesAtOnce = 256;
-    private readonly TrainingDiagnostics choice = options.Diagnostics!;
     private readonly ImmutableArray<bool> minor = MinorClasses.Of(classes);
     private readonly long[] rows = ClassSample.Draw(
         train.Labels.data<long>().ToArray(),
-        options.Diagnostics!.ImagesPerClass,
+        choice.ImagesPerClass,
         RandomStream.Diagnostics.Generator(seed, epoch: 0)
     );
 
     /// <summary>Diagnoses the network, which is in evaluation mode, where the epoch is one to be diagnosed.</summary>
-    public EpochDiagnostics? After(int epoch, StagedNetwork network) =>
-        epoch % choice.EveryEpochs == 0 || epoch == options.Epochs ? Diagnose(network) : null;
+    public EpochDiagnostics? After(int epoch, int epochs, StagedNetwork network) =>
+        epoch % choice.EveryEpochs == 0 || epoch == epochs ? Diagnose(network) : null;
 
     private EpochDiagnostics Diagnose(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var weight = network.LinearMap.Weight.to(float64);
+        var weight = network.Head.LinearMap.Weight.to(float64);
         var major = tensor(minor.Select(one => one ? 0.0 : 1.0).ToArray(), device: device);
         var sums = zeros(3, classes.Classes, float64, device);
         foreach (var part in rows.Chunk(ImagesAtOnce))
         {
-            options.Cancellation.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested();
             using var partScope = NewDisposeScope();
             var chosen = tensor(part);
             var labels = train.Labels.index_select(0, chosen).to(device);

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
@@ -48,25 +49,24 @@ public abstract record Backbone
     /// <summary>Whether the first convolution has filters for eight or more directions of colour patches, and no more than there are: see <see cref="PatchWhitening"/>.</summary>
     internal abstract bool SuitsWhitening { get; }
 
-    /// <summary>How many weights the network has, running statistics apart: known without building it.</summary>
-    internal abstract long CountWeights(int channels, int classes);
+    /// <summary>How many weights the network has, running statistics apart; it takes no memory for them.</summary>
+    internal long CountWeights(int channels, int classes, ClassifierHead head = ClassifierHead.Linear)
+    {
+        using var scope = NewDisposeScope();
+        using var shapes = Assemble(channels, classes, head, META); // tensors there have a shape and no values
+        return shapes.parameters().Sum(weight => weight.numel());
+    }
 
     /// <summary>Builds the network with weights drawn from the seed.</summary>
     internal StagedNetwork Build(int channels, int classes, int seed, ClassifierHead head = ClassifierHead.Linear)
     {
-        var network = Assemble(channels, classes, head);
+        var network = Assemble(channels, classes, head, CPU);
         WeightInitialisation.Apply(network, seed);
         return network;
     }
 
-    /// <summary>The network's stages in order, with the names that its weights have in a model file.</summary>
-    private protected abstract StagedNetwork Assemble(int channels, int classes, ClassifierHead head);
-
-    private protected static TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> Classifier(
-        ClassifierHead head,
-        int features,
-        int classes
-    ) => head == ClassifierHead.Cosine ? new CosineLinear(features, classes) : TorchSharp.torch.nn.Linear(features, classes);
+    /// <summary>The network in its parts, on a device, with weights that are 0 yet.</summary>
+    private protected abstract StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device);
 
     private static int Number(string digits) =>
         int.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);

@@ -12,26 +12,30 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
 {
     private const double Momentum = 0.1;
     private const double Epsilon = 1e-5;
+    private readonly Action<Tensor, Tensor> absorb; // the convolution itself in a field would be saved as a part of this
     private bool folded;
 
-    public BatchNormalisation(int features)
+    /// <param name="convolution">What it normalises.</param>
+    public BatchNormalisation(Convolution convolution)
         : base(nameof(BatchNormalisation))
     {
-        register_parameter("weight", nn.Parameter(ones(features)));
-        register_parameter("bias", nn.Parameter(zeros(features)));
-        register_buffer("running_mean", zeros(features));
-        register_buffer("running_var", ones(features));
-        register_buffer("num_batches_tracked", zeros([], int64));
+        absorb = convolution.Absorb;
+        var (features, device) = (convolution.Weight.shape[0], convolution.Weight.device);
+        register_parameter("weight", nn.Parameter(ones(features, device: device)));
+        register_parameter("bias", nn.Parameter(zeros(features, device: device)));
+        register_buffer("running_mean", zeros(features, device: device));
+        register_buffer("running_var", ones(features, device: device));
+        register_buffer("num_batches_tracked", zeros([], int64, device));
     }
 
-    /// <summary>Lets the convolution before it do what this does in evaluation; from now on this passes its input on.</summary>
+    /// <summary>Lets the convolution do what this does in evaluation; from now on this passes its input on.</summary>
     /// <remarks>(x − μ) · γ / √(σ² + ε) + β = a · x + (β − a · μ), with a = γ / √(σ² + ε).</remarks>
-    public void FoldInto(Convolution before)
+    public void Fold()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var factor = get_parameter("weight")! / get_buffer("running_var")!.Plus(Epsilon).sqrt(); // a
-        before.Absorb(factor, get_parameter("bias")! - (factor * get_buffer("running_mean")!));
+        absorb(factor, get_parameter("bias")! - (factor * get_buffer("running_mean")!));
         folded = true;
     }
 

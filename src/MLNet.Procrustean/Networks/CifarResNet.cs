@@ -1,6 +1,6 @@
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
-using static TorchSharp.torch.nn;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
@@ -44,45 +44,24 @@ public sealed record CifarResNet : Backbone
 
     internal override bool SuitsWhitening => Width is >= 16 and <= 54; // pairs of the 27 directions of 3 × 3 pixels
 
-    internal override long CountWeights(int channels, int classes)
+    private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device)
     {
-        var (w, n) = ((long)Width, (Depth - 2) / 6); // n blocks of two convolutions in each stage
-        var convolutions = 9 * w * (channels + (2 * n * w) + (2 * w) + ((2 * n - 1) * 4 * w) + (8 * w) + ((2 * n - 1) * 16 * w));
-        var normalisations = 2 * w * (1 + (2 * n * (1 + 2 + 4)));
-        return convolutions + normalisations + (((4 * w) + 1) * classes);
-    }
-
-    private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head) =>
-        new(
-            (
-                "stem",
-                Sequential(
-                    ("conv1", new Convolution(channels, Width, 3)),
-                    ("bn1", new BatchNormalisation(Width)),
-                    ("relu", ReLU(inplace: true))
-                )
-            ),
-            ("layer1", Stage(Width, Width, stride: 1)),
-            ("layer2", Stage(Width, 2 * Width, stride: 2)),
-            ("layer3", Stage(2 * Width, 4 * Width, stride: 2)),
-            ("pool", new GlobalAveragePool()),
-            ("fc", Classifier(head, 4 * Width, classes))
-        );
-
-    private TorchSharp.Modules.Sequential Stage(int input, int output, int stride)
-    {
-        var blocks = (Depth - 2) / 6;
-        return Sequential(
-            Enumerable
-                .Range(0, blocks)
-                .Select(i =>
-                    (
-                        $"{i}",
-                        (Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>)
-                            new BasicBlock(i == 0 ? input : output, output, i == 0 ? stride : 1, ShortcutOption.A)
-                    )
-                )
-                .ToArray()
+        int[] widths = [Width, 2 * Width, 4 * Width];
+        return new(
+            new Stem(new Convolution(channels, Width, 3, device: device)),
+            [.. widths.Select((width, stage) => Stage(stage == 0 ? Width : widths[stage - 1], width, stage == 0 ? 1 : 2, device))],
+            new GlobalAveragePool(),
+            Head.Of(head, widths[^1], classes, device)
         );
     }
+
+    private TorchSharp.Modules.Sequential Stage(int input, int output, int stride, Device device) =>
+        nn.Sequential([
+            .. Enumerable
+                .Range(0, (Depth - 2) / 6)
+                .Select(i => ($"{i}", i == 0 ? Block(input, output, stride, device) : Block(output, output, 1, device))),
+        ]);
+
+    private static nn.Module<Tensor, Tensor> Block(int input, int output, int stride, Device device) =>
+        new BasicBlock(input, output, stride, ShortcutOption.A, device);
 }

@@ -19,7 +19,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     private readonly long[] padding;
     private bool hasBias;
 
-    public Convolution(int input, int output, int kernel, int stride = 1)
+    public Convolution(int input, int output, int kernel, int stride = 1, Device? device = null)
         : base(nameof(Convolution))
     {
         soundForward = IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
@@ -27,7 +27,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         Kernel = kernel;
         strides = [stride, stride];
         padding = [kernel / 2, kernel / 2];
-        register_parameter("weight", nn.Parameter(zeros(output, input, kernel, kernel))); // drawn by WeightInitialisation
+        register_parameter("weight", nn.Parameter(zeros(output, input, kernel, kernel, device: device))); // drawn by WeightInitialisation
     }
 
     /// <summary>[out, in, k, k]. Looked up each time, since moving the module to a GPU replaces it.</summary>

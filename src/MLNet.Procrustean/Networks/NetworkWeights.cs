@@ -6,13 +6,13 @@ namespace MLNet.Procrustean.Networks;
 /// <summary>Moves a network's weights and running statistics to and from named arrays.</summary>
 internal static class NetworkWeights
 {
-    public static List<NamedArray> Read(StagedNetwork network)
+    public static List<NamedArray> Capture(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
-        return Read(network.state_dict().Select(pair => (pair.Key, pair.Value)));
+        return Capture(network.state_dict().Select(pair => (pair.Key, pair.Value)));
     }
 
-    public static List<NamedArray> Read(IEnumerable<(string Name, Tensor Values)> tensors)
+    public static List<NamedArray> Capture(IEnumerable<(string Name, Tensor Values)> tensors)
     {
         using var scope = NewDisposeScope();
         return [.. tensors.Select(named => ToArray(named.Name, named.Values.detach().cpu().contiguous()))];
@@ -20,7 +20,7 @@ internal static class NetworkWeights
 
     /// <summary>Copies the arrays into the network; where one does not fit, none is copied.</summary>
     /// <exception cref="InvalidDataException">The arrays are not those of the network.</exception>
-    public static void Write(IReadOnlyList<NamedArray> arrays, StagedNetwork network, string backbone)
+    public static void Restore(IReadOnlyList<NamedArray> arrays, StagedNetwork network, string backbone)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -23,7 +23,7 @@ internal static class PatchWhitening
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var random = RandomStream.Whitening.Generator(seed, epoch: 0);
-        var (stem, shape) = (network.Stem, preprocessing.Shape);
+        var (stem, shape) = (network.Stem.Convolution, preprocessing.Shape);
         var values = shape.Channels * stem.Kernel * stem.Kernel;
         var scatter = zeros(values, values, float64);
         foreach (

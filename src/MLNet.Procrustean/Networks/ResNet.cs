@@ -1,7 +1,6 @@
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace MLNet.Procrustean;
 
@@ -38,63 +37,27 @@ public sealed record ResNet : Backbone
 
     private int[] Blocks => Depth == 18 ? [2, 2, 2, 2] : [3, 4, 6, 3];
 
-    internal override long CountWeights(int channels, int classes)
-    {
-        long Normalised(long weights, int output) => weights + (2 * output);
-        var (count, input) = (Normalised(49L * 64 * channels, 64), 64);
-        for (var stage = 0; stage < Blocks.Length; stage++)
-        {
-            var inner = 64 << stage;
-            var output = OutputOf(inner);
-            count += input == output ? 0 : Normalised((long)input * output, output); // the shortcut
-            for (var block = 0; block < Blocks[stage]; block++)
-            {
-                count +=
-                    Depth == 50
-                        ? Normalised((long)input * inner, inner)
-                            + Normalised(9L * inner * inner, inner)
-                            + Normalised((long)inner * output, output)
-                        : Normalised(9L * input * inner, inner) + Normalised(9L * inner * inner, inner);
-                input = output;
-            }
-        }
-
-        return count + ((input + 1L) * classes);
-    }
-
-    private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head)
-    {
-        var blocks = Blocks;
-        var expansion = Depth == 50 ? Bottleneck.Expansion : 1;
-        return new(
-            (
-                "stem",
-                Sequential(
-                    ("conv1", new Convolution(channels, 64, 7, stride: 2)),
-                    ("bn1", new BatchNormalisation(64)),
-                    ("relu", ReLU(inplace: true)),
-                    ("maxpool", MaxPool2d(3, stride: 2, padding: 1))
-                )
-            ),
-            ("layer1", Stage(64, 64, blocks[0], stride: 1)),
-            ("layer2", Stage(64 * expansion, 128, blocks[1], stride: 2)),
-            ("layer3", Stage(128 * expansion, 256, blocks[2], stride: 2)),
-            ("layer4", Stage(256 * expansion, 512, blocks[3], stride: 2)),
-            ("pool", new GlobalAveragePool()),
-            ("fc", Classifier(head, 512 * expansion, classes))
+    private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device) =>
+        new(
+            new Stem(new Convolution(channels, 64, 7, stride: 2, device), nn.MaxPool2d(3, stride: 2, padding: 1)),
+            [.. Blocks.Select((blocks, stage) => Stage(stage, blocks, device))],
+            new GlobalAveragePool(),
+            Head.Of(head, OutputOf(512), classes, device)
         );
-    }
 
-    private TorchSharp.Modules.Sequential Stage(int input, int inner, int blocks, int stride) =>
-        Sequential(
-            Enumerable
+    private TorchSharp.Modules.Sequential Stage(int stage, int blocks, Device device)
+    {
+        var inner = 64 << stage;
+        var input = stage == 0 ? 64 : OutputOf(inner / 2);
+        return nn.Sequential([
+            .. Enumerable
                 .Range(0, blocks)
-                .Select(i => ($"{i}", i == 0 ? Block(input, inner, stride) : Block(OutputOf(inner), inner, 1)))
-                .ToArray()
-        );
+                .Select(i => ($"{i}", i == 0 ? Block(input, inner, stage == 0 ? 1 : 2, device) : Block(OutputOf(inner), inner, 1, device))),
+        ]);
+    }
 
-    private Module<Tensor, Tensor> Block(int input, int inner, int stride) =>
-        Depth == 50 ? new Bottleneck(input, inner, stride) : new BasicBlock(input, inner, stride, ShortcutOption.B);
+    private nn.Module<Tensor, Tensor> Block(int input, int inner, int stride, Device device) =>
+        Depth == 50 ? new Bottleneck(input, inner, stride, device) : new BasicBlock(input, inner, stride, ShortcutOption.B, device);
 
     private int OutputOf(int inner) => Depth == 50 ? Bottleneck.Expansion * inner : inner;
 }

@@ -20,14 +20,14 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
     private readonly BatchNormalisation bn2;
     private readonly Module<Tensor, Tensor>? downsample;
 
-    public BasicBlock(int input, int output, int stride, ShortcutOption option)
+    public BasicBlock(int input, int output, int stride, ShortcutOption option, Device? device = null)
         : base(nameof(BasicBlock))
     {
-        conv1 = new Convolution(input, output, 3, stride);
-        bn1 = new BatchNormalisation(output);
-        conv2 = new Convolution(output, output, 3);
-        bn2 = new BatchNormalisation(output);
-        downsample = Shortcut.For(input, output, stride, option);
+        conv1 = new Convolution(input, output, 3, stride, device: device);
+        bn1 = new BatchNormalisation(conv1);
+        conv2 = new Convolution(output, output, 3, device: device);
+        bn2 = new BatchNormalisation(conv2);
+        downsample = Shortcut.For(input, output, stride, option, device);
         RegisterComponents();
     }
 
@@ -52,16 +52,16 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>
     private readonly BatchNormalisation bn3;
     private readonly Module<Tensor, Tensor>? downsample;
 
-    public Bottleneck(int input, int inner, int stride)
+    public Bottleneck(int input, int inner, int stride, Device? device = null)
         : base(nameof(Bottleneck))
     {
-        conv1 = new Convolution(input, inner, 1);
-        bn1 = new BatchNormalisation(inner);
-        conv2 = new Convolution(inner, inner, 3, stride);
-        bn2 = new BatchNormalisation(inner);
-        conv3 = new Convolution(inner, Expansion * inner, 1);
-        bn3 = new BatchNormalisation(Expansion * inner);
-        downsample = Shortcut.For(input, Expansion * inner, stride, ShortcutOption.B);
+        conv1 = new Convolution(input, inner, 1, device: device);
+        bn1 = new BatchNormalisation(conv1);
+        conv2 = new Convolution(inner, inner, 3, stride, device: device);
+        bn2 = new BatchNormalisation(conv2);
+        conv3 = new Convolution(inner, Expansion * inner, 1, device: device);
+        bn3 = new BatchNormalisation(conv3);
+        downsample = Shortcut.For(input, Expansion * inner, stride, ShortcutOption.B, device);
         RegisterComponents();
     }
 

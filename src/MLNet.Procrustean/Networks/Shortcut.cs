@@ -7,20 +7,20 @@ namespace MLNet.Procrustean.Networks;
 internal static class Shortcut
 {
     /// <summary>The module for a change of shape; null where the shape stays, so that the input itself is added.</summary>
-    public static Module<Tensor, Tensor>? For(int input, int output, int stride, ShortcutOption option)
+    public static Module<Tensor, Tensor>? For(int input, int output, int stride, ShortcutOption option, Device? device)
     {
         if (input == output && stride == 1)
         {
             return null;
         }
 
-        return option == ShortcutOption.A
-            ? new ZeroPaddedShortcut(output - input, stride)
-            : Sequential(
-                ("every", new EveryPixel(stride)),
-                ("0", new Convolution(input, output, 1)),
-                ("1", new BatchNormalisation(output))
-            );
+        if (option == ShortcutOption.A)
+        {
+            return new ZeroPaddedShortcut(output - input, stride);
+        }
+
+        var projection = new Convolution(input, output, 1, device: device);
+        return Sequential(("every", new EveryPixel(stride)), ("0", projection), ("1", new BatchNormalisation(projection)));
     }
 }
 

@@ -1,84 +1,99 @@
-using MLNet.Procrustean.Numerics;
-using MLNet.Procrustean.Rules;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
 
-/// <summary>A classifier as an explicit list of stages, before any of which the features of a mini-batch can be mixed.</summary>
-/// <remarks>The stem takes the image; residual stages, pooling and the classifier follow, which gives the logits.</remarks>
+/// <summary>A classifier in named parts: the stem takes the image; residual stages, pooling and the head follow, which gives the logits.</summary>
 internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly nn.Module<Tensor, Tensor>[] stages;
+    // In a tuple: TorchSharp takes modules in fields for parts under the fields' names.
+    private readonly (Stem Stem, IReadOnlyList<nn.Module<Tensor, Tensor>> Stages, nn.Module<Tensor, Tensor> Pool, Head Head) parts;
+    private int frozenParts;
 
-    public StagedNetwork(params (string Name, nn.Module<Tensor, Tensor> Module)[] stages)
+    public StagedNetwork(Stem stem, IReadOnlyList<nn.Module<Tensor, Tensor>> stages, nn.Module<Tensor, Tensor> pool, Head head)
         : base(nameof(StagedNetwork))
     {
-        this.stages = [.. stages.Select(stage => stage.Module)];
-        foreach (var (name, module) in stages)
+        parts = (stem, stages, pool, head);
+        register_module("stem", stem);
+        foreach (var (index, stage) in stages.Index())
         {
-            register_module(name, module);
+            register_module($"layer{index + 1}", stage);
         }
+
+        register_module("pool", pool);
+        register_module("fc", head);
     }
 
-    /// <summary>The convolution that takes the image.</summary>
-    public Convolution Stem => modules().OfType<Convolution>().First();
+    public Stem Stem => parts.Stem;
+
+    public IReadOnlyList<nn.Module<Tensor, Tensor>> Stages => parts.Stages;
+
+    public nn.Module<Tensor, Tensor> Pool => parts.Pool;
+
+    public Head Head => parts.Head;
 
     /// <summary>The weights that training changes, with the names that they have in a model file.</summary>
     public IEnumerable<(string Name, Parameter Weight)> TrainedWeights => named_parameters().Where(named => named.parameter.requires_grad);
 
-    public ClassifierHead Head => stages[^1] is CosineLinear ? ClassifierHead.Cosine : ClassifierHead.Linear;
+    /// <summary>Logits [B, C] of images [B, channels, S, S].</summary>
+    public override Tensor forward(Tensor images) => Forward(images);
 
-    /// <summary>The classifier's own weight [C, D] and bias [C].</summary>
-    public (Tensor Weight, Tensor Bias) Classifier =>
-        stages[^1] is CosineLinear normalised
-            ? (normalised.Weight, normalised.Bias)
-            : (((Linear)stages[^1]).weight, ((Linear)stages[^1]).bias!);
+    /// <summary>Logits [B, C] of images [B, channels, S, S].</summary>
+    /// <param name="images">The normalised images.</param>
+    /// <param name="beforeStage">
+    /// (k, h) → h̃, asked before each stage: k = 0 has the images, k from 1 on what goes into residual stage k, and one more than there are
+    /// stages the pooled features. Null changes nothing.
+    /// </param>
+    public Tensor Forward(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null) => Head.call(Pooled(images, beforeStage));
 
-    /// <summary>The weight [C, D] and bias [C] with which logits are a linear map of <see cref="PooledFeatures"/>.</summary>
-    public (Tensor Weight, Tensor Bias) LinearMap =>
-        stages[^1] is CosineLinear normalised
-            ? (CosineLinear.Unit(normalised.Weight).Times(CosineLinear.Scale), normalised.Bias)
-            : Classifier;
+    /// <summary>What the head's linear map takes, [B, D], of images [B, channels, S, S].</summary>
+    public Tensor Features(Tensor images) => Head.Features(Pooled(images));
 
-    /// <summary>Takes each batch normalisation into the convolution before it: the same logits but for rounding, in evaluation only, and faster.</summary>
+    /// <summary>
+    /// Freezes the first parts for good, the stem and then one stage after the other: they get no gradients, and their batch normalisation
+    /// stays in evaluation mode while the rest trains. It is to be done before the optimizer is made.
+    /// </summary>
+    /// <param name="parts">How many: 0 is none, 1 the stem, 1 + the number of stages all but the head.</param>
+    public void Freeze(int parts)
+    {
+        frozenParts = parts;
+        foreach (var weight in Frozen.SelectMany(part => part.parameters()))
+        {
+            weight.requires_grad = false;
+        }
+
+        train(training);
+    }
+
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        foreach (var part in Frozen)
+        {
+            part.eval();
+        }
+    }
+
+    /// <summary>Takes each batch normalisation into its convolution: the same logits but for rounding, in evaluation only, and faster.</summary>
     public void Fold()
     {
-        Convolution? before = null;
-        foreach (var module in modules())
+        foreach (var normalisation in modules().OfType<BatchNormalisation>())
         {
-            if (module is BatchNormalisation normalisation)
-            {
-                normalisation.FoldInto(before!); // each one follows its convolution in the list of modules as in the network
-            }
-
-            before = module as Convolution;
+            normalisation.Fold();
         }
     }
 
-    public override Tensor forward(Tensor images) => Forward(images, mixing: null);
+    private IEnumerable<nn.Module<Tensor, Tensor>> Frozen => Stages.Prepend(Stem).Take(frozenParts);
 
-    /// <summary>Pooled features [B, D] of images [B, channels, S, S]; those that a normalised head takes have length 1.</summary>
-    public Tensor PooledFeatures(Tensor images)
+    private Tensor Pooled(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null)
     {
-        var features = stages[..^1].Aggregate(images, (h, stage) => stage.call(h));
-        return Head == ClassifierHead.Cosine ? CosineLinear.Unit(features) : features;
-    }
-
-    /// <summary>Logits [B, C] of images [B, channels, S, S], with the features mixed before one stage.</summary>
-    public Tensor Forward(Tensor images, BatchMixing? mixing)
-    {
-        var h = images;
-        for (var stage = 0; stage < stages.Length; stage++)
+        Tensor Before(int stage, Tensor features) => beforeStage?.Invoke(stage, features) ?? features;
+        var h = Stem.call(Before(0, images));
+        foreach (var (index, stage) in Stages.Index())
         {
-            if (mixing?.Stage == stage)
-            {
-                h = mixing.Apply(h);
-            }
-
-            h = stages[stage].call(h);
+            h = stage.call(Before(index + 1, h));
         }
 
-        return h;
+        return Before(Stages.Count + 1, Pool.call(h));
     }
 }

@@ -1,5 +1,4 @@
 using MLNet.Procrustean.Numerics;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
@@ -27,12 +26,8 @@ internal static class WeightInitialisation
                     var shape = convolution.Weight.shape; // [out, in, k, k]
                     convolution.Weight.normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])), random);
                     break;
-                case Linear linear:
-                    linear.weight.normal_(0, Math.Sqrt(1.0 / linear.weight.shape[1]), random);
-                    linear.bias!.zero_();
-                    break;
-                case CosineLinear normalised:
-                    normalised.Weight.normal_(0, Math.Sqrt(1.0 / normalised.Weight.shape[1]), random);
+                case Head head:
+                    head.Weight.normal_(0, Math.Sqrt(1.0 / head.Weight.shape[1]), random);
                     break;
             }
         }

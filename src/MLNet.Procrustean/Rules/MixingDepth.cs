@@ -28,7 +28,7 @@ public readonly record struct MixingDepth
     public static MixingDepth AnyStage => new(Place.AnyStage);
 
     /// <summary>Before one residual stage, counted from 1; 0 is the input.</summary>
-    /// <param name="stage">1 to 3 for <see cref="Networks.CifarResNet"/>, 1 to 4 for <see cref="Networks.ResNet"/>.</param>
+    /// <param name="stage">1 to 3 for <see cref="CifarResNet"/>, 1 to 4 for <see cref="ResNet"/>.</param>
     /// <returns>The depth.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The stage is negative. One that the backbone lacks is refused before training.</exception>
     public static MixingDepth BeforeStage(int stage) => new(Place.Stage, Require.AtLeast(stage, 0, nameof(stage)));
@@ -56,13 +56,13 @@ public readonly record struct MixingDepth
         }
     }
 
-    /// <summary>The stage before which the next mini-batch is mixed: 0 is the stem, then come the residual stages, pooling and the classifier.</summary>
+    /// <summary>The stage before which the next mini-batch is mixed: 0 is the stem, then come the residual stages, and one more the pooled features.</summary>
     internal int Draw(int residualStages, Generator random)
     {
         switch (place)
         {
             case Place.PooledFeatures:
-                return residualStages + 2;
+                return residualStages + 1;
             case Place.AnyStage:
                 using (var drawn = randint(1, residualStages + 1, [1], generator: random))
                 {

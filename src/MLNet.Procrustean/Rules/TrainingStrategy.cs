@@ -2,7 +2,7 @@ namespace MLNet.Procrustean;
 
 /// <summary>A way to train on imbalanced classes: a pure function from an epoch's circumstances to the rule of that epoch.</summary>
 /// <remarks>
-/// The record is the method's whole configuration. <see cref="Strategies.MajorFeatureWeakening"/> shows what one looks like; a strategy of
+/// The record is the method's whole configuration. <see cref="MajorFeatureWeakening"/> shows what one looks like; a strategy of
 /// your own derives from this record in the same way and is given to <see cref="ImageClassifierOptions.Strategy"/>.
 /// </remarks>
 public abstract record TrainingStrategy

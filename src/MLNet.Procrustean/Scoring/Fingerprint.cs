@@ -35,6 +35,6 @@ internal static class Fingerprint
             ["means"] = JsonSerializer.Serialize(means),
             ["deviations"] = JsonSerializer.Serialize(deviations),
         };
-        return ModelFile.Checksum(texts, NetworkWeights.Read(classifier.Network))[..Digits];
+        return ModelFile.Checksum(texts, NetworkWeights.Capture(classifier.Network))[..Digits];
     }
 }

@@ -22,7 +22,7 @@ internal static class ModelFile
 
     public static void Write(Stream stream, TrainedClassifier classifier, ColumnNames columns)
     {
-        var arrays = NetworkWeights.Read(classifier.Network);
+        var arrays = NetworkWeights.Capture(classifier.Network);
         var texts = ModelTexts.Write(classifier, columns);
         texts["format"] = Format;
         texts["format_version"] = Version.ToString(CultureInfo.InvariantCulture);
@@ -63,7 +63,7 @@ internal static class ModelFile
         var network = texts.Backbone.Build(texts.Preprocessing.Shape.Channels, texts.Labels.Names.Length, seed: 0, texts.Head);
         try
         {
-            NetworkWeights.Write(arrays, network, texts.Backbone.Name);
+            NetworkWeights.Restore(arrays, network, texts.Backbone.Name);
             return network;
         }
         catch

@@ -26,7 +26,7 @@ internal sealed record ModelTexts(
         return new(StringComparer.Ordinal)
         {
             ["backbone"] = classifier.Backbone.Name,
-            ["head"] = classifier.Network.Head.ToString(),
+            ["head"] = classifier.Network.Head.Kind.ToString(),
             ["image_size"] = shape.Size.ToString(CultureInfo.InvariantCulture),
             ["channels"] = shape.Channels.ToString(CultureInfo.InvariantCulture),
             ["aspect_ratio"] = shape.Aspect.ToString(),
@@ -109,8 +109,11 @@ internal sealed record ModelTexts(
             Column(texts, "score_column"),
             Column(texts, "predicted_label_column")
         );
-        return new(backbone, Named<ClassifierHead>(WordOf("head")), preprocessing, labels, counts.Counts, columns);
+        return new(backbone, HeadOf(WordOf("head")), preprocessing, labels, counts.Counts, columns);
     }
+
+    // The cosine head was called normalised at first.
+    private static ClassifierHead HeadOf(string text) => text == "Normalised" ? ClassifierHead.Cosine : Named<ClassifierHead>(text);
 
     private static string Text(IReadOnlyDictionary<string, string> texts, string name) =>
         texts.TryGetValue(name, out var text)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Procrustean.Data;
@@ -10,17 +11,16 @@ internal static class OutputSchema
     private const string TrainingLabelValues = "TrainingLabelValues";
 
     /// <summary>The columns of scored data.</summary>
-    public static DataViewSchema Of(DataViewSchema input, ColumnNames names, TrainedClassifier classifier)
+    public static DataViewSchema Of(DataViewSchema input, ColumnNames names, ClassLabels labels, ImmutableArray<long> counts)
     {
         ImageColumn.Find(input, names.Image);
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
 
-        var counts = classifier.TrainingCounts;
         var trainingCounts = new VBuffer<long>(counts.Length, [.. counts]);
         var score = new DataViewSchema.Annotations.Builder();
-        classifier.Labels.AddNamesTo(score, AnnotationNames.SlotNames);
-        classifier.Labels.AddTo(score, TrainingLabelValues);
+        labels.AddNamesTo(score, AnnotationNames.SlotNames);
+        labels.AddTo(score, TrainingLabelValues);
         score.Add(
             AnnotationNames.TrainingCounts,
             new VectorDataViewType(NumberDataViewType.Int64, counts.Length),
@@ -31,7 +31,7 @@ internal static class OutputSchema
         builder.AddColumn(names.Score, new VectorDataViewType(NumberDataViewType.Single, counts.Length), score.ToAnnotations());
 
         var predicted = new DataViewSchema.Annotations.Builder();
-        classifier.Labels.AddTo(predicted, AnnotationNames.KeyValues);
+        labels.AddTo(predicted, AnnotationNames.KeyValues);
         AddText(predicted, "ScoreColumnKind", "MulticlassClassification");
         AddText(predicted, "ScoreValueKind", "PredictedLabel");
         builder.AddColumn(names.PredictedLabel, new KeyDataViewType(typeof(uint), counts.Length), predicted.ToAnnotations());
@@ -39,16 +39,16 @@ internal static class OutputSchema
     }
 
     /// <summary>The shape of the columns after training, for checks before any data is read.</summary>
-    public static SchemaShape Of(SchemaShape input, ImageClassifierOptions options)
+    public static SchemaShape Of(SchemaShape input, string labelColumnName, ColumnNames names)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var label = Find(input, options.LabelColumnName);
+        var label = Find(input, labelColumnName);
         if (!label.IsKey)
         {
             throw LabelColumn.NotAKey(label.Name, label.ItemType);
         }
 
-        var image = Find(input, options.ImageColumnName);
+        var image = Find(input, names.Image);
         ImageColumn.Check(
             image.Name,
             image.Kind == SchemaShape.Column.VectorKind.Scalar
@@ -60,7 +60,7 @@ internal static class OutputSchema
             ? keyValues.ItemType
             : TextDataViewType.Instance;
         var score = Shape(
-            options.ScoreColumnName,
+            names.Score,
             SchemaShape.Column.VectorKind.Vector,
             NumberDataViewType.Single,
             isKey: false,
@@ -70,7 +70,7 @@ internal static class OutputSchema
             ]
         );
         var predicted = Shape(
-            options.PredictedLabelColumnName,
+            names.PredictedLabel,
             SchemaShape.Column.VectorKind.Scalar,
             NumberDataViewType.UInt32,
             isKey: true,

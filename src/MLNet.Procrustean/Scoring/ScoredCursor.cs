@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Scoring;
 internal sealed class ScoredCursor : DataViewRowCursor
 {
     private const int RowsAtOnce = 64;
-    private readonly ImageClassifierModel model;
+    private readonly RowScorer scorer;
     private readonly DataViewRowCursor input;
     private readonly HashSet<int> active;
     private readonly Dictionary<int, ColumnBuffer> buffers;
@@ -21,7 +21,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private long position = -1;
 
     public ScoredCursor(
-        ImageClassifierModel model,
+        RowScorer scorer,
         DataViewRowCursor input,
         DataViewSchema output,
         HashSet<int> active,
@@ -29,14 +29,14 @@ internal sealed class ScoredCursor : DataViewRowCursor
         bool scored
     )
     {
-        this.model = model;
+        this.scorer = scorer;
         this.input = input;
         this.active = active;
         Schema = output;
         buffers = passedOn.ToDictionary(column => column.Index, column => ColumnBuffer.For(input, column, RowsAtOnce));
-        image = scored ? model.ImageReader(input) : null;
+        image = scored ? scorer.ImageReader(input) : null;
         inputId = input.GetIdGetter();
-        scores = new(output, model.Columns, () => probabilities[Current]);
+        scores = new(output, scorer.Columns, () => probabilities[Current]);
     }
 
     public override DataViewSchema Schema { get; }
@@ -111,7 +111,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
 
         if (images.Count > 0)
         {
-            probabilities = model.Score(images);
+            probabilities = scorer.Score(images);
         }
 
         return count > 0;

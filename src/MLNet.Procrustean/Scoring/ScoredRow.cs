@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>Scores one row at a time, as a prediction engine asks.</summary>
-internal sealed class ScoringMapper(ImageClassifierModel model, DataViewSchema input, DataViewSchema output) : IRowToRowMapper
+internal sealed class ScoringMapper(RowScorer scorer, DataViewSchema input, DataViewSchema output) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => input;
 
@@ -15,15 +15,15 @@ internal sealed class ScoringMapper(ImageClassifierModel model, DataViewSchema i
         var needed = dependingColumns.ToList();
         var passedOn = needed.Where(column => column.Index < input.Count).Select(column => input[column.Index]);
         return needed.Exists(column => column.Index >= input.Count)
-            ? passedOn.Append(input[model.Columns.Image]).DistinctBy(column => column.Index)
+            ? passedOn.Append(input[scorer.Columns.Image]).DistinctBy(column => column.Index)
             : passedOn;
     }
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
-        new ScoredRow(model, input, output, [.. activeColumns.Select(column => column.Index)]);
+        new ScoredRow(scorer, input, output, [.. activeColumns.Select(column => column.Index)]);
 }
 
-/// <summary>A row with the model's columns added; the network runs once per row, however many of them are read.</summary>
+/// <summary>A row with the scorer's columns added; the network runs once per row, however many of them are read.</summary>
 internal sealed class ScoredRow : DataViewRow
 {
     private readonly DataViewRow input;
@@ -32,17 +32,17 @@ internal sealed class ScoredRow : DataViewRow
     private long? scoredPosition;
     private float[] probabilities = [];
 
-    public ScoredRow(ImageClassifierModel model, DataViewRow input, DataViewSchema output, HashSet<int> active)
+    public ScoredRow(RowScorer scorer, DataViewRow input, DataViewSchema output, HashSet<int> active)
     {
         this.input = input;
         this.active = active;
         Schema = output;
-        var image = active.Any(index => index >= input.Schema.Count) ? model.ImageReader(input) : null;
-        scores = new(output, model.Columns, () =>
+        var image = active.Any(index => index >= input.Schema.Count) ? scorer.ImageReader(input) : null;
+        scores = new(output, scorer.Columns, () =>
         {
             if (scoredPosition != input.Position)
             {
-                probabilities = model.Score([image!()])[0];
+                probabilities = scorer.Score([image!()])[0];
                 scoredPosition = input.Position;
             }
 

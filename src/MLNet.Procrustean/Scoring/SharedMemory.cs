@@ -6,15 +6,15 @@ namespace MLNet.Procrustean.Scoring;
 /// refused. A use costs two atomic operations and no allocation.
 /// </remarks>
 /// <param name="free">Frees the memory; it is called once.</param>
-internal sealed class SharedMemory(Action free) : IDisposable
+/// <param name="owner">Whose memory it is, for the message.</param>
+internal sealed class SharedMemory(Action free, Type owner) : IDisposable
 {
     private int holders = 1; // uses that have begun, and one more until it is disposed
     private bool disposed;
 
     /// <summary>Begins a use, which ends when what is returned is disposed.</summary>
-    /// <param name="owner">Whose memory it is, for the message.</param>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
-    public Use Begin(object owner)
+    public Use Begin()
     {
         var found = Volatile.Read(ref holders);
         while (!Volatile.Read(ref disposed) && found > 0)
@@ -28,11 +28,11 @@ internal sealed class SharedMemory(Action free) : IDisposable
             found = before;
         }
 
-        throw new ObjectDisposedException(owner.GetType().FullName);
+        throw new ObjectDisposedException(owner.FullName);
     }
 
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
-    public void Check(object owner) => ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed), owner);
+    public void Check() => ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed), owner);
 
     /// <summary>Refuses further uses, and frees the memory as soon as it is not in use. Doing so again does nothing.</summary>
     public void Dispose()

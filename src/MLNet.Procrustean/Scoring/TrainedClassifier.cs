@@ -40,9 +40,6 @@ internal sealed record TrainedClassifier(
         weights.Restore(other);
     }
 
-    /// <summary>Scores a black image, so that the first real one finds code compiled and convolutions prepared.</summary>
-    public void WarmUp(Device device) => Score(new byte[Preprocessing.Shape.Bytes], device);
-
     /// <summary>A copy for scoring alone: its batch normalisations are folded into the convolutions, so that it is faster and gives the same scores but for rounding.</summary>
     public TrainedClassifier Folded(Device device) => Copy(device, network => network.Fold());
 
@@ -50,14 +47,14 @@ internal sealed record TrainedClassifier(
     public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device) =>
         Copy(device, network =>
         {
-            var (weight, bias) = change(Network.Classifier.Weight, Network.Classifier.Bias);
-            network.Classifier.Weight.copy_(weight);
-            network.Classifier.Bias.copy_(bias);
+            var (weight, bias) = change(Network.Head.Weight, Network.Head.Bias);
+            network.Head.Weight.copy_(weight);
+            network.Head.Bias.copy_(bias);
         });
 
     private TrainedClassifier Copy(Device device, Action<StagedNetwork> change)
     {
-        var copy = Backbone.Build(Preprocessing.Shape.Channels, Labels.Names.Length, seed: 0, Network.Head);
+        var copy = Backbone.Build(Preprocessing.Shape.Channels, Labels.Names.Length, seed: 0, Network.Head.Kind);
         try
         {
             copy.to(device);

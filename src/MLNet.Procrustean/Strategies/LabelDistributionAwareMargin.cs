@@ -29,7 +29,7 @@ public sealed record LabelDistributionAwareMargin : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        var margins = epoch.PerClass(n => CosineLinear.Scale * MaxMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25)).diag(); // s · Δ, [C, C]
+        var margins = epoch.PerClass(n => CosineHead.Scale * MaxMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25)).diag(); // s · Δ, [C, C]
         return new()
         {
             Head = ClassifierHead.Cosine,

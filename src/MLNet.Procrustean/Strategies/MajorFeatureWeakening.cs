@@ -66,8 +66,11 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
             return new();
         }
 
-        var shares = epoch.PerClass(n => ShareOf(n, epoch.Classes)); // λ_c, [C]
-        return new() { Mixing = new(Depth, (labels, _, random) => new(Thinned(shares.index_select(0, labels), random)), PartnerGradient) };
+        var lambdas = epoch.PerClass(n => LambdaOf(n, epoch.Classes)); // λ_c, [C]
+        return new()
+        {
+            Mixing = new(Depth, (labels, _, random) => (Thinned(lambdas.index_select(0, labels), random), null), PartnerGradient),
+        };
     }
 
     /// <inheritdoc/>
@@ -76,23 +79,23 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     /// <summary>λ_c of each class.</summary>
     /// <param name="classes">n_c.</param>
     /// <returns>One share per class, from <see cref="MinLambda"/> to 1.</returns>
-    public IReadOnlyList<double> Shares(ClassCounts classes)
+    public IReadOnlyList<double> Lambdas(ClassCounts classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        return [.. classes.Counts.Select(n => ShareOf(n, classes))];
+        return [.. classes.Counts.Select(n => LambdaOf(n, classes))];
     }
 
     // Images that the draw spares keep λ = 1.
-    private Tensor Thinned(Tensor shares, Generator random) =>
+    private Tensor Thinned(Tensor lambdas, Generator random) =>
         MixedFraction == 1
-            ? shares
+            ? lambdas
             : where(
-                rand(shares.shape[0], generator: random).lt(tensor(new[] { (float)MixedFraction })).OnDevice(shares.device),
-                shares,
-                ones_like(shares)
+                rand(lambdas.shape[0], generator: random).lt(tensor(new[] { (float)MixedFraction })).OnDevice(lambdas.device),
+                lambdas,
+                ones_like(lambdas)
             );
 
-    private double ShareOf(long count, ClassCounts classes)
+    private double LambdaOf(long count, ClassCounts classes)
     {
         double Weakening(long n) => 1 - Math.Pow((double)classes.Smallest / n, Gamma);
         return classes.IsBalanced ? 1 : 1 - ((1 - MinLambda) * Weakening(count) / Weakening(classes.Largest));

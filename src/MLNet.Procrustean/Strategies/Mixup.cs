@@ -28,8 +28,8 @@ public sealed record Mixup : TrainingStrategy
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch) => new() { Mixing = new(Depth, (labels, _, random) =>
             {
-                var share = Of(BetaDistribution.Draw(Alpha, random), labels); // λ, [B]
-                return new(share, share);
+                var lambda = Of(BetaDistribution.Draw(Alpha, random), labels); // [B]
+                return (lambda, lambda);
             }) };
 
     /// <inheritdoc/>

@@ -45,10 +45,10 @@ public sealed record Remix : TrainingStrategy
         var counts = epoch.Classes.Counts;
         return new() { Mixing = new(MixingDepth.Input, (labels, partnerLabels, random) =>
             {
-                var share = BetaDistribution.Draw(Alpha, random); // λ
-                var own = from n in counts from partner in counts select (float)LabelShare(share, (double)n / partner);
+                var lambda = BetaDistribution.Draw(Alpha, random);
+                var own = from n in counts from partner in counts select (float)LabelShare(lambda, (double)n / partner);
                 var table = tensor(own.ToArray()).OnDevice(labels.device).reshape(counts.Length, counts.Length); // μ of each pair of classes
-                return new(Mixup.Of(share, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
+                return (Mixup.Of(lambda, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
             }) };
     }
 

@@ -10,7 +10,7 @@ internal static class EpochOrder
     /// <param name="samplingWeights">[C]: an image is drawn in proportion to the weight of its class; null for each image once.</param>
     /// <param name="random">On the CPU.</param>
     /// <returns>[N], int64, on the CPU: rows.</returns>
-    public static Tensor Draw(Tensor labels, Tensor? samplingWeights, Generator random) =>
+    public static Tensor Sample(Tensor labels, Tensor? samplingWeights, Generator random) =>
         samplingWeights is null
             ? randperm(labels.shape[0], int64, generator: random)
             : multinomial(samplingWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);

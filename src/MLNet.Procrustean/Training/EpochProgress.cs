@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>How far the epoch under way has come: what it has summed up, and where its random draws stand.</summary>
+/// <summary>How far the current epoch has come: what it has summed up, and where its random draws stand.</summary>
 /// <param name="number">The epoch, counted from 1.</param>
 /// <param name="begun">The time of the training when the epoch began.</param>
 /// <param name="seed">Of the training.</param>
@@ -34,10 +35,25 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
 
     public Generator Mixing { get; } = RandomStream.Mixing.Generator(seed, number);
 
-    public void StepDone(double learningRate)
+    /// <summary>Takes note of a step.</summary>
+    /// <param name="labels">Of its images, [B], int64.</param>
+    /// <param name="loss">Their mean loss, without a gradient.</param>
+    /// <param name="hits">1 for each image that was classified correctly and 0 for the others, [B], int64.</param>
+    /// <param name="learningRate">Of the step.</param>
+    public void Add(Tensor labels, Tensor loss, Tensor hits, double learningRate)
     {
+        LossSum.PlusInPlace(loss.Times(labels.shape[0]));
+        Seen.scatter_add_(0, labels, ones_like(labels));
+        Correct.scatter_add_(0, labels, hits);
         Steps++;
         LearningRate = learningRate;
+    }
+
+    /// <summary>For each class the share of its images that were classified correctly, NaN where there was none.</summary>
+    public ImmutableArray<double> Accuracy()
+    {
+        using var scope = NewDisposeScope();
+        return [.. (Correct.to(float64) / Seen).cpu().data<double>().ToArray()];
     }
 
     public EpochMoment Moment()
@@ -56,14 +72,14 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
         );
     }
 
-    /// <summary>Goes on from a moment of the same epoch.</summary>
+    /// <summary>Restores a moment of the same epoch.</summary>
     /// <exception cref="InvalidDataException">It is of another training.</exception>
-    public void GoOnFrom(EpochMoment moment)
+    public void Restore(EpochMoment moment)
     {
         using var scope = NewDisposeScope();
         if (moment.Seen.Length != classes || moment.Correct.Length != classes || !IsState(moment.Augmentation) || !IsState(moment.Mixing))
         {
-            throw new InvalidDataException("The epoch under way has other classes or other random draws.");
+            throw new InvalidDataException("The current epoch has other classes or other random draws.");
         }
 
         (Steps, LearningRate) = (moment.Steps, moment.LearningRate);

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>Shortens a gradient that is too long: g ← g · min(1, c / ‖g‖), where ‖g‖ is its length over all weights together.</summary>
+/// <summary>Clips the gradient by its norm: g ← g · min(1, c / ‖g‖), with the norm over all weights together.</summary>
 /// <remarks>Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (arXiv 1211.5063), algorithm 1. A gradient that is not finite stays so.</remarks>
 internal static class GradientClipping
 {
     /// <summary>Changes the gradients in place.</summary>
     /// <param name="weights">Those that have a gradient.</param>
     /// <param name="longest">c, above 0.</param>
-    public static void Shorten(IReadOnlyCollection<Parameter> weights, double longest)
+    public static void Clip(IReadOnlyCollection<Parameter> weights, double longest)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MLNet.Procrustean.Scoring;
-using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Training;
 
@@ -11,8 +10,8 @@ internal static class InitialWeightsCheck
     /// <exception cref="ArgumentException">They do not; the message lists what differs.</exception>
     public static void Check(TrainedClassifier start, ImageClassifierOptions options, ClassifierHead head, ImmutableArray<string> classes)
     {
-        var differences = TrainingSettings.Differences(
-            Describe(start.Labels.Names, start.Backbone, start.Network.Head, start.Preprocessing.Shape),
+        var differences = SettingDifferences.Between(
+            Describe(start.Labels.Names, start.Backbone, start.Network.Head.Kind, start.Preprocessing.Shape),
             "model",
             Describe(classes, options.Backbone, head, options.Shape)
         );
@@ -33,7 +32,7 @@ internal static class InitialWeightsCheck
     ) =>
         new()
         {
-            ["Classes"] = TrainingSettings.List(classes),
+            ["Classes"] = SettingDifferences.List(classes),
             ["Backbone"] = backbone.Name,
             ["Head"] = head.ToString(),
             ["ImageSize"] = shape.Size.ToString(System.Globalization.CultureInfo.InvariantCulture),

@@ -12,8 +12,8 @@ internal sealed class KeptWeights(KeptEpoch keep) : IDisposable
     /// <summary>The macro accuracy of <see cref="Best"/> on the validation images; −∞ without it.</summary>
     public double BestAccuracy { get; private set; } = double.NegativeInfinity;
 
-    /// <summary>Goes on from what was kept before; the snapshots are disposed with this.</summary>
-    public void GoOnFrom(WeightSnapshot? lastGood, WeightSnapshot? best, double bestAccuracy) =>
+    /// <summary>Restores what was kept before; the snapshots are disposed with this.</summary>
+    public void Restore(WeightSnapshot? lastGood, WeightSnapshot? best, double bestAccuracy) =>
         (LastGood, Best, BestAccuracy) = (lastGood, best, bestAccuracy);
 
     /// <summary>Takes note of an epoch that ended well.</summary>

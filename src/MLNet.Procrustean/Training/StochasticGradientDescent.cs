@@ -22,8 +22,8 @@ internal sealed class StochasticGradientDescent(IEnumerable<Parameter> parameter
     /// <summary>v of each weight; none before the first step.</summary>
     public IReadOnlyList<Tensor> Velocities => velocities;
 
-    /// <summary>Goes on with copies of the velocities of an earlier training, one for each weight, or none.</summary>
-    public void GoOnFrom(IEnumerable<Tensor> earlier)
+    /// <summary>Restores the velocities of an earlier training, as copies, one for each weight, or none.</summary>
+    public void Restore(IEnumerable<Tensor> earlier)
     {
         using var noGradient = no_grad();
         velocities.AddRange(weights.Zip(earlier, (weight, velocity) => empty_like(weight).copy_(velocity).DetachFromDisposeScope()));

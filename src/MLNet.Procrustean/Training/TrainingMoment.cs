@@ -1,15 +1,14 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Training;
 
 /// <summary>Where a training stands between two steps, but for its weights.</summary>
-/// <param name="Settings">What decides about the training, by name (<see cref="TrainingSettings"/>).</param>
+/// <param name="Settings">What decides about the training, by name.</param>
 /// <param name="Elapsed">The time that it has taken.</param>
 /// <param name="BestAccuracy">The best macro accuracy on the validation images so far; −∞ for none.</param>
-/// <param name="Reports">The epochs that have ended, without what they say of each class (<see cref="Persistence.ReportArrays"/>).</param>
-/// <param name="Epoch">The epoch under way, or the last one.</param>
+/// <param name="Reports">The epochs that have ended; a checkpoint has what they say of each class in arrays.</param>
+/// <param name="Epoch">The current epoch, or the last one.</param>
 /// <param name="DivergedIn">The epoch in which it diverged, if it did.</param>
 internal sealed record TrainingMoment(
     Dictionary<string, string> Settings,

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>All that a training changes as it goes on, so that it can be left between two steps and taken up again.</summary>
+/// <summary>All that a training changes, so that it can be left between two steps and resumed.</summary>
 /// <param name="network">On the device; it belongs to the caller.</param>
 /// <param name="options">Of the training.</param>
 internal sealed class TrainingState(StagedNetwork network, ImageClassifierOptions options) : IDisposable
@@ -23,7 +22,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     /// <summary>The epochs that have ended.</summary>
     public List<EpochReport> Reports { get; } = [];
 
-    /// <summary>The epoch under way; null before the first.</summary>
+    /// <summary>The current epoch; null before the first.</summary>
     public EpochProgress? Epoch { get; private set; }
 
     /// <summary>The epoch in which the training diverged, if it did.</summary>
@@ -31,7 +30,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public TimeSpan Elapsed => before + clock.Elapsed;
 
-    /// <summary>The epoch of that number: the one under way, or else a new one.</summary>
+    /// <summary>The epoch of that number: the current one, or else a new one.</summary>
     public EpochProgress Enter(int number, int seed, int classes, Device device)
     {
         if (Epoch?.Number != number)
@@ -44,15 +43,15 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     }
 
     public TrainingMoment Moment(Dictionary<string, string> settings) =>
-        new(settings, Elapsed, Kept.BestAccuracy, ReportArrays.Without(Reports), Epoch!.Moment(), DivergedIn);
+        new(settings, Elapsed, Kept.BestAccuracy, [.. Reports], Epoch!.Moment(), DivergedIn);
 
-    /// <summary>Goes on from a moment of the same training and its reports; weights apart.</summary>
-    public void GoOnFrom(TrainingMoment moment, IEnumerable<EpochReport> reports, int classes, Device device)
+    /// <summary>Restores a moment of the same training and its reports; weights apart.</summary>
+    public void Restore(TrainingMoment moment, IEnumerable<EpochReport> reports, int classes, Device device)
     {
         Reports.AddRange(reports);
         DivergedIn = moment.DivergedIn;
         Epoch = new(moment.Epoch.Number, moment.Epoch.Begun, moment.Seed, classes, device);
-        Epoch.GoOnFrom(moment.Epoch);
+        Epoch.Restore(moment.Epoch);
         before = moment.Elapsed;
         clock.Restart();
     }

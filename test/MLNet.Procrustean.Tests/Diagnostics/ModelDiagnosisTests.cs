@@ -31,11 +31,11 @@ public sealed class ModelDiagnosisTests
         var preprocessing = Preprocessing.Measure(images.Pixels, options.Shape);
         var network = options.Backbone.Build(3, 3, seed: 1);
         var trained = new TrainedClassifier(network, options.Backbone, preprocessing, new(["red", "green", "blue"], "text"), [7, 4, 5]);
-        using var model = new ImageClassifierModel(trained, ColumnNames.Of(options), CPU);
+        using var model = new ImageClassifierModel(trained, new ColumnNames("Image", "Score", "PredictedLabel"), CPU);
 
         ImageFeatures Features(LabelledImages set) =>
-            new(network.PooledFeatures(preprocessing.Normalise(set.Pixels.Narrow(0, set.Count))).to(float64), set.Labels);
-        var (weight, bias) = (network.Classifier.Weight.to(float64), network.Classifier.Bias.to(float64));
+            new(network.Features(preprocessing.Normalise(set.Pixels.Narrow(0, set.Count))).to(float64), set.Labels);
+        var (weight, bias) = (network.Head.Weight.to(float64), network.Head.Bias.to(float64));
         var expected = ModelDiagnostics.Of(
             Features(images),
             Features(testImages),

@@ -66,7 +66,7 @@ public sealed class TrainingProbeTests
         using var training = SmallTraining.Run(options, data);
         var (hits, taken, gradients, counts) = (new double[3], new double[3], new double[3], new double[3]);
         var labels = data.Labels.data<long>().ToArray();
-        var weight = Rows(training.Network.Classifier.Weight);
+        var weight = Rows(training.Network.Head.Weight);
         foreach (var row in ClassSample.Draw(labels, perClass, RandomStream.Diagnostics.Generator(SmallTraining.Seed, 0)))
         {
             var label = labels[row];

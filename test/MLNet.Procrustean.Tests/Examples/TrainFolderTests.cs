@@ -53,18 +53,7 @@ public sealed class TrainFolderTests
         var report = Path.Combine(folder.Path, "report.html");
 
         var cache = Path.Combine(folder.Path, "images.cache");
-        var run = TrainFolder(
-            folder,
-            "mfw",
-            "--report",
-            report,
-            "--cache",
-            cache,
-            "--precision",
-            "fp32",
-            "--whitened-stem",
-            "true"
-        );
+        var run = TrainFolder(folder, "mfw", "--report", report, "--cache", cache, "--precision", "fp32", "--whitened-stem", "true");
 
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         Assert.That(new FileInfo(cache).Length, Is.GreaterThan(28 * 16 * 16 * 3), "four fifths of 35 images");

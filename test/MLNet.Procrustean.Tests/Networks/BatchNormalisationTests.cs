@@ -9,7 +9,7 @@ public sealed class BatchNormalisationTests
     public void Forward_TrainingThenEvaluation_GivesTheBitsAndTheStateOfTorchSharpsOwn()
     {
         using var scope = NewDisposeScope();
-        using var ours = new BatchNormalisation(4);
+        using var ours = new BatchNormalisation(new Convolution(3, 4, 3));
         using var theirs = nn.BatchNorm2d(4);
         var images = randn(3, 4, 5, 5);
         using (Assert.EnterMultipleScope())

@@ -139,7 +139,7 @@ public sealed class PatchWhiteningTests
         using var network = options.Backbone.Build(channels: 3, classes: 2, seed: 1);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(NetworkBits.Of(network.Stem.Weight), Is.EqualTo(NetworkBits.Of(network.state_dict()[Stem])));
+            Assert.That(NetworkBits.Of(network.Stem.Convolution.Weight), Is.EqualTo(NetworkBits.Of(network.state_dict()[Stem])));
             Assert.That(options.WhitensStem, Is.EqualTo(whitens));
             Assert.That((options with { Channels = 1 }).WhitensStem, Is.False);
             Assert.That((options with { WhitenedStem = true }).WhitensStem, Is.True);
@@ -186,14 +186,14 @@ public sealed class PatchWhiteningTests
     private static (Tensor Drawn, Tensor Whitened) Whitened(Backbone backbone, LabelledImages images)
     {
         using var network = backbone.Build(channels: 3, classes: 2, seed: 1);
-        var drawn = network.Stem.Weight.detach().clone();
+        var drawn = network.Stem.Convolution.Weight.detach().clone();
         PatchWhitening.Apply(
             network,
             Preprocessing.Measure(images.Pixels, new ImageShape { Size = (int)images.Pixels.Narrow(0, 1).shape[1] }),
             images,
             seed: 1
         );
-        return (drawn, network.Stem.Weight.detach().clone());
+        return (drawn, network.Stem.Convolution.Weight.detach().clone());
     }
 
     private static ImageClassifierModel Fit(ImageClassifierOptions options)

@@ -34,13 +34,13 @@ public sealed class ShortcutTests
     }
 
     [Test]
-    public void For_ShapeStays_NeedsNoModule() => Assert.That(Shortcut.For(8, 8, stride: 1, ShortcutOption.B), Is.Null);
+    public void For_ShapeStays_NeedsNoModule() => Assert.That(Shortcut.For(8, 8, stride: 1, ShortcutOption.B, CPU), Is.Null);
 
     [TestCase(ShortcutOption.A, 0)]
     [TestCase(ShortcutOption.B, (4 * 8) + (2 * 8))]
     public void For_ShapeChanges_HasTheWeightsOfItsOption(object option, long parameters)
     {
-        using var shortcut = Shortcut.For(4, 8, stride: 2, (ShortcutOption)option)!;
+        using var shortcut = Shortcut.For(4, 8, stride: 2, (ShortcutOption)option, CPU)!;
         Assert.That(shortcut.parameters().Sum(parameter => parameter.numel()), Is.EqualTo(parameters));
     }
 

@@ -1,5 +1,4 @@
 using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Rules;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 
@@ -8,42 +7,39 @@ namespace MLNet.Procrustean.Tests.Networks;
 public sealed class StagedNetworkTests
 {
     [Test]
-    public void Forward_MixingBeforeAStage_EqualsTheStagesWithMixInBetween([Range(0, 5)] int stage)
+    public void Forward_MixingBeforeAStage_EqualsTheStagesWithMixInBetween([Range(0, 4)] int stage)
     {
         using var scope = NewDisposeScope();
         using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1);
         var images = rand(4, 3, 16, 16);
-        var mixing = new BatchMixing(
-            stage,
-            new(tensor(new[] { 0.5f, 1, 0, 0.25f })),
-            tensor(new long[] { 1, 2, 3, 0 }),
-            PartnerGradient: true
-        );
-        var stages = network.children().Cast<nn.Module<Tensor, Tensor>>().ToList();
+        var (lambda, partners) = (tensor(new[] { 0.5f, 1, 0, 0.25f }), tensor(new long[] { 1, 2, 3, 0 }));
+        Tensor Mix(int k, Tensor features) => k == stage ? FeatureMixing.Mix(features, lambda, partners, partnerGradient: true) : features;
+        var parts = network.children().Cast<nn.Module<Tensor, Tensor>>().ToList();
         var h = images;
-        for (var k = 0; k < stages.Count; k++)
+        for (var k = 0; k < parts.Count; k++)
         {
-            h = stages[k].call(k == stage ? FeatureMixing.Mix(h, mixing.Shares.Features, mixing.Partners, mixing.PartnerGradient) : h);
+            h = parts[k].call(k < 4 ? Mix(k, h) : h); // the fifth part pools
+            h = k == 4 ? Mix(k, h) : h;
         }
 
-        var mixed = network.Forward(images, mixing);
+        var mixed = network.Forward(images, Mix);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(stages, Has.Count.EqualTo(6));
+            Assert.That(parts, Has.Count.EqualTo(6));
             Assert.That(NetworkBits.Of(mixed), Is.EqualTo(NetworkBits.Of(h)));
             Assert.That(NetworkBits.Of(mixed), Is.Not.EqualTo(NetworkBits.Of(network.forward(images))));
         }
     }
 
     [Test]
-    public void PooledFeatures_ThenTheLinearMap_GiveTheLogits([Values] ClassifierHead head)
+    public void Features_ThenTheLinearMap_GiveTheLogits([Values] ClassifierHead head)
     {
         using var scope = NewDisposeScope();
         using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1, head);
         var images = rand(4, 3, 16, 16);
-        var features = network.PooledFeatures(images);
+        var features = network.Features(images);
         Assert.That(features.shape, Is.EqualTo(new long[] { 4, 16 }));
-        var (weight, bias) = network.LinearMap;
+        var (weight, bias) = network.Head.LinearMap;
         Assert.That(
             nn.functional.linear(features, weight, bias).data<float>().ToArray(),
             Is.EqualTo(network.forward(images).data<float>().ToArray()).Within(1e-5)
@@ -85,12 +81,37 @@ public sealed class StagedNetworkTests
     }
 
     [Test]
-    public void Forward_NoMixing_EqualsThePlainForward()
+    public void Forward_NothingBeforeStages_EqualsThePlainForward()
     {
         using var scope = NewDisposeScope();
         using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1);
         var images = rand(4, 3, 16, 16);
-        Assert.That(NetworkBits.Of(network.Forward(images, mixing: null)), Is.EqualTo(NetworkBits.Of(network.forward(images))));
+        Assert.That(NetworkBits.Of(network.Forward(images, (_, h) => h)), Is.EqualTo(NetworkBits.Of(network.forward(images))));
+    }
+
+    [Test]
+    public void Freeze_FirstParts_GetNoGradientsAndKeepTheirStatisticsWhileTheRestTrains([Range(0, 4)] int parts)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1);
+        var names = network.named_children().Take(parts).Select(part => part.name + ".").ToList();
+        bool IsFrozen(string name) => names.Exists(part => name.StartsWith(part, StringComparison.Ordinal));
+        var before = network.state_dict().ToDictionary(pair => pair.Key, pair => NetworkBits.Of(pair.Value));
+
+        network.Freeze(parts);
+        network.train();
+        network.forward(rand(4, 3, 16, 16)).sum().backward();
+
+        using (Assert.EnterMultipleScope())
+        {
+            var withGradient = network.named_parameters().Where(named => named.parameter.grad is not null).Select(named => named.name);
+            Assert.That(withGradient, Is.EqualTo(network.named_parameters().Select(named => named.name).Where(name => !IsFrozen(name))));
+            Assert.That(network.TrainedWeights.Select(named => named.Name), Is.EqualTo(withGradient));
+            foreach (var (name, values) in network.named_buffers())
+            {
+                Assert.That(NetworkBits.Of(values).SequenceEqual(before[name]), Is.EqualTo(IsFrozen(name)), name);
+            }
+        }
     }
 
     // Root mean square, as a share of that of the other.

@@ -72,8 +72,8 @@ public sealed class WeightInitialisationTests
     {
         using var scope = NewDisposeScope();
         using var network = new CifarResNet { Depth = 8 }.Build(channels: 3, classes: 100, seed: 1);
-        AssertNormal(network.Classifier.Weight, Math.Sqrt(1.0 / 64));
-        Assert.That(network.Classifier.Bias.data<float>().ToArray(), Is.All.Zero);
+        AssertNormal(network.Head.Weight, Math.Sqrt(1.0 / 64));
+        Assert.That(network.Head.Bias.data<float>().ToArray(), Is.All.Zero);
     }
 
     [Test]

@@ -40,7 +40,7 @@ public sealed class RandomStreamTests
             -2 => MixingDepth.PooledFeatures,
             _ => MixingDepth.BeforeStage(place),
         };
-        var mixing = new StrategyOf(_ => new() { Mixing = new(depth, (labels, _, _) => new(ones(labels.shape[0])), partnerGradient) });
+        var mixing = new StrategyOf(_ => new() { Mixing = new(depth, (labels, _, _) => (ones(labels.shape[0]), null), partnerGradient) });
         Assert.That(
             SmallTraining.Weights(SmallTraining.Options with { Strategy = mixing }, images),
             Is.EqualTo(SmallTraining.Weights(SmallTraining.Options, images))

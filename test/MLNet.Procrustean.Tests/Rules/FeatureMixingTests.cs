@@ -83,7 +83,7 @@ public sealed class FeatureMixingTests
         using var scope = NewDisposeScope();
         var mixing = new FeatureMixing(
             MixingDepth.BeforeStage(3),
-            (own, partner, _) => new(own.to(float32) / 2, partner.to(float32) / 4),
+            (own, partner, _) => (own.to(float32) / 2, partner.to(float32) / 4),
             PartnerGradient: false
         );
         long[] labels = [2, 0, 0, 1];
@@ -92,10 +92,9 @@ public sealed class FeatureMixingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(batch.Stage, Is.EqualTo(3));
-            Assert.That(batch.Shares.Features.data<float>().ToArray(), Is.EqualTo(new[] { 1, 0, 0, 0.5f }));
+            Assert.That(batch.Lambda.data<float>().ToArray(), Is.EqualTo(new[] { 1, 0, 0, 0.5f }));
             Assert.That(partners, Is.EquivalentTo(new long[] { 0, 1, 2, 3 }));
-            Assert.That(batch.Shares.Labels!.data<float>().ToArray(), Is.EqualTo(partners.Select(row => labels[row] / 4f)));
-            Assert.That(batch.PartnerGradient, Is.False);
+            Assert.That(batch.Mu!.data<float>().ToArray(), Is.EqualTo(partners.Select(row => labels[row] / 4f)));
         }
     }
 
@@ -103,7 +102,7 @@ public sealed class FeatureMixingTests
     public void Draw_ManyBatches_PairsAnyTwoRows()
     {
         using var scope = NewDisposeScope();
-        var mixing = new FeatureMixing(MixingDepth.Input, (labels, _, _) => new(ones(labels.shape[0])));
+        var mixing = new FeatureMixing(MixingDepth.Input, (labels, _, _) => (ones(labels.shape[0]), null));
         var random = new Generator(1);
         var pairs = new HashSet<(int, long)>();
         for (var i = 0; i < 100; i++)

@@ -87,12 +87,12 @@ public sealed class ModelFileFuzzTests
         var whole = File.ReadAllBytes(training.Files[^1]);
         var options = training.Options;
         var bombardment = new Bombardment(seed);
-        GoOnOrRefuse(whole, options);
+        ResumeOrRefuse(whole, options);
 
         bombardment.Run(
             inputs,
             new ModelFileMutations(whole).Of,
-            file => GoOnOrRefuse(file, options),
+            file => ResumeOrRefuse(file, options),
             file => Allowance + (5 * file.LongLength)
         );
 
@@ -110,15 +110,15 @@ public sealed class ModelFileFuzzTests
         );
     }
 
-    private static string GoOnOrRefuse(byte[] file, ImageClassifierOptions options)
+    private static string ResumeOrRefuse(byte[] file, ImageClassifierOptions options)
     {
         try
         {
             var (moment, arrays) = Checkpoint.Read(new MemoryStream(file));
             using var network = options.Backbone.Build(options.Channels, classes: 2, seed: 1, ClassifierHead.Linear);
             using var state = new TrainingState(network, options);
-            StateArrays.Write(arrays, state, options.Backbone.Name, moment.BestAccuracy);
-            state.GoOnFrom(moment, ReportArrays.Write(arrays, moment.Reports, ["red", "green"]), classes: 2, CPU);
+            StateArrays.Restore(arrays, state, options.Backbone.Name, moment.BestAccuracy);
+            state.Restore(moment, ReportArrays.Restore(arrays, moment.Reports, ["red", "green"]), classes: 2, CPU);
             return Read;
         }
         catch (InvalidDataException)

@@ -12,8 +12,8 @@ public sealed class SharedMemoryTests
     [Test]
     public void Dispose_NotInUse_FreesOnce()
     {
-        var memory = new SharedMemory(() => freed++);
-        memory.Begin(this).Dispose();
+        var memory = new SharedMemory(() => freed++, typeof(SharedMemoryTests));
+        memory.Begin().Dispose();
         Assert.That(freed, Is.Zero);
         memory.Dispose();
         memory.Dispose();
@@ -23,20 +23,20 @@ public sealed class SharedMemoryTests
     [Test]
     public void Dispose_InUse_RefusesOthersAndFreesAfterTheLast()
     {
-        var memory = new SharedMemory(() => freed++);
-        var first = memory.Begin(this);
-        var second = memory.Begin(this);
+        var memory = new SharedMemory(() => freed++, typeof(SharedMemoryTests));
+        var first = memory.Begin();
+        var second = memory.Begin();
 
         memory.Dispose();
 
-        Assert.That(() => memory.Begin(this), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(SharedMemoryTests)));
-        Assert.That(() => memory.Check(this), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => memory.Begin(), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(SharedMemoryTests)));
+        Assert.That(() => memory.Check(), Throws.TypeOf<ObjectDisposedException>());
         memory.Dispose();
         first.Dispose();
         Assert.That(freed, Is.Zero, "the second use goes on");
         second.Dispose();
         Assert.That(freed, Is.EqualTo(1));
-        Assert.That(() => memory.Begin(this), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => memory.Begin(), Throws.TypeOf<ObjectDisposedException>());
     }
 
     [Test]
@@ -46,14 +46,14 @@ public sealed class SharedMemoryTests
         for (var round = 0; round < 200; round++)
         {
             var gone = false;
-            var memory = new SharedMemory(() => Volatile.Write(ref gone, true));
+            var memory = new SharedMemory(() => Volatile.Write(ref gone, true), typeof(SharedMemoryTests));
             Parallel.For(0, 4, worker =>
             {
                 try
                 {
                     for (var i = 0; i < 1000; i++)
                     {
-                        using var use = memory.Begin(this);
+                        using var use = memory.Begin();
                         Interlocked.Add(ref underUse, Volatile.Read(ref gone) ? 1 : 0);
                         if (worker == 0 && i == round)
                         {

@@ -6,9 +6,9 @@ namespace MLNet.Procrustean.Tests.Strategies;
 public sealed class MajorFeatureWeakeningTests
 {
     [Test]
-    public void Shares_Counts_FollowTheFormula(
+    public void Lambdas_Counts_FollowTheFormula(
         [Values("100,10", "5000,2997,1796,1077,645,387,232,139,83,50", "500,500,5,5", "1,1000000,7,3")] string counts,
-        [Values(0, 0.3, 0.9)] double smallestShare,
+        [Values(0, 0.3, 0.9)] double minLambda,
         [Values(0.25, 1, 3)] double exponent
     )
     {
@@ -18,25 +18,25 @@ public sealed class MajorFeatureWeakeningTests
         {
             var weakening = 1 - Math.Pow((double)n.Min() / n[c], exponent);
             var largest = 1 - Math.Pow((double)n.Min() / n.Max(), exponent);
-            expected[c] = 1 - ((1 - smallestShare) * weakening / largest);
+            expected[c] = 1 - ((1 - minLambda) * weakening / largest);
         }
 
-        var strategy = new MajorFeatureWeakening { MinLambda = smallestShare, Gamma = exponent };
-        Assert.That(strategy.Shares(ToyImages.Counts(n)), Is.EqualTo(expected).Within(1e-12));
+        var strategy = new MajorFeatureWeakening { MinLambda = minLambda, Gamma = exponent };
+        Assert.That(strategy.Lambdas(ToyImages.Counts(n)), Is.EqualTo(expected).Within(1e-12));
     }
 
     [Test]
-    public void Shares_WorkedExample_IsTheOneByHand() => // 1 − 0.5 · (1 − 10/40) / (1 − 10/100) = 1 − 0.5 · 0.75 / 0.9
+    public void Lambdas_WorkedExample_IsTheOneByHand() => // 1 − 0.5 · (1 − 10/40) / (1 − 10/100) = 1 − 0.5 · 0.75 / 0.9
         Assert.That(
-            new MajorFeatureWeakening { MinLambda = 0.5 }.Shares(ToyImages.Counts(100, 40, 10)),
+            new MajorFeatureWeakening { MinLambda = 0.5 }.Lambdas(ToyImages.Counts(100, 40, 10)),
             Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12)
         );
 
     [Test]
-    public void Shares_LargerClass_KeepsLess()
+    public void Lambdas_LargerClass_KeepsLess()
     {
         long[] rising = [3, 4, 10, 50, 51, 700];
-        var shares = new MajorFeatureWeakening { Gamma = 0.5 }.Shares(ToyImages.Counts(rising));
+        var shares = new MajorFeatureWeakening { Gamma = 0.5 }.Lambdas(ToyImages.Counts(rising));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(shares, Is.Ordered.Descending);
@@ -47,40 +47,40 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(0)]
     [TestCase(0.5)]
     [TestCase(0.7)]
-    public void Shares_SmallestAndLargestClass_AreExact(double smallestShare)
+    public void Lambdas_SmallestAndLargestClass_AreExact(double minLambda)
     {
-        var shares = new MajorFeatureWeakening { MinLambda = smallestShare, Gamma = 0.37 }.Shares(ToyImages.Counts(17, 1234, 300));
+        var shares = new MajorFeatureWeakening { MinLambda = minLambda, Gamma = 0.37 }.Lambdas(ToyImages.Counts(17, 1234, 300));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(shares[0], Is.EqualTo(1));
-            Assert.That(shares[1], Is.EqualTo(smallestShare));
+            Assert.That(shares[1], Is.EqualTo(minLambda));
         }
     }
 
     [Test]
-    public void Shares_LargerExponent_WeakensTheMiddleMore()
+    public void Lambdas_LargerGamma_WeakensTheMiddleMore()
     {
         var middle = new[] { 0.1, 0.5, 1, 2, 4 }.Select(exponent =>
-            new MajorFeatureWeakening { Gamma = exponent }.Shares(ToyImages.Counts(100, 30, 10))[1]
+            new MajorFeatureWeakening { Gamma = exponent }.Lambdas(ToyImages.Counts(100, 30, 10))[1]
         );
         Assert.That(middle, Is.Ordered.Descending);
     }
 
     [TestCase(0.01)]
     [TestCase(100)]
-    public void Shares_ExtremeExponent_StaysBetweenSmallestShareAndOne(double exponent)
+    public void Lambdas_ExtremeGamma_StaysBetweenMinLambdaAndOne(double exponent)
     {
-        var shares = new MajorFeatureWeakening { Gamma = exponent }.Shares(ToyImages.Counts(1_000_001, 1_000_000, 999_999));
+        var shares = new MajorFeatureWeakening { Gamma = exponent }.Lambdas(ToyImages.Counts(1_000_001, 1_000_000, 999_999));
         Assert.That(shares, Is.Ordered.Ascending.And.All.InRange(0.75, 1.0));
     }
 
     [Test]
-    public void Shares_ClassesPermuted_ArePermuted()
+    public void Lambdas_ClassesPermuted_ArePermuted()
     {
         long[] n = [100, 3, 40, 12];
         int[] order = [2, 0, 3, 1];
-        var shares = new MajorFeatureWeakening().Shares(ToyImages.Counts(n));
-        var permuted = new MajorFeatureWeakening().Shares(ToyImages.Counts([.. order.Select(c => n[c])]));
+        var shares = new MajorFeatureWeakening().Lambdas(ToyImages.Counts(n));
+        var permuted = new MajorFeatureWeakening().Lambdas(ToyImages.Counts([.. order.Select(c => n[c])]));
         Assert.That(permuted, Is.EqualTo(order.Select(c => shares[c])));
     }
 
@@ -92,7 +92,7 @@ public sealed class MajorFeatureWeakeningTests
         );
 
     [Test]
-    public void RuleFor_SmallestShareOne_IsPlainTraining() =>
+    public void RuleFor_MinLambdaOne_IsPlainTraining() =>
         Assert.That(new MajorFeatureWeakening { MinLambda = 1 }.RuleFor(Epoch(ToyImages.Counts(7, 3))), Is.EqualTo(new TrainingRule()));
 
     [Test]
@@ -116,7 +116,7 @@ public sealed class MajorFeatureWeakeningTests
     }
 
     [Test]
-    public void Shares_MixedFraction_SparesTheOthers()
+    public void Lambdas_MixedFraction_SparesTheOthers()
     {
         using var scope = NewDisposeScope();
         var rule = new MajorFeatureWeakening { MixedFraction = 0.3 }.RuleFor(Epoch(ToyImages.Counts(100, 10)));
@@ -139,7 +139,7 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(-0.01)]
     [TestCase(1.01)]
     [TestCase(double.NaN)]
-    public void SmallestShare_OutOfRange_SaysWhatIsAllowed(double share) =>
+    public void MinLambda_OutOfRange_SaysWhatIsAllowed(double share) =>
         Assert.That(
             () => new MajorFeatureWeakening { MinLambda = share },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("MinLambda is").And.Message.Contains("from 0 to 1")
@@ -178,7 +178,7 @@ public sealed class MajorFeatureWeakeningTests
         );
 
     private static float[] Shares(TrainingRule rule, long[] labels) =>
-        rule.Mixing!.Shares(tensor(labels), tensor(labels), new Generator(1)).Features.data<float>().ToArray();
+        rule.Mixing!.Shares(tensor(labels), tensor(labels), new Generator(1)).Lambda.data<float>().ToArray();
 
     private static EpochContext Epoch(ClassCounts classes) => new(1, 10, classes, CPU);
 }

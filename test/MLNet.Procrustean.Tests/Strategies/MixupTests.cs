@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Rules;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 
@@ -13,7 +12,7 @@ public sealed class MixupTests
         var mixing = Mixing(new Mixup { Alpha = alpha });
         var random = new Generator(1);
         var labels = tensor(new long[] { 0, 1, 1 });
-        var draws = Enumerable.Range(0, 4000).Select(_ => mixing.Shares(labels, labels, random).Features.data<float>()[0]).ToArray();
+        var draws = Enumerable.Range(0, 4000).Select(_ => mixing.Shares(labels, labels, random).Lambda.data<float>()[0]).ToArray();
         var mean = draws.Average();
         using (Assert.EnterMultipleScope())
         {
@@ -29,11 +28,11 @@ public sealed class MixupTests
         using var scope = NewDisposeScope();
         var labels = tensor(new long[] { 0, 1, 2, 1 });
         var shares = Mixing(new Mixup()).Shares(labels, labels.flip(0), new Generator(5));
-        var values = shares.Features.contiguous().data<float>().ToArray();
+        var values = shares.Lambda.contiguous().data<float>().ToArray();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(values, Has.Length.EqualTo(4).And.All.EqualTo(values[0]));
-            Assert.That(shares.Labels!.contiguous().data<float>().ToArray(), Is.EqualTo(values));
+            Assert.That(shares.Mu!.contiguous().data<float>().ToArray(), Is.EqualTo(values));
         }
     }
 
@@ -44,11 +43,8 @@ public sealed class MixupTests
         long[] partners = [3, 0, 1, 4, 2];
         float[] own = [0.2f, 0.2f, 1, 0, 0.7f];
         var logits = tensor(LossOfStrategy.Logits.SelectMany(row => row).Select(z => (float)z).ToArray()).reshape(5, 4);
-        var mixing = new BatchMixing(0, new(tensor(own), tensor(own)), tensor(partners), PartnerGradient: true);
-        var loss = mixing
-            .Loss(Losses.CrossEntropy, logits, tensor(LossOfStrategy.Labels.Select(label => (long)label).ToArray()))
-            .data<float>()
-            .ToArray();
+        var labels = tensor(LossOfStrategy.Labels.Select(label => (long)label).ToArray());
+        var loss = FeatureMixing.Loss(Losses.CrossEntropy, logits, labels, tensor(partners), tensor(own)).data<float>().ToArray();
         for (var i = 0; i < 5; i++)
         {
             var expected =

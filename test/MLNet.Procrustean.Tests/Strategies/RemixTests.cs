@@ -21,8 +21,8 @@ public sealed class RemixTests
             new Generator((ulong)seed)
         );
 
-        var own = shares.Labels!.contiguous().data<float>().ToArray();
-        var lambda = shares.Features.contiguous().data<float>()[0];
+        var own = shares.Mu!.contiguous().data<float>().ToArray();
+        var lambda = shares.Lambda.contiguous().data<float>()[0];
         for (var i = 0; i < pairs.Length; i++)
         {
             var ratio = (double)counts[pairs[i].Own] / counts[pairs[i].Partner];

@@ -58,18 +58,18 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         using var other = SmallTraining.Run(oneEpoch, renamed, prepare: network =>
         {
             using var noGradient = no_grad();
-            var weight = network.Classifier.Weight.clone();
+            var weight = network.Head.Weight.clone();
             for (var c = 0; c < newNumbers.Length; c++)
             {
-                network.Classifier.Weight[newNumbers[c]].copy_(weight[c]);
+                network.Head.Weight[newNumbers[c]].copy_(weight[c]);
             }
         });
         var permutation = tensor(newNumbers.Select(number => (long)number).ToArray());
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                Floats(other.Network.Classifier.Weight.index_select(0, permutation)),
-                Is.EqualTo(Floats(one.Network.Classifier.Weight)).Within(1e-4)
+                Floats(other.Network.Head.Weight.index_select(0, permutation)),
+                Is.EqualTo(Floats(one.Network.Head.Weight)).Within(1e-4)
             );
             Assert.That(Floats(other.Network.parameters().First()), Is.EqualTo(Floats(one.Network.parameters().First())).Within(1e-4));
             Assert.That(
@@ -87,9 +87,9 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         var preprocessing = Preprocessing.Measure(images.Pixels, Options.Shape);
         var rule = strategy.RuleFor(new(1, 2, ToyImages.CountsOf(images), CPU));
         using var network = Options.Backbone.Build(channels: 3, classes: 3, seed: 1, rule.Head);
-        var mixing = rule.Mixing?.Draw(images.Labels, Options.Backbone.ResidualStages, new Generator(1));
-        var logits = network.Forward(preprocessing.Normalise(images.Pixels.Narrow(0, images.Count)), mixing);
-        (mixing?.Loss(rule.Loss, logits, images.Labels) ?? rule.Loss(logits, images.Labels)).mean().backward();
+        var inputs = preprocessing.Normalise(images.Pixels.Narrow(0, images.Count));
+        var (_, losses) = TrainingStep.LogitsAndLosses(network, inputs, images.Labels, rule, new Generator(1));
+        losses.mean().backward();
         var without = network
             .named_parameters()
             .Where(named => named.parameter.grad is not { } gradient || gradient.abs().sum().item<float>() == 0);

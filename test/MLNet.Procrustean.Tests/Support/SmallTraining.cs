@@ -52,8 +52,7 @@ internal sealed class SmallTraining : IDisposable
         using var state = new TrainingState(training.Network, options);
         training.DivergedInEpoch = new TrainingLoop(options, classes, preprocessing, device ?? CPU, seed).Train(
             state,
-            images,
-            validation,
+            new(images, validation),
             report => onEpoch?.Invoke(training.Network, report)
         );
         training.Reports = [.. state.Reports];

@@ -6,15 +6,15 @@ namespace MLNet.Procrustean.Tests.Training;
 public sealed class EpochOrderTests
 {
     [Test]
-    public void Draw_NoWeights_HasEachImageOnce()
+    public void Sample_NoWeights_HasEachImageOnce()
     {
         using var scope = NewDisposeScope();
-        var order = EpochOrder.Draw(zeros(9, ScalarType.Int64), samplingWeights: null, new Generator(1)).data<long>().ToArray();
+        var order = EpochOrder.Sample(zeros(9, ScalarType.Int64), samplingWeights: null, new Generator(1)).data<long>().ToArray();
         Assert.That(order, Is.EquivalentTo(Enumerable.Range(0, 9)).And.Not.Ordered);
     }
 
     [Test]
-    public void Draw_Weights_DrawsEachImageInProportionToItsClass()
+    public void Sample_Weights_DrawsEachImageInProportionToItsClass()
     {
         using var scope = NewDisposeScope();
         var labels = tensor(
@@ -27,7 +27,7 @@ public sealed class EpochOrderTests
                 )
                 .ToArray()
         );
-        var rows = EpochOrder.Draw(labels, tensor(new float[] { 1, 4, 0 }), new Generator(1)).data<long>().ToArray();
+        var rows = EpochOrder.Sample(labels, tensor(new float[] { 1, 4, 0 }), new Generator(1)).data<long>().ToArray();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rows, Has.Length.EqualTo(6000));

@@ -11,7 +11,7 @@ public sealed class EpochProgressTests
     [TestCase(1)]
     [TestCase(3)]
     [TestCase(700)]
-    public void GoOnFrom_AfterAnyNumberOfDraws_DrawsOnAsIfNeverInterrupted(int drawn)
+    public void Restore_AfterAnyNumberOfDraws_DrawsOnAsIfNeverInterrupted(int drawn)
     {
         using var scope = NewDisposeScope();
         using var whole = New();
@@ -23,7 +23,7 @@ public sealed class EpochProgressTests
         }
 
         using var later = New();
-        later.GoOnFrom(whole.Moment());
+        later.Restore(whole.Moment());
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Draws(later.Augmentation), Is.EqualTo(Draws(whole.Augmentation)));
@@ -33,23 +33,24 @@ public sealed class EpochProgressTests
     }
 
     [Test]
-    public void GoOnFrom_SumsAndSteps_BringsThemBack()
+    public void Restore_SumsAndSteps_BringsThemBack()
     {
         using var scope = NewDisposeScope();
         using var whole = New();
-        whole.StepDone(0.1);
-        whole.StepDone(0.3);
-        whole.LossSum.add_(tensor(new[] { 1 / 3.0 }));
-        whole.Seen.add_(tensor(new long[] { 1, 2, 3 }));
-        whole.Correct.add_(tensor(new long[] { 0, 2, 1 }));
+        whole.Add(tensor(new long[] { 1, 2, 2 }), tensor(new[] { 0.25 }), tensor(new long[] { 1, 0, 0 }), 0.1);
+        whole.Add(tensor(new long[] { 0, 2, 1 }), tensor(new[] { 1 / 3.0 }), tensor(new long[] { 0, 1, 1 }), 0.3);
 
         using var later = New();
-        later.GoOnFrom(whole.Moment());
+        later.Restore(whole.Moment());
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((later.Steps, later.LearningRate, later.LossSum.item<double>()), Is.EqualTo((2, 0.3, 1 / 3.0)));
+            Assert.That(
+                (later.Steps, later.LearningRate, later.LossSum.item<double>()),
+                Is.EqualTo((2, 0.3, (3 * 0.25) + (3 * (1 / 3.0))))
+            );
             Assert.That(later.Seen.data<long>().ToArray(), Is.EqualTo(new long[] { 1, 2, 3 }));
             Assert.That(later.Correct.data<long>().ToArray(), Is.EqualTo(new long[] { 0, 2, 1 }));
+            Assert.That(later.Accuracy(), Is.EqualTo(new[] { 0, 1, 1 / 3.0 }));
         }
     }
 
@@ -60,7 +61,7 @@ public sealed class EpochProgressTests
             {
                 using var whole = New();
                 using var later = New();
-                later.GoOnFrom(whole.Moment());
+                later.Restore(whole.Moment());
             }),
             Is.Zero
         );

@@ -39,14 +39,16 @@ public sealed class ExtremeNumbersTests
             var labels = tensor(new long[] { 0, 1, 2, 0, 1, 2 });
             var logits = randn([6, 3], generator: random, requires_grad: true);
             var mixing = rule.Mixing?.Draw(labels, 3, random);
-            var loss = (mixing?.Loss(rule.Loss, logits, labels) ?? rule.Loss(logits, labels)).mean();
+            var loss = (
+                mixing is { } drawn ? FeatureMixing.Loss(rule.Loss, logits, labels, drawn.Partners, drawn.Mu) : rule.Loss(logits, labels)
+            ).mean();
             loss.backward();
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(loss.item<float>(), Is.InRange(0, 100));
                 Assert.That(logits.grad!.data<float>().ToArray(), Is.All.InRange(-10, 10));
                 Assert.That(rule.SamplingWeights?.data<float>().ToArray() ?? [1], Is.All.GreaterThan(0).And.All.LessThan(float.MaxValue));
-                Assert.That(mixing?.Shares.Features.data<float>().ToArray() ?? [1], Is.All.InRange(0, 1));
+                Assert.That(mixing?.Lambda.data<float>().ToArray() ?? [1], Is.All.InRange(0, 1));
             }
         }
 

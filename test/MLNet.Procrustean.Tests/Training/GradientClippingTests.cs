@@ -9,12 +9,12 @@ public sealed class GradientClippingTests
 {
     [TestCase(0.5)]
     [TestCase(2)]
-    public void Shorten_LongGradient_BringsItToTheLengthAndKeepsItsDirection(double longest)
+    public void Clip_LongGradient_BringsItToTheLengthAndKeepsItsDirection(double longest)
     {
         using var scope = NewDisposeScope();
         var (weights, before) = (Weights(1), Gradients(Weights(1)));
         var length = Math.Sqrt(before.Sum(value => (double)value * value)); // over all weights together
-        GradientClipping.Shorten(weights, longest);
+        GradientClipping.Clip(weights, longest);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(length, Is.GreaterThan(longest));
@@ -23,13 +23,13 @@ public sealed class GradientClippingTests
     }
 
     [Test]
-    public void Shorten_ShortOrZeroGradient_LeavesTheBits()
+    public void Clip_ShortOrZeroGradient_LeavesTheBits()
     {
         using var scope = NewDisposeScope();
         var (some, none) = (Weights(1), Weights(0));
         var before = Gradients(some);
-        GradientClipping.Shorten(some, longest: 1e6);
-        GradientClipping.Shorten(none, longest: 1);
+        GradientClipping.Clip(some, longest: 1e6);
+        GradientClipping.Clip(none, longest: 1);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Gradients(some), Is.EqualTo(before));
@@ -39,7 +39,7 @@ public sealed class GradientClippingTests
 
     [TestCase(float.NaN)]
     [TestCase(float.PositiveInfinity)]
-    public void Shorten_GradientNotFinite_DoesNotHideIt(float bad)
+    public void Clip_GradientNotFinite_DoesNotHideIt(float bad)
     {
         using var scope = NewDisposeScope();
         var weights = Weights(1);
@@ -48,7 +48,7 @@ public sealed class GradientClippingTests
             weights[0].grad![0, 0] = bad;
         }
 
-        GradientClipping.Shorten(weights, longest: 1);
+        GradientClipping.Clip(weights, longest: 1);
         Assert.That(Gradients(weights), Has.Some.NaN);
     }
 

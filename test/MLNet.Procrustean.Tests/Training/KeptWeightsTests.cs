@@ -73,5 +73,5 @@ public sealed class KeptWeightsTests
         return Bias(network)[0].item<float>();
     }
 
-    private static Tensor Bias(StagedNetwork network) => network.Classifier.Bias.detach();
+    private static Tensor Bias(StagedNetwork network) => network.Head.Bias.detach();
 }

@@ -22,9 +22,9 @@ public sealed class StrategyCheckTests
             Refuses(new() { SamplingWeights = tensor(new float[] { 1, -1, 1 }) }, "negative or not finite");
             Refuses(new() { SamplingWeights = tensor(new[] { 1, float.NaN, 1 }) }, "negative or not finite");
             Refuses(new() { SamplingWeights = zeros(3) }, "all 0");
-            Refuses(new() { Mixing = new(MixingDepth.Input, (_, _, _) => new(ones(2))) }, "shares of the shape [2]", "[3]");
+            Refuses(new() { Mixing = new(MixingDepth.Input, (_, _, _) => (ones(2), null)) }, "shares of the shape [2]", "[3]");
             Refuses(
-                new() { Mixing = new(MixingDepth.Input, (labels, _, _) => new(ones(labels.shape[0]), ones(1))) },
+                new() { Mixing = new(MixingDepth.Input, (labels, _, _) => (ones(labels.shape[0]), ones(1))) },
                 "shares of the shape [1]"
             );
         }
@@ -34,7 +34,7 @@ public sealed class StrategyCheckTests
     public void HeadOf_MixingBeforeAStageTheNetworkLacks_IsRefused()
     {
         var strategy = new StrategyOf(_ =>
-            new() { Mixing = new(MixingDepth.BeforeStage(4), (labels, _, _) => new(ones(labels.shape[0]))) }
+            new() { Mixing = new(MixingDepth.BeforeStage(4), (labels, _, _) => (ones(labels.shape[0]), null)) }
         );
         Assert.That(
             () => StrategyCheck.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(9, 5, 2), epochs: 1),

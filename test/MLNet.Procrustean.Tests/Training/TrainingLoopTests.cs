@@ -105,9 +105,9 @@ public sealed class TrainingLoopTests
         network.train();
         var images = Preprocessing.Measure(data.Pixels, options.Shape).Normalise(data.Pixels.Narrow(0, data.Count));
         nn.functional.cross_entropy(network.forward(images), data.Labels).backward();
-        var expected = network.Classifier.Weight - (0.05 * 0.5 * network.Classifier.Weight.grad!); // half a cosine through
+        var expected = network.Head.Weight - (0.05 * 0.5 * network.Head.Weight.grad!); // half a cosine through
         using var training = SmallTraining.Run(options, data);
-        Assert.That(Floats(training.Network.Classifier.Weight), Is.EqualTo(Floats(expected)).Within(1e-5));
+        Assert.That(Floats(training.Network.Head.Weight), Is.EqualTo(Floats(expected)).Within(1e-5));
     }
 
     [Test]

@@ -9,7 +9,8 @@ namespace MLNet.Procrustean.Training.Checkpoints;
 internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArray> Arrays)
 {
     private const string Format = "MLNet.Procrustean checkpoint";
-    private const string Version = "2";
+    private const string Version = "3";
+    private const string VersionOfEarlierNames = "2"; // the same file with other names of settings
     private static readonly JsonSerializerOptions Json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -17,6 +18,17 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
+
+    /// <summary>The state of a training; of one that is over, whose network has the weights that were chosen, nothing else is needed any more.</summary>
+    public static Checkpoint Of(TrainingState state, Dictionary<string, string> settings, Guid? finishedBy = null) =>
+        new(
+            state.Moment(settings) with
+            {
+                Reports = ReportArrays.Without(state.Reports),
+                FinishedBy = finishedBy,
+            },
+            finishedBy is null ? StateArrays.Capture(state) : StateArrays.CaptureFinished(state)
+        );
 
     public void Write(Stream stream)
     {
@@ -47,9 +59,15 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
         }
 
         var version = ModelTexts.Word(header.Texts, "format_version");
-        return version == Version
-            ? new(Parse(header.Texts.GetValueOrDefault("moment", "")), arrays)
-            : throw new NotSupportedException($"it has format version {version}, and this library reads version {Version}");
+        if (version is not (Version or VersionOfEarlierNames))
+        {
+            throw new NotSupportedException(
+                $"it has format version {version}, and this library reads the versions {VersionOfEarlierNames} and {Version}"
+            );
+        }
+
+        var moment = Parse(header.Texts.GetValueOrDefault("moment", ""));
+        return new(version == Version ? moment : moment with { Settings = EarlierNames.Translate(moment.Settings) }, arrays);
     }
 
     private static TrainingMoment Parse(string text)

@@ -25,7 +25,7 @@ internal static class ReportArrays
         ];
 
     /// <summary>For each quantity an array [epochs, classes]; of the diagnostics only the epochs that have some.</summary>
-    public static IEnumerable<NamedArray> Read(IReadOnlyList<EpochReport> reports)
+    public static IEnumerable<NamedArray> Capture(IReadOnlyList<EpochReport> reports)
     {
         var diagnosed = reports.Select(report => report.Diagnostics).OfType<EpochDiagnostics>().ToList();
         return
@@ -41,7 +41,7 @@ internal static class ReportArrays
 
     /// <summary>The whole reports again.</summary>
     /// <exception cref="InvalidDataException">The arrays are not those of such reports.</exception>
-    public static List<EpochReport> Write(
+    public static List<EpochReport> Restore(
         IReadOnlyList<NamedArray> arrays,
         IReadOnlyCollection<EpochReport> reports,
         ImmutableArray<string> classes

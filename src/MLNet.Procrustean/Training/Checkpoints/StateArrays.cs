@@ -12,25 +12,25 @@ internal static class StateArrays
     private const string LastGood = "last_good.";
     private const string Best = "best.";
 
-    public static List<NamedArray> Read(TrainingState state)
+    public static List<NamedArray> Capture(TrainingState state)
     {
         var names = state.Network.TrainedWeights.Select(named => named.Name);
         return
         [
-            .. Under(Network, NetworkWeights.Read(state.Network)),
-            .. Under(Velocity, NetworkWeights.Read(names.Zip(state.Optimizer.Velocities))), // none before the first step
-            .. Under(LastGood, NetworkWeights.Read(state.Kept.LastGood?.Named ?? [])),
-            .. Under(Best, NetworkWeights.Read(state.Kept.Best?.Named ?? [])),
-            .. ReportArrays.Read(state.Reports),
+            .. Under(Network, NetworkWeights.Capture(state.Network)),
+            .. Under(Velocity, NetworkWeights.Capture(names.Zip(state.Optimizer.Velocities))), // none before the first step
+            .. Under(LastGood, NetworkWeights.Capture(state.Kept.LastGood?.Named ?? [])),
+            .. Under(Best, NetworkWeights.Capture(state.Kept.Best?.Named ?? [])),
+            .. ReportArrays.Capture(state.Reports),
         ];
     }
 
     /// <summary>Of a training that is over, whose network has the weights that were chosen: nothing else is needed any more.</summary>
-    public static List<NamedArray> ReadFinished(TrainingState state) =>
-        [.. Under(Network, NetworkWeights.Read(state.Network)), .. ReportArrays.Read(state.Reports)];
+    public static List<NamedArray> CaptureFinished(TrainingState state) =>
+        [.. Under(Network, NetworkWeights.Capture(state.Network)), .. ReportArrays.Capture(state.Reports)];
 
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
-    public static void Write(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
+    public static void Restore(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
     {
         List<NamedArray> Of(string prefix) =>
             [
@@ -47,20 +47,18 @@ internal static class StateArrays
                 return null;
             }
 
-            NetworkWeights.Write(weights, state.Network, backbone);
+            NetworkWeights.Restore(weights, state.Network, backbone);
             return WeightSnapshot.Of(state.Network);
         }
 
         var (network, velocities, lastGood, best) = (Of(Network), Of(Velocity), Of(LastGood), Of(Best));
         if (network.Count + velocities.Count + lastGood.Count + best.Count + ReportArrays.In(arrays) != arrays.Count)
         {
-            throw new InvalidDataException(
-                "The checkpoint is damaged or of another kind: it has weights of which it is not told what they are."
-            );
+            throw new InvalidDataException("The checkpoint is damaged or of another kind: it has weights of an unknown kind.");
         }
 
-        state.Kept.GoOnFrom(Snapshot(lastGood), Snapshot(best), bestAccuracy);
-        NetworkWeights.Write(network, state.Network, backbone);
+        state.Kept.Restore(Snapshot(lastGood), Snapshot(best), bestAccuracy);
+        NetworkWeights.Restore(network, state.Network, backbone);
         using var scope = NewDisposeScope();
         var pairs =
             velocities.Count == 0
@@ -70,7 +68,7 @@ internal static class StateArrays
                     state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight)),
                     backbone
                 );
-        state.Optimizer.GoOnFrom(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
+        state.Optimizer.Restore(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
     }
 
     private static IEnumerable<NamedArray> Under(string prefix, IEnumerable<NamedArray> arrays) =>

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Runtime;
-using MLNet.Procrustean.Reading;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
@@ -56,17 +54,10 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <summary>Brings the state to where the checkpoint found was taken; leaves it as it is where there is none.</summary>
     /// <exception cref="ArgumentException">The images are not those of the interrupted training.</exception>
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
-    public void GoOn(
-        TrainingState state,
-        ImageClassifierOptions options,
-        int seed,
-        TrainingImages images,
-        ImmutableArray<string> classes,
-        Device device
-    )
+    public void Resume(TrainingState state, ImageClassifierOptions options, PreparedTraining training)
     {
-        settings[nameof(options.Seed)] = seed.ToString(CultureInfo.InvariantCulture); // drawn by now where none was chosen
-        settings = settings.Concat(TrainingSettings.Of(images, classes)).ToDictionary();
+        settings[nameof(options.Seed)] = training.Seed.ToString(CultureInfo.InvariantCulture); // drawn by now where none was chosen
+        settings = settings.Concat(TrainingSettings.Of(training.Images, training.Classes.Names)).ToDictionary();
         LeaveFinishedUnlessSame();
         RefuseInterruptedUnlessSame();
         isOver = finished is not null;
@@ -77,8 +68,13 @@ internal sealed class TrainingCheckpoints : IDisposable
 
         try
         {
-            StateArrays.Write(arrays, state, options.Backbone.Name, moment.BestAccuracy);
-            state.GoOnFrom(moment, ReportArrays.Write(arrays, moment.Reports, classes), classes.Length, device);
+            StateArrays.Restore(arrays, state, options.Backbone.Name, moment.BestAccuracy);
+            state.Restore(
+                moment,
+                ReportArrays.Restore(arrays, moment.Reports, training.Classes.Names),
+                training.Classes.Classes,
+                training.Device
+            );
         }
         catch (InvalidDataException problem)
         {
@@ -97,20 +93,17 @@ internal sealed class TrainingCheckpoints : IDisposable
         );
     }
 
-    /// <summary>Writes a checkpoint after the last step of an epoch, and after another one when the interval has passed since the last.</summary>
-    public void StepDone(TrainingState state, bool endsEpoch)
+    /// <summary>
+    /// Writes a checkpoint, within an epoch only when the interval has passed since the last one. A training does not end because that fails:
+    /// there is a warning.
+    /// </summary>
+    public void Save(TrainingState state, SavePoint point)
     {
-        if (endsEpoch || sinceLast.Elapsed >= interval)
+        if (point != SavePoint.Step || sinceLast.Elapsed >= interval)
         {
-            Write(state);
+            Try(() => folder.Write(Checkpoint.Of(state, settings)), "The training continues.");
+            sinceLast.Restart();
         }
-    }
-
-    /// <summary>Writes a checkpoint. A training does not end because that fails: it is warned of.</summary>
-    public void Write(TrainingState state)
-    {
-        Try(() => folder.Write(new(state.Moment(settings), StateArrays.Read(state))), "The training goes on.");
-        sinceLast.Restart();
     }
 
     /// <summary>Writes the finished checkpoint of a training that is over, well or by divergence; one without an epoch that ended well leaves none at all.</summary>
@@ -123,7 +116,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         else if (!isOver)
         {
             Try(
-                () => folder.WriteFinished(new(state.Moment(settings) with { FinishedBy = _process }, StateArrays.ReadFinished(state))),
+                () => folder.WriteFinished(Checkpoint.Of(state, settings, finishedBy: _process)),
                 "The training is over and gives its model; the same fit would go on from the checkpoint before."
             );
         }
@@ -175,7 +168,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     private void TakeSeed(Checkpoint? found) =>
-        settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)] ?? "none";
+        settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)]
+            ?? SettingDifferences.None;
 
     // Nothing is lost when another training begins: the finished checkpoint stays until that one is over.
     private void LeaveFinishedUnlessSame()
@@ -207,6 +201,6 @@ internal sealed class TrainingCheckpoints : IDisposable
     private static List<string> Differences(Checkpoint checkpoint, Dictionary<string, string> now)
     {
         var before = checkpoint.Moment.Settings.Where(setting => now.ContainsKey(setting.Key)).ToDictionary();
-        return TrainingSettings.Differences(before, "checkpoint", now);
+        return SettingDifferences.Between(before, "checkpoint", now);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Numerics;
@@ -11,9 +10,9 @@ namespace MLNet.Procrustean.Training.Checkpoints;
 /// <summary>What decides about a training, as texts by name, to tell whether a checkpoint is of the same one.</summary>
 internal static class TrainingSettings
 {
-    private const string None = "none";
+    public const string Classes = "Classes";
 
-    /// <summary>The options that do not change what is trained, or that show in the seed, in the images or in what they come to.</summary>
+    /// <summary>The options that do not change what is trained, or whose effect shows in the seed, in the images or in another option.</summary>
     internal static readonly string[] WithoutInfluence =
     [
         nameof(ImageClassifierOptions.LabelColumnName),
@@ -32,57 +31,30 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.WhitenedStem),
     ];
 
-    /// <summary>Every other option, so that none is forgotten; of the precision what it comes to, so that another machine does not go on in another one.</summary>
-    public static Dictionary<string, string> Of(ImageClassifierOptions options, Device device)
-    {
-        var culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records print their numbers by it
-        try
-        {
-            return typeof(ImageClassifierOptions)
+    /// <summary>Every other option, so that none is forgotten; of the precision the one it selects here, so that no other machine resumes in another one.</summary>
+    public static Dictionary<string, string> Of(ImageClassifierOptions options, Device device) =>
+        InvariantText.Of(() =>
+            typeof(ImageClassifierOptions)
                 .GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(option => !WithoutInfluence.Contains(option.Name))
-                .ToDictionary(
-                    option => option.Name,
-                    option =>
-                        option.GetValue(options) is Precision precision ? precision.On(device).ToString() : Text(option.GetValue(options))
-                );
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
-        }
-    }
+                .ToDictionary(option => option.Name, option => Text(option.GetValue(options), device))
+        );
 
     public static Dictionary<string, string> Of(TrainingImages images, IEnumerable<string> classes) =>
         new()
         {
-            ["Classes"] = List(classes),
+            [Classes] = SettingDifferences.List(classes),
             ["Training images"] = Text(images.Train),
             ["Validation images"] = Text(images.Validation),
         };
 
-    /// <summary>A line for each setting that is not the same in both.</summary>
-    public static List<string> Differences(
-        IReadOnlyDictionary<string, string> before,
-        string nameOfBefore,
-        IReadOnlyDictionary<string, string> now
-    ) =>
-        [
-            .. from name in before.Keys.Union(now.Keys)
-            let pair = (Before: before.GetValueOrDefault(name, None), Now: now.GetValueOrDefault(name, None))
-            where pair.Before != pair.Now
-            select $"{name}: {nameOfBefore} {pair.Before}, now {pair.Now}",
-        ];
-
-    public static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
-
-    private static string Text(object? value) =>
+    private static string Text(object? value, Device? device = null) =>
         value switch
         {
-            null => None,
+            null => SettingDifferences.None,
+            Precision precision => precision.On(device!).ToString(),
             ImageClassifierModel model => $"a model with weights {model.FingerprintOfWeights()}",
             LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
-            _ => value.ToString() ?? None,
+            _ => value.ToString() ?? SettingDifferences.None,
         };
 }

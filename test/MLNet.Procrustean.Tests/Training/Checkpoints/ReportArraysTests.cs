@@ -51,11 +51,11 @@ public sealed class ReportArraysTests
             DivergedIn: null
         );
         using var file = new MemoryStream();
-        new Checkpoint(moment, [.. ReportArrays.Read(reports)]).Write(file);
+        new Checkpoint(moment, [.. ReportArrays.Capture(reports)]).Write(file);
         bytes = file.Length;
         file.Position = 0;
         var read = Checkpoint.Read(file);
-        return ReportArrays.Write(read.Arrays, read.Moment.Reports, reports.Count == 0 ? ["a", "b"] : reports[0].Classes);
+        return ReportArrays.Restore(read.Arrays, read.Moment.Reports, reports.Count == 0 ? ["a", "b"] : reports[0].Classes);
     }
 
     private static List<EpochReport> Reports(int epochs, int classes, int diagnosedEach)

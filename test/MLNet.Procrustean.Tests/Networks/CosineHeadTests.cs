@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Networks;
 
-public sealed class CosineLinearTests
+public sealed class CosineHeadTests
 {
     [Test]
     public void Forward_Features_GivesThirtyCosinesAndTheBias()
     {
         using var scope = NewDisposeScope();
-        using var head = new CosineLinear(features: 3, classes: 2);
+        using var head = new CosineHead(features: 3, classes: 2);
         float[][] h =
         [
             [1, -2, 0.5f],
@@ -46,7 +46,7 @@ public sealed class CosineLinearTests
         using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1, ClassifierHead.Cosine);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(network.Head, Is.EqualTo(ClassifierHead.Cosine));
+            Assert.That(network.Head.Kind, Is.EqualTo(ClassifierHead.Cosine));
             Assert.That(
                 network
                     .named_parameters()
@@ -54,7 +54,7 @@ public sealed class CosineLinearTests
                     .Select(named => named.name),
                 Is.EqualTo(new[] { "fc.weight" })
             );
-            Assert.That(network.Classifier.Bias.data<float>().ToArray(), Is.All.Zero);
+            Assert.That(network.Head.Bias.data<float>().ToArray(), Is.All.Zero);
         }
     }
 
@@ -63,7 +63,7 @@ public sealed class CosineLinearTests
     public void To_AnotherType_TakesWeightAndBiasAlong()
     {
         using var scope = NewDisposeScope();
-        using var head = new CosineLinear(features: 3, classes: 2);
+        using var head = new CosineHead(features: 3, classes: 2);
         head.to(float64);
         using (Assert.EnterMultipleScope())
         {

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Microsoft.ML;
+using MLNet.Procrustean.Data;
+using MLNet.Procrustean.Decoding;
+
+namespace MLNet.Procrustean.Scoring;
+
+/// <summary>Scores rows of data: the scorer, the images that it takes, and the columns that it reads and adds.</summary>
+/// <param name="Scorer">Shared by all that score by the same model.</param>
+/// <param name="Shape">What each image is brought to.</param>
+/// <param name="Columns">The names of the columns.</param>
+/// <param name="Labels">The classes, in the order of the scores.</param>
+/// <param name="TrainingCounts">Of each class.</param>
+internal sealed record RowScorer(
+    Scorer Scorer,
+    ImageShape Shape,
+    ColumnNames Columns,
+    ClassLabels Labels,
+    ImmutableArray<long> TrainingCounts
+)
+{
+    /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
+    public DataViewSchema SchemaOf(DataViewSchema input) => OutputSchema.Of(input, Columns, Labels, TrainingCounts);
+
+    /// <summary>As <see cref="ImageColumn.Reader"/>, for the image column.</summary>
+    public Func<Action<Memory<byte>>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], Shape);
+
+    /// <summary>The probabilities of each image's classes.</summary>
+    /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
+    public float[][] Score(IReadOnlyList<Action<Memory<byte>>> images) => Scorer.Score(ParallelDecoding.Decode(images, Shape));
+}

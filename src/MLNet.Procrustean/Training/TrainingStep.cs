@@ -1,0 +1,70 @@
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>One mini-batch: take its images, augment, mix, forward, loss, backward, and one step of the optimizer.</summary>
+/// <remarks>Nothing here asks a tensor for its values, so that a GPU is never waited for.</remarks>
+internal sealed class TrainingStep(
+    StagedNetwork network,
+    StochasticGradientDescent optimizer,
+    ImageClassifierOptions options,
+    Preprocessing preprocessing,
+    Device device
+)
+{
+    /// <summary>Trains the network by some of the images.</summary>
+    /// <param name="images">The training images.</param>
+    /// <param name="rows">The numbers of those to take, [B], int64.</param>
+    /// <param name="rule">How they are trained on.</param>
+    /// <param name="epoch">The epoch: it draws what is random, and sums up loss and hits.</param>
+    /// <param name="learningRate">Of this step.</param>
+    public void Run(LabelledImages images, Tensor rows, TrainingRule rule, EpochProgress epoch, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        var labels = images.Labels.index_select(0, rows).OnDevice(device); // [B]
+        var pixels = options.Augmentation.Apply(images.Pixels.Rows(rows), epoch.Augmentation).OnDevice(device); // [B, S, S, channels]
+        var inputs = preprocessing.Normalise(pixels, options.Precision.On(device)); // [B, channels, S, S]
+        var (loss, hits) = Forward(inputs, labels, rule, epoch.Mixing);
+        optimizer.ZeroGrad();
+        loss.backward();
+        if (options.MaxGradientNorm is { } longest)
+        {
+            GradientClipping.Clip(optimizer.Weights, longest);
+        }
+
+        optimizer.Step(learningRate);
+        epoch.Add(labels, loss.detach(), hits, learningRate);
+    }
+
+    // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.
+    private (Tensor Loss, Tensor Hits) Forward(Tensor images, Tensor labels, TrainingRule rule, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var (logits, losses) = LogitsAndLosses(network, images, labels, rule, random); // [B, C], [B]
+        var hits = (logits.detach().argmax(1) == labels).to(int64);
+        return (losses.mean().MoveToOuterDisposeScope(), hits.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The logits [B, C] and the loss of each image [B], with features and labels mixed where the rule says so.</summary>
+    internal static (Tensor Logits, Tensor Losses) LogitsAndLosses(
+        StagedNetwork network,
+        Tensor images,
+        Tensor labels,
+        TrainingRule rule,
+        Generator random
+    )
+    {
+        if (rule.Mixing is not { } mixing)
+        {
+            var plain = network.Forward(images);
+            return (plain, rule.Loss(plain, labels));
+        }
+
+        var (stage, partners, lambda, mu) = mixing.Draw(labels, network.Stages.Count, random);
+        var logits = network.Forward(images, (k, h) => k == stage ? FeatureMixing.Mix(h, lambda, partners, mixing.PartnerGradient) : h);
+        return (logits, FeatureMixing.Loss(rule.Loss, logits, labels, partners, mu));
+    }
+}
