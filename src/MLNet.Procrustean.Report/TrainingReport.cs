@@ -1,6 +1,6 @@
-using MLNet.Procrustean.Report;
 using MLNet.Procrustean.Report.Files;
-using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Runs;
+using MLNet.Procrustean.Report.Sections;
 
 namespace MLNet.Procrustean;
 

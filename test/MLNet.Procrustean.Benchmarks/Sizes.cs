@@ -33,7 +33,7 @@ internal sealed record Sizes
     /// <summary>Blocks of each contender that count.</summary>
     public int Blocks { get; init; } = 5;
 
-    /// <summary>Of the network, a <see cref="Networks.CifarResNet"/>.</summary>
+    /// <summary>Of the network, a <see cref="MLNet.Procrustean.CifarResNet"/>.</summary>
     public int Depth { get; init; } = 32;
 
     /// <summary>Of the images, in pixels.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MLNet.Procrustean.Report.Runs;
 
 namespace MLNet.Procrustean.Report.Files;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MLNet.Procrustean.Report.Runs;
 
 namespace MLNet.Procrustean.Report.Files;
 

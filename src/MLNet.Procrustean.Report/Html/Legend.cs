@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using MLNet.Procrustean.Report.Plots;
+using MLNet.Procrustean.Report.Runs;
 using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Html;

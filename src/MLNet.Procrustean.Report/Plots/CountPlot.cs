@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.Procrustean.Report.Runs;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Report.Runs;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;

@@ -1,4 +1,5 @@
-using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Runs;
+using MLNet.Procrustean.Report.Text;
 
 namespace MLNet.Procrustean.Report.Sections;
 

@@ -1,6 +1,8 @@
 using System.Xml.Linq;
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
+using MLNet.Procrustean.Report.Runs;
+using MLNet.Procrustean.Report.Text;
 using OxyPlot.Axes;
 
 namespace MLNet.Procrustean.Report.Sections;

@@ -1,5 +1,7 @@
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
+using MLNet.Procrustean.Report.Runs;
+using MLNet.Procrustean.Report.Text;
 
 namespace MLNet.Procrustean.Report.Sections;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
 using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Runs;
+using MLNet.Procrustean.Report.Text;
 using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Sections;

@@ -1,5 +1,6 @@
-using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
+using MLNet.Procrustean.Report.Runs;
+using MLNet.Procrustean.Report.Text;
 using OxyPlot;
 using OxyPlot.Axes;
 

@@ -1,5 +1,6 @@
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
+using MLNet.Procrustean.Report.Runs;
 using OxyPlot.Axes;
 
 namespace MLNet.Procrustean.Report.Sections;

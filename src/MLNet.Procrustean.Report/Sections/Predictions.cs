@@ -1,4 +1,4 @@
-using MLNet.Procrustean.Report.Plots;
+using MLNet.Procrustean.Report.Runs;
 
 namespace MLNet.Procrustean.Report.Sections;
 

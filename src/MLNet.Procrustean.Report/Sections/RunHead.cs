@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Runs;
 
 namespace MLNet.Procrustean.Report.Sections;
 

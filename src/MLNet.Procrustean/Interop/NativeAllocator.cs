@@ -4,14 +4,12 @@ namespace MLNet.Procrustean.Interop;
 
 /// <summary>Lets glibc keep the large blocks that a training step or a scored batch frees, for the next one to use.</summary>
 /// <remarks>
-/// As it comes, glibc returns blocks of some megabytes to the kernel when they are freed, and every step pays for fetching and zeroing the same
-/// pages again. Kept blocks are returned when the training ends, and when a model that scored is disposed. The thresholds hold for the whole process; a program that
-/// wants them left alone sets the switch <see cref="LeaveAlone"/> in its runtimeconfig or by <see cref="AppContext.SetSwitch"/>.
+/// By default, glibc returns blocks of some megabytes to the kernel when they are freed, and every step pays for fetching and zeroing the same
+/// pages again. Kept blocks are returned when the training ends, and when a model that scored is disposed.
+/// The thresholds hold for the whole process; <see cref="ProcessWideTuning"/> leaves them alone.
 /// </remarks>
 internal static class NativeAllocator
 {
-    public const string LeaveAlone = "MLNet.Procrustean.LeaveAllocatorAlone";
-
     // Names and numbers of glibc's malloc.h.
     private const int M_TRIM_THRESHOLD = -1;
     private const int M_TOP_PAD = -2;
@@ -26,7 +24,7 @@ internal static class NativeAllocator
 
     private static bool Ask(Func<bool> glibc)
     {
-        if (!OperatingSystem.IsLinux() || (AppContext.TryGetSwitch(LeaveAlone, out var leave) && leave))
+        if (!OperatingSystem.IsLinux() || !ProcessWideTuning.IsAllowed)
         {
             return false;
         }

@@ -41,7 +41,7 @@ internal static class ScalingSection
         return Told(
             "threads",
             Alternation.Run(
-                [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, NativeAllocator.LeaveAlone)],
+                [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, ProcessWideTuning.Switch)],
                 sizes,
                 warmUp: false
             )

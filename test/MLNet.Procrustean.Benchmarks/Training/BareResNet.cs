@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace MLNet.Procrustean.Benchmarks.Training;
 
-/// <summary>The network of <see cref="Networks.CifarResNet"/> at width 16, written with TorchSharp's own modules.</summary>
+/// <summary>The network of <see cref="MLNet.Procrustean.CifarResNet"/> at width 16, written with TorchSharp's own modules.</summary>
 internal sealed class BareResNet : Module<Tensor, Tensor>
 {
     private static readonly int[] Widths = [16, 32, 64];

@@ -61,7 +61,7 @@ public sealed class SourceConventionTests
                 && !found.Line.StartsWith("///", StringComparison.Ordinal)
             );
         string[] ofNetworks = ["network.to(device);", "copy.to(device);", "classifier.Network.to(device);"];
-        string[] outOfSteps = ["Images/ResidentImages.cs", "Interop/DeviceCopies.cs", "Networks/Inference.cs"];
+        string[] outOfSteps = ["Images/ResidentImages.cs", "Networks/Inference.cs", "Numerics/DeviceCopies.cs"];
         Assert.That(
             copies
                 .Where(found => !ofNetworks.Contains(found.Line) && !found.Path.Contains("/Diagnostics/", StringComparison.Ordinal))

@@ -37,14 +37,14 @@ public sealed class NativeAllocatorTests
     [Test]
     public void SwitchedOff_NothingIsAsked()
     {
-        AppContext.SetSwitch(NativeAllocator.LeaveAlone, true);
+        AppContext.SetSwitch(ProcessWideTuning.Switch, false);
         try
         {
             Assert.That((NativeAllocator.KeepFreedBlocks(), NativeAllocator.ReturnFreedBlocks()), Is.EqualTo((false, false)));
         }
         finally
         {
-            AppContext.SetSwitch(NativeAllocator.LeaveAlone, false);
+            AppContext.SetSwitch(ProcessWideTuning.Switch, true);
         }
     }
 

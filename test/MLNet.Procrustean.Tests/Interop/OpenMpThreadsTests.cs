@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Tests.Scoring;
 using MLNet.Procrustean.Tests.Support;
@@ -23,5 +24,27 @@ public sealed class OpenMpThreadsTests
         Assert.That(process.ExitCode, Is.Zero, process.Errors);
         Assert.That(process.Errors, Does.Contain($"{OpenMpThreads.WaitPolicy} = '{wanted}'")); // OpenMP's own words
         Assert.That(process.Errors.Contains($"{OpenMpThreads.SpinCount} = '5000'"), Is.EqualTo(brief));
+    }
+
+    [Test]
+    public void WaitPolicy_TuningTurnedOffByTheHost_IsLeftAsItWas()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(ChildProcess.FolderOfExample("Predict"), "Predict.runtimeconfig.json")))!;
+        settings["runtimeOptions"]!["configProperties"]![ProcessWideTuning.Switch] = false;
+        var path = Path.Combine(folder.Path, "turned-off.runtimeconfig.json");
+        File.WriteAllText(path, settings.ToJsonString());
+
+        var process = SavedModelTests.Predict(
+            SavedModelTests.Save(folder.Path),
+            [TinyModel.Shared.Paths[0]],
+            new() { [OpenMpThreads.WaitPolicy] = null, ["OMP_DISPLAY_ENV"] = "verbose" },
+            "exec",
+            "--runtimeconfig",
+            path
+        );
+
+        Assert.That(process.ExitCode, Is.Zero, process.Errors);
+        Assert.That(process.Errors, Does.Contain(OpenMpThreads.SpinCount).And.Not.Contain($"{OpenMpThreads.SpinCount} = '5000'"));
     }
 }

@@ -53,8 +53,16 @@ public sealed class SavedModelTests
         ];
     }
 
-    internal static ChildProcess Predict(string model, string[] paths, Dictionary<string, string?>? variables = null) =>
-        ChildProcess.Dotnet([Path.Combine(ChildProcess.FolderOfExample("Predict"), "Predict.dll"), model, .. paths], variables: variables);
+    internal static ChildProcess Predict(
+        string model,
+        string[] paths,
+        Dictionary<string, string?>? variables = null,
+        params string[] host
+    ) =>
+        ChildProcess.Dotnet(
+            [.. host, Path.Combine(ChildProcess.FolderOfExample("Predict"), "Predict.dll"), model, .. paths],
+            variables: variables
+        );
 
     [Test]
     public void Load_InTheSameProcess_ScoresTheSame()

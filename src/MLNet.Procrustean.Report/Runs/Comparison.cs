@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using MLNet.Procrustean.Report.Html;
-using MLNet.Procrustean.Report.Plots;
+using MLNet.Procrustean.Report.Text;
 
-namespace MLNet.Procrustean.Report;
+namespace MLNet.Procrustean.Report.Runs;
 
 /// <summary>The runs of a report, found to be comparable, with what all sections share: labels, marks, and the order of the classes.</summary>
 internal sealed class Comparison

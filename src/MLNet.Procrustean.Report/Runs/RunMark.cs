@@ -1,6 +1,6 @@
 using OxyPlot;
 
-namespace MLNet.Procrustean.Report.Plots;
+namespace MLNet.Procrustean.Report.Runs;
 
 /// <summary>How a run is drawn in every chart: colour, dashes and marker all differ, so that a grey print or a colour-blind eye tells runs apart.</summary>
 internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dashes)

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
@@ -14,11 +14,7 @@ public sealed record RunSetting(string Name, string Value)
     public static ImmutableArray<RunSetting> Of(ImageClassifierOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var culture = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // records print their numbers in the current one
-        try
-        {
-            return
+        return InvariantText.Of<ImmutableArray<RunSetting>>(() =>
             [
                 new("Strategy", $"{options.Strategy}"),
                 new("Backbone", options.Backbone.Name),
@@ -28,15 +24,11 @@ public sealed record RunSetting(string Name, string Value)
                 new("Epochs", $"{options.Epochs}"),
                 new("Batch size", $"{options.BatchSize}"),
                 new("Learning rate", $"{options.LearningRate}"),
-                new("Schedule", $"{options.LearningRateSchedule}"),
+                new("Learning rate schedule", $"{options.LearningRateSchedule}"),
                 new("Momentum", $"{options.Momentum}"),
                 new("Weight decay", $"{options.WeightDecay}"),
                 new("Epoch kept", $"{options.Keep}"),
-            ];
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
-        }
+            ]
+        );
     }
 }

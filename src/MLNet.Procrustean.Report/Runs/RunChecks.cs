@@ -1,4 +1,4 @@
-namespace MLNet.Procrustean.Report;
+namespace MLNet.Procrustean.Report.Runs;
 
 /// <summary>Refuses runs that cannot stand in one report, before anything is written.</summary>
 internal static class RunChecks

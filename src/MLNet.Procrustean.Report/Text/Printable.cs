@@ -1,7 +1,7 @@
 using System.Text;
 using System.Xml;
 
-namespace MLNet.Procrustean.Report.Html;
+namespace MLNet.Procrustean.Report.Text;
 
 /// <summary>Makes any text fit for a page: markup is escaped by the writer, but control characters and halves of pairs no page can hold.</summary>
 internal static class Printable

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MLNet.Procrustean.Report.Html;
+namespace MLNet.Procrustean.Report.Text;
 
 /// <summary>Writes numbers for readers, alike in every culture; an en dash stands for what is unknown.</summary>
 internal static class NumberText

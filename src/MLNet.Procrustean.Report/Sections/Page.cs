@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Xml.Linq;
-using MLNet.Procrustean.Report.Sections;
+using MLNet.Procrustean.Report.Html;
+using MLNet.Procrustean.Report.Runs;
+using MLNet.Procrustean.Report.Text;
 
-namespace MLNet.Procrustean.Report.Html;
+namespace MLNet.Procrustean.Report.Sections;
 
 /// <summary>The whole page: head, overview, and the sections that there is something to show for.</summary>
 internal static class Page

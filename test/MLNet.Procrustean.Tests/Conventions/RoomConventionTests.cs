@@ -1,0 +1,55 @@
+namespace MLNet.Procrustean.Tests.Conventions;
+
+/// <summary>Each folder of the library uses only those below it, and no folders form a circle.</summary>
+public sealed class RoomConventionTests
+{
+    // From the roof down to the cellar; the root, with the trainer, is the roof.
+    private static readonly string[] Floors =
+    [
+        "",
+        "Training/Checkpoints",
+        "Training",
+        "Reading",
+        "Reading/Cache",
+        "Options",
+        "Corrections",
+        "Model",
+        "Diagnostics",
+        "Diagnostics/LayerPeeled",
+        "Strategies",
+        "Rules",
+        "Scoring",
+        "Networks",
+        "Imbalance",
+        "Data",
+        "Images",
+        "Decoding",
+        "Persistence",
+        "Numerics",
+        "Interop",
+    ];
+
+    private static readonly Rooms Library = new("MLNet.Procrustean");
+    private static readonly Rooms Report = new("MLNet.Procrustean.Report");
+
+    [Test]
+    public void Rooms_OfTheLibrary_HaveTheirFloors() => Assert.That(Library.All, Is.EquivalentTo(Floors));
+
+    [Test]
+    public void Uses_OfTheLibrary_AreFound()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Library.Types, Has.Count.GreaterThan(150));
+            Assert.That(Library.Uses, Has.Count.GreaterThan(300));
+            Assert.That(Library.Uses.Select(use => (use.From, use.To)), Does.Contain(("Strategies", "Rules")));
+        }
+    }
+
+    [Test]
+    public void Uses_OfTheLibrary_RunDown() =>
+        Assert.That(Library.Uses.Where(use => Array.IndexOf(Floors, use.To) < Array.IndexOf(Floors, use.From)), Is.Empty);
+
+    [Test]
+    public void Rooms_OfBothPackages_FormNoCircle() => Assert.That(Library.InCircles().Concat(Report.InCircles()), Is.Empty);
+}
