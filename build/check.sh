@@ -37,8 +37,8 @@ examples=0
   run Predict "$work/model.zip" $parts/test/gear/000.png
 ) || examples=$?
 
-count() { sed -n "s/^ *$1: *\([0-9]*\).*/\1/p" "$work/tests.log" | tail -n 1; }
-total() { local n; n=$(count "$1"); echo "${n:-0}"; }
+# Over all test projects, each of which ends with its own counts.
+total() { sed -n "s/^ *$1: *\([0-9]*\)$/\1/p" "$work/tests.log" | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(total Passed) failed=$(total Failed) skipped=$(total Skipped)
 [ "$examples" -eq 0 ] || echo "The examples failed."
 printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
