@@ -14,7 +14,7 @@ namespace MLNet.Procrustean.BesideTorchSharp;
 /// </remarks>
 public sealed class OneProcessTests
 {
-    private static readonly string[] _heads = ["PredictionHead", "SequenceLabelHead"];
+    private static readonly string[] Heads = ["PredictionHead", "SequenceLabelHead"];
 
     [Test]
     public void Encoder_OfTheirs_Runs()
@@ -46,7 +46,7 @@ public sealed class OneProcessTests
         Assert.That(weight.IsInvalid, Is.True);
     }
 
-    [TestCaseSource(nameof(_heads))]
+    [TestCaseSource(nameof(Heads))]
     public void Head_OfTheirTextModels_HasLostItsWeights(string head) =>
         Assert.That(() => TheirModels.Classify(head), Throws.InvalidOperationException.With.Message.Contains("empty handle"));
 
@@ -56,7 +56,7 @@ public sealed class OneProcessTests
         var models = TheirModels.Models();
 
         Assert.That(models.Keys, Is.EquivalentTo(new[] { "ModelForPrediction", "NerModel", "RobertaModelForQA" }));
-        Assert.That(models.Values.Select(fields => fields.Intersect(_heads).Count()), Is.All.EqualTo(1));
+        Assert.That(models.Values.Select(fields => fields.Intersect(Heads).Count()), Is.All.EqualTo(1));
     }
 
     [Test]

@@ -10,13 +10,13 @@ internal static class OurClassifier
 {
     private const int Side = 16;
     private const int ImagesOfClass = 4;
-    private static readonly (string Label, SKColor Colour)[] _classes = [("red", new(200, 60, 60)), ("blue", new(60, 60, 200))];
+    private static readonly (string Label, SKColor Colour)[] Classes = [("red", new(200, 60, 60)), ("blue", new(60, 60, 200))];
 
     /// <summary>Trains anew, and scores the images that it was trained on.</summary>
     public static float[][] TrainAndScore()
     {
         var ml = new MLContext(seed: 1);
-        var rows = _classes.SelectMany(item =>
+        var rows = Classes.SelectMany(item =>
             Enumerable.Range(0, ImagesOfClass).Select(number => new Row(item.Label, Png(item.Colour, number)))
         );
         var images = ml.Data.LoadFromEnumerable(rows.ToList());

@@ -6,14 +6,14 @@ namespace MLNet.Procrustean.BesideTorchSharp;
 /// <summary>Microsoft.ML.TorchSharp was built for an older TorchSharp than the library's: what it misses in the newer one.</summary>
 public sealed class ReferencesTests
 {
-    private static readonly Assembly _theirs = typeof(ObjectDetectionTrainer).Assembly;
-    private static readonly string[] _missing = ["interpolate"];
-    private static readonly string[] _users = ["AutoFormerV2Block.forward", "FPN.forward"];
+    private static readonly Assembly Theirs = typeof(ObjectDetectionTrainer).Assembly;
+    private static readonly string[] Missing = ["interpolate"];
+    private static readonly string[] Users = ["AutoFormerV2Block.forward", "FPN.forward"];
 
     [Test]
     public void References_ToTorchSharp_AreAllFoundButOne()
     {
-        var references = TorchSharpReferences.Of(_theirs);
+        var references = TorchSharpReferences.Of(Theirs);
 
         using (Assert.EnterMultipleScope())
         {
@@ -21,7 +21,7 @@ public sealed class ReferencesTests
             Assert.That(references.Members, Is.GreaterThan(200));
             Assert.That(
                 references.Unresolved.Select(reference => reference.Name),
-                Is.EqualTo(_missing),
+                Is.EqualTo(Missing),
                 string.Join(Environment.NewLine, references.Unresolved)
             );
         }
@@ -30,9 +30,9 @@ public sealed class ReferencesTests
     [Test]
     public void MissingMember_InAllMethods_IsUsedByObjectDetectionOnly()
     {
-        var missing = TorchSharpReferences.Of(_theirs).Unresolved;
+        var missing = TorchSharpReferences.Of(Theirs).Unresolved;
 
-        var users = missing.SelectMany(reference => CompiledCode.Naming(_theirs, reference.Token)).ToList();
+        var users = missing.SelectMany(reference => CompiledCode.Naming(Theirs, reference.Token)).ToList();
 
         AssertAreOfObjectDetection(users);
     }
@@ -40,7 +40,7 @@ public sealed class ReferencesTests
     [Test]
     public void Methods_OtherThanObjectDetection_AllCompile()
     {
-        var (compiled, failed) = CompiledCode.Compile(_theirs);
+        var (compiled, failed) = CompiledCode.Compile(Theirs);
 
         Assert.That(compiled, Has.Count.GreaterThan(500));
         AssertAreOfObjectDetection(failed);
@@ -48,7 +48,7 @@ public sealed class ReferencesTests
 
     private static void AssertAreOfObjectDetection(List<MethodBase> methods)
     {
-        Assert.That(methods.Select(method => $"{method.DeclaringType!.Name}.{method.Name}"), Is.EquivalentTo(_users));
+        Assert.That(methods.Select(method => $"{method.DeclaringType!.Name}.{method.Name}"), Is.EquivalentTo(Users));
         Assert.That(methods.Select(method => method.DeclaringType!.Namespace), Is.All.EqualTo(typeof(ObjectDetectionTrainer).Namespace));
     }
 }

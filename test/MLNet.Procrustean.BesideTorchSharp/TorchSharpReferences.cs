@@ -9,7 +9,7 @@ namespace MLNet.Procrustean.BesideTorchSharp;
 internal sealed record TorchSharpReferences(int Types, int Members, IReadOnlyList<TorchSharpReferences.Missing> Unresolved)
 {
     /// <summary>For the parameters of generic types and methods: a number, which meets every constraint that TorchSharp sets.</summary>
-    private static readonly Type[] _anyTypes = [.. Enumerable.Repeat(typeof(long), 8)];
+    private static readonly Type[] AnyTypes = [.. Enumerable.Repeat(typeof(long), 8)];
 
     /// <summary>Has the runtime resolve each reference, as it does when it compiles the code that uses it.</summary>
     public static TorchSharpReferences Of(Assembly assembly)
@@ -25,7 +25,7 @@ internal sealed record TorchSharpReferences(int Types, int Members, IReadOnlyLis
         [
             .. types.Select(type => Resolve(type, metadata.GetTypeReference(type).Name, token => module.ResolveType(token))),
             .. members.Select(member =>
-                Resolve(member, metadata.GetMemberReference(member).Name, token => module.ResolveMember(token, _anyTypes, _anyTypes))
+                Resolve(member, metadata.GetMemberReference(member).Name, token => module.ResolveMember(token, AnyTypes, AnyTypes))
             ),
         ];
         return new(types.Count, members.Count, [.. missing.OfType<Missing>()]);

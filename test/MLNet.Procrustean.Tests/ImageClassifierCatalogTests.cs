@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Tests;
 /// <summary>The trainer in pipelines as users write them.</summary>
 public sealed class ImageClassifierCatalogTests
 {
-    private static readonly string[] _classes = ["cat", "dog", "owl"];
+    private static readonly string[] Classes = ["cat", "dog", "owl"];
 
     private TinyModel tiny = null!;
     private MLContext ml = null!;
@@ -159,7 +159,7 @@ public sealed class ImageClassifierCatalogTests
         using var trained = Pipeline(TinyModel.Options with { Epochs = 1 }).Fit(train);
 
         var classifier = trained.OfType<ImageClassifierModel>().Single();
-        Assert.That(classifier.ClassNames, Is.EqualTo(_classes));
+        Assert.That(classifier.ClassNames, Is.EqualTo(Classes));
         Assert.That(classifier.TrainingCounts, Is.EqualTo(new long[] { 10, 5, 3 }));
         Assert.That(
             ml.MulticlassClassification.EvaluateImbalance(trained.Transform(test)).Classes.Select(one => one.TestCount),
@@ -179,7 +179,7 @@ public sealed class ImageClassifierCatalogTests
 
         using var engine = ml.Model.CreatePredictionEngine<Path, Named>(trained.GetModelFor(TransformerScope.Scoring));
 
-        Assert.That(engine.Predict(new() { ImagePath = tiny.Paths[0] }).PredictedLabel, Is.AnyOf(_classes));
+        Assert.That(engine.Predict(new() { ImagePath = tiny.Paths[0] }).PredictedLabel, Is.AnyOf(Classes));
     }
 
     [Test]
@@ -237,7 +237,7 @@ public sealed class ImageClassifierCatalogTests
 
         var scored = trained.Transform(tiny.Images);
         Assert.That(scored.GetColumn<float[]>("Points").ToArray(), Is.EqualTo(tiny.Scores()));
-        Assert.That(scored.GetColumn<string>("Name").Distinct(), Is.SubsetOf(_classes));
+        Assert.That(scored.GetColumn<string>("Name").Distinct(), Is.SubsetOf(Classes));
         Assert.That(ml.MulticlassClassification.Evaluate(scored, "Kind", "Points", "Guess").ConfusionMatrix.NumberOfClasses, Is.EqualTo(3));
     }
 

@@ -42,7 +42,7 @@ public sealed class ImageClassifierOptionsTests
             Case(options => options with { Strategy = null! }, "'Strategy'"),
             Case(options => options with { Backbone = null! }, "'Backbone'"),
             Case(options => options with { Augmentation = null! }, "'Augmentation'"),
-            Case(options => options with { LearningRateSchedule = null! }, "'Schedule'"),
+            Case(options => options with { LearningRateSchedule = null! }, "'LearningRateSchedule'"),
         ];
 
     private static IEnumerable<TestCaseData> Contradictions =>

@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Report.Files;
 /// <summary>The runs as JSON, with the names of the records' members.</summary>
 internal static class JsonNumbers
 {
-    private static readonly JsonSerializerOptions _options = new()
+    private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
         NewLine = "\n",
@@ -16,7 +16,7 @@ internal static class JsonNumbers
     };
 
     public static string Of(Comparison comparison, string title) =>
-        JsonSerializer.Serialize(new { title, runs = comparison.Runs.Select(shown => shown.Run) }, _options);
+        JsonSerializer.Serialize(new { title, runs = comparison.Runs.Select(shown => shown.Run) }, Options);
 
     // JSON has no NaN and no infinity.
     private sealed class UnknownAsNull : JsonConverter<double>

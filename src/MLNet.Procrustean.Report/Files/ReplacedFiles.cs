@@ -6,7 +6,7 @@ namespace MLNet.Procrustean.Report.Files;
 /// <summary>Writes several files, of which none takes its place before all are whole and on the disk.</summary>
 internal static class ReplacedFiles
 {
-    private static readonly UTF8Encoding _withoutMark = new(encoderShouldEmitUTF8Identifier: false);
+    private static readonly UTF8Encoding WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
 
     public static void Write(IReadOnlyList<(string Path, string Text)> files)
     {
@@ -16,7 +16,7 @@ internal static class ReplacedFiles
             foreach (var (path, text) in files)
             {
                 written.Add(new AtomicFile(path));
-                written[^1].Stream.Write(_withoutMark.GetBytes(text));
+                written[^1].Stream.Write(WithoutMark.GetBytes(text));
                 written[^1].Stream.Flush(flushToDisk: true);
             }
 

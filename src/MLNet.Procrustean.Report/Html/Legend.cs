@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Report.Html;
 /// <summary>Says which line or mark is which, above the chart, where it covers nothing and wraps on a narrow screen.</summary>
 internal static class Legend
 {
-    private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     /// <summary>One entry for each run; none where there is only one, which needs no telling apart.</summary>
     public static XElement? Runs(IEnumerable<ShownRun> runs, bool withLine)
@@ -29,7 +29,7 @@ internal static class Legend
 
     private static XElement Drawing(params object?[] content) =>
         new(
-            _svg + "svg",
+            Svg + "svg",
             new XAttribute("class", "swatch"),
             new XAttribute("viewBox", "0 0 30 14"),
             new XAttribute("width", 30),
@@ -40,7 +40,7 @@ internal static class Legend
 
     private static XElement Line(OxyColor colour, double[] dashes, double thickness) =>
         new(
-            _svg + "line",
+            Svg + "line",
             new XAttribute("x1", 0),
             new XAttribute("x2", 30),
             new XAttribute("y1", 7),
@@ -54,7 +54,7 @@ internal static class Legend
 
     private static XElement Marker(RunMark mark, bool isHollow) =>
         new(
-            _svg + "path",
+            Svg + "path",
             new XAttribute(
                 "d",
                 mark.Marker switch

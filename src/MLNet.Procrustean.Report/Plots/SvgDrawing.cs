@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Report.Plots;
 /// <summary>Draws a chart as an SVG element that scales with the page and tells screen readers what it shows.</summary>
 internal static class SvgDrawing
 {
-    private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     /// <param name="model">The chart.</param>
     /// <param name="width">The width that its text is laid out for, in CSS pixels; the page shows it no wider than that times 1.3.</param>
@@ -29,7 +29,7 @@ internal static class SvgDrawing
         }
 
         // Nothing lies outside, and a clip would halve the markers at 0 and 100 %; nor would its name be unique on the page.
-        drawn.Descendants(_svg + "defs").Remove();
+        drawn.Descendants(Svg + "defs").Remove();
         drawn.Descendants().Attributes("clip-path").Remove();
         drawn.Descendants().Attributes("shape-rendering").Remove(); // of lines that the page scales, "crisp" makes some thicker than others
         drawn
@@ -40,12 +40,12 @@ internal static class SvgDrawing
             )
             .Remove();
         return new(
-            _svg + "svg",
+            Svg + "svg",
             new XAttribute("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}")),
             new XAttribute("style", string.Create(CultureInfo.InvariantCulture, $"max-width:{130 * width / 100}px")),
             new XAttribute("role", "img"),
             new XAttribute("aria-label", description),
-            new XElement(_svg + "title", description),
+            new XElement(Svg + "title", description),
             drawn.Elements()
         );
     }

@@ -6,7 +6,7 @@ namespace MLNet.Procrustean.Report.Runs;
 internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dashes)
 {
     // Okabe and Ito's colours, but for the yellow, which white paper swallows. https://jfly.uni-koeln.de/color/
-    private static readonly OxyColor[] _colours =
+    private static readonly OxyColor[] Colours =
     [
         OxyColor.FromRgb(0, 114, 178),
         OxyColor.FromRgb(213, 94, 0),
@@ -17,10 +17,10 @@ internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dash
         OxyColor.FromRgb(0, 0, 0),
     ];
 
-    private static readonly MarkerType[] _markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
+    private static readonly MarkerType[] Markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
 
     // Whole numbers, which no culture writes with a comma. Empty is solid.
-    private static readonly double[][] _dashes =
+    private static readonly double[][] DashesOfRuns =
     [
         [],
         [7, 3],
@@ -42,5 +42,5 @@ internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dash
         };
 
     public static RunMark Of(int run) =>
-        new(_colours[run % _colours.Length], _markers[run % _markers.Length], _dashes[run % _dashes.Length]);
+        new(Colours[run % Colours.Length], Markers[run % Markers.Length], DashesOfRuns[run % DashesOfRuns.Length]);
 }

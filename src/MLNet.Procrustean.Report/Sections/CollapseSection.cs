@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Report.Sections;
 /// <summary>How near each model's training features are to neural collapse.</summary>
 internal static class CollapseSection
 {
-    private static readonly (string Name, Func<ModelDiagnostics, double> Of)[] _columns =
+    private static readonly (string Name, Func<ModelDiagnostics, double> Of)[] Columns =
     [
         ("NC1 variability", model => model.NeuralCollapse.Variability),
         ("NC2 unequal norms", model => model.NeuralCollapse.UnequalNorms),
@@ -27,11 +27,11 @@ internal static class CollapseSection
             return null;
         }
 
-        var head = Markup.Row([Markup.Head("col", "Run"), .. _columns.Select(column => Markup.Head("col", column.Name))]);
+        var head = Markup.Row([Markup.Head("col", "Run"), .. Columns.Select(column => Markup.Head("col", column.Name))]);
         var rows = runs.Select(shown =>
             Markup.Row([
                 RunHead.Of(comparison, shown),
-                .. _columns.Select(column => new XElement("td", NumberText.Significant(column.Of(shown.Run.Diagnostics!)))),
+                .. Columns.Select(column => new XElement("td", NumberText.Significant(column.Of(shown.Run.Diagnostics!)))),
             ])
         );
         return new(

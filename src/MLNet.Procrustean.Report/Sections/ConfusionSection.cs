@@ -11,8 +11,8 @@ namespace MLNet.Procrustean.Report.Sections;
 internal static class ConfusionSection
 {
     private const int LargestShown = 15;
-    private static readonly OxyColor _right = OxyColor.FromRgb(0, 114, 178);
-    private static readonly OxyColor _wrong = OxyColor.FromRgb(213, 94, 0);
+    private static readonly OxyColor Right = OxyColor.FromRgb(0, 114, 178);
+    private static readonly OxyColor Wrong = OxyColor.FromRgb(213, 94, 0);
 
     public static Section Of(Comparison comparison) =>
         comparison.HasManyClasses
@@ -62,7 +62,7 @@ internal static class ConfusionSection
                     return new(
                         text,
                         explanation,
-                        count > 0 ? MatrixTable.Shade(actual == predicted ? _right : _wrong, share) : null,
+                        count > 0 ? MatrixTable.Shade(actual == predicted ? Right : Wrong, share) : null,
                         count == 0 ? "zero" : null
                     );
                 }

@@ -9,8 +9,8 @@ namespace MLNet.Procrustean.Report.Sections;
 /// <summary>The angles between the classifier's rows, measured beside predicted.</summary>
 internal static class CosinesSection
 {
-    private static readonly OxyColor _alike = OxyColor.FromRgb(213, 94, 0);
-    private static readonly OxyColor _apart = OxyColor.FromRgb(0, 114, 178);
+    private static readonly OxyColor Alike = OxyColor.FromRgb(213, 94, 0);
+    private static readonly OxyColor Apart = OxyColor.FromRgb(0, 114, 178);
 
     public static Section? Of(Comparison comparison)
     {
@@ -57,7 +57,7 @@ internal static class CosinesSection
                 return new(
                     text,
                     $"{pair}: {text}",
-                    mean is { } known ? MatrixTable.Shade(known < 0 ? _apart : _alike, Math.Abs(known) * 0.8) : null
+                    mean is { } known ? MatrixTable.Shade(known < 0 ? Apart : Alike, Math.Abs(known) * 0.8) : null
                 );
             })
         );

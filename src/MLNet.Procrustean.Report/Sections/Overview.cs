@@ -9,7 +9,7 @@ namespace MLNet.Procrustean.Report.Sections;
 /// <summary>The runs at a glance: averages over the test images, and how each was trained.</summary>
 internal static class Overview
 {
-    private static readonly (string Name, Func<ImbalanceMetrics, double?> Of)[] _columns =
+    private static readonly (string Name, Func<ImbalanceMetrics, double?> Of)[] Columns =
     [
         ("Macro accuracy", metrics => metrics.MacroAccuracy),
         ("Micro accuracy", metrics => metrics.MicroAccuracy),
@@ -46,7 +46,7 @@ internal static class Overview
     private static XElement Averages(Comparison comparison)
     {
         // A column that no run knows is left out.
-        var columns = _columns.Where(column => comparison.Runs.Any(run => column.Of(run.Run.Metrics) is not null)).ToList();
+        var columns = Columns.Where(column => comparison.Runs.Any(run => column.Of(run.Run.Metrics) is not null)).ToList();
         var hasSeed = comparison.Runs.Any(run => run.Run.Seed is not null);
         var hasTime = comparison.Runs.Any(run => run.Run.TrainingTime is not null);
         var head = Markup.Row([

@@ -12,8 +12,8 @@ namespace MLNet.Procrustean.Report.Sections;
 internal static class ProgressSection
 {
     private const int MostLegendEntries = 8;
-    private static readonly double[] _minorDashes = [5, 3];
-    private static readonly OxyColor _minorText = OxyColor.FromRgb(150, 98, 0); // the light orange of rare classes is no colour for text
+    private static readonly double[] MinorDashes = [5, 3];
+    private static readonly OxyColor MinorText = OxyColor.FromRgb(150, 98, 0); // the light orange of rare classes is no colour for text
 
     public static Section? Of(Comparison comparison)
     {
@@ -59,7 +59,7 @@ internal static class ProgressSection
             )
             {
                 Thickness = comparison.HasManyClasses ? 0.7 : 1.3,
-                Dashes = comparison.Minor[c] ? _minorDashes : [],
+                Dashes = comparison.Minor[c] ? MinorDashes : [],
             })
             .ToList();
         var model = EpochPlot.Of(lines, epochs, PlotStyle.Share(AxisPosition.Left, "Training accuracy"));
@@ -76,8 +76,8 @@ internal static class ProgressSection
                 )
                 {
                     Thickness = 3.5,
-                    Dashes = minor ? _minorDashes : [],
-                    TextColour = minor ? _minorText : null,
+                    Dashes = minor ? MinorDashes : [],
+                    TextColour = minor ? MinorText : null,
                 };
             var (major, rare) = (Mean(minor: false, CountColours.Many), Mean(minor: true, CountColours.Few));
             EpochPlot.AddLines(model, Halo(major), major, Halo(rare), rare);
@@ -115,7 +115,7 @@ internal static class ProgressSection
         return Legend.Of(
             shown.Select(group =>
                 (
-                    Legend.Swatch(CountColours.Of(group.Key, counts), comparison.Minor[group.First()] ? _minorDashes : []),
+                    Legend.Swatch(CountColours.Of(group.Key, counts), comparison.Minor[group.First()] ? MinorDashes : []),
                     $"{NumberText.Count(group.Key)} images: {Names(comparison, [.. group])}"
                 )
             )

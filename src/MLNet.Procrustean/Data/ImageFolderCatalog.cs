@@ -7,8 +7,8 @@ namespace Microsoft.ML;
 /// <summary>Loads a folder whose sub-folders are the classes.</summary>
 public static class ImageFolderCatalog
 {
-    private static readonly EnumerationOptions _here = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-    private static readonly EnumerationOptions _below = new()
+    private static readonly EnumerationOptions Here = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Below = new()
     {
         AttributesToSkip = FileAttributes.None,
         IgnoreInaccessible = false,
@@ -42,7 +42,7 @@ public static class ImageFolderCatalog
     {
         CheckFolder(path);
         var classes = Directory
-            .EnumerateDirectories(path, "*", _here)
+            .EnumerateDirectories(path, "*", Here)
             .Select(folder => Path.GetFileName(folder))
             .Where(name => !name.StartsWith('.'))
             .Order(StringComparer.Ordinal)
@@ -62,11 +62,7 @@ public static class ImageFolderCatalog
     private static List<LabelledImageFile> ImagesOf(string path, string name)
     {
         var folder = Path.Join(path, name);
-        return new FileSystemEnumerable<string>(folder, Found, _below)
-        {
-            ShouldRecursePredicate = IsShown,
-            ShouldIncludePredicate = IsImage,
-        }
+        return new FileSystemEnumerable<string>(folder, Found, Below) { ShouldRecursePredicate = IsShown, ShouldIncludePredicate = IsImage }
             .Select(file => (File: file, Parts: Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)))
             .OrderBy(found => string.Join('/', found.Parts), StringComparer.Ordinal)
             .Select(found => new LabelledImageFile { ImagePath = found.File, Label = name })
@@ -119,7 +115,7 @@ public static class ImageFolderCatalog
         }
 
         var stray = Directory
-            .EnumerateFiles(path, "*", _here)
+            .EnumerateFiles(path, "*", Here)
             .Where(ImageFile.IsImage)
             .Select(file => Path.GetFileName(file))
             .Where(name => !name.StartsWith('.'))

@@ -7,14 +7,14 @@ namespace MLNet.Procrustean.Data;
 /// <param name="selected">For each row of the view, whether it is selected.</param>
 internal sealed class SelectedRows(IDataView input, bool[] selected) : IDataView
 {
-    private readonly long _count = selected.LongCount(row => row);
+    private readonly long count = selected.LongCount(row => row);
 
     public DataViewSchema Schema => input.Schema;
 
     // The mask knows the rows by their place in the unshuffled order.
     public bool CanShuffle => false;
 
-    public long? GetRowCount() => _count;
+    public long? GetRowCount() => count;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new SelectedRowsCursor(Schema, input.GetRowCursor(columnsNeeded), selected);

@@ -6,11 +6,11 @@ namespace MLNet.Procrustean.Data;
 /// <summary>Walks over the rows of <see cref="SelectedRows"/>.</summary>
 internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCursor input, bool[] selected) : DataViewRowCursor
 {
-    private long _inputRow = -1;
-    private long _selectedRow = -1;
-    private bool _ended;
+    private long inputRow = -1;
+    private long selectedRow = -1;
+    private bool ended;
 
-    public override long Position => _ended ? -1 : _selectedRow;
+    public override long Position => ended ? -1 : selectedRow;
 
     public override long Batch => input.Batch;
 
@@ -24,27 +24,27 @@ internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCurso
 
     public override bool MoveNext()
     {
-        while (!_ended && input.MoveNext())
+        while (!ended && input.MoveNext())
         {
-            _inputRow++;
-            if (_inputRow >= selected.Length)
+            inputRow++;
+            if (inputRow >= selected.Length)
             {
                 throw Changed("more");
             }
 
-            if (selected[_inputRow])
+            if (selected[inputRow])
             {
-                _selectedRow++;
+                selectedRow++;
                 return true;
             }
         }
 
-        if (!_ended && _inputRow + 1 < selected.Length)
+        if (!ended && inputRow + 1 < selected.Length)
         {
             throw Changed("fewer");
         }
 
-        _ended = true;
+        ended = true;
         return false;
     }
 

@@ -8,9 +8,9 @@ namespace MLNet.Procrustean.Decoding;
 /// </summary>
 internal sealed class AxisFilter
 {
-    private readonly int _stride;
-    private readonly (int First, int Count)[] _taps;
-    private readonly float[] _weights;
+    private readonly int stride;
+    private readonly (int First, int Count)[] taps;
+    private readonly float[] weights;
 
     /// <param name="layout">The axis, in pixels of the image.</param>
     /// <param name="scale">Decoded pixels per pixel of the image: less than 1 where the decoder has already shrunk it.</param>
@@ -20,27 +20,27 @@ internal sealed class AxisFilter
         var end = (layout.Start + layout.Length) * scale;
         var step = (end - start) / layout.Count;
         var reach = Math.Max(step, 1);
-        _stride = (int)Math.Ceiling(2 * reach) + 1;
-        _taps = new (int, int)[layout.Count];
-        _weights = new float[layout.Count * _stride];
+        stride = (int)Math.Ceiling(2 * reach) + 1;
+        taps = new (int, int)[layout.Count];
+        weights = new float[layout.Count * stride];
         for (var i = 0; i < layout.Count; i++)
         {
             var center = start + (i + 0.5) * step;
             // Pixels outside the layout's window take no part: cropping first and filtering after must give the same.
             var first = (int)Math.Max(Math.Floor(start), Math.Floor(center - reach + 0.5));
             var past = (int)Math.Min(Math.Ceiling(end), Math.Ceiling(center + reach - 0.5));
-            _taps[i] = (first, past - first);
-            Fill(_weights.AsSpan(i * _stride, past - first), center - first - 0.5, reach);
+            taps[i] = (first, past - first);
+            Fill(weights.AsSpan(i * stride, past - first), center - first - 0.5, reach);
         }
     }
 
     /// <summary>The first decoded pixel that mixes into pixel <paramref name="index"/> of the filled part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int First(int index) => _taps[index].First;
+    public int First(int index) => taps[index].First;
 
     /// <summary>The weights of that pixel and its followers; their sum is 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<float> Weights(int index) => _weights.AsSpan(index * _stride, _taps[index].Count);
+    public ReadOnlySpan<float> Weights(int index) => weights.AsSpan(index * stride, taps[index].Count);
 
     private static void Fill(Span<float> weights, double peak, double reach)
     {

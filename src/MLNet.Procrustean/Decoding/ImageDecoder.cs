@@ -27,11 +27,11 @@ internal static class ImageDecoder
     private const int ReusedBytes = 1 << 20;
 
     [ThreadStatic]
-    private static byte[]? _reused;
+    private static byte[]? reused;
 
-    private static readonly Lock _alone = new();
+    private static readonly Lock Alone = new();
 
-    private static readonly SKEncodedImageFormat[] _formats =
+    private static readonly SKEncodedImageFormat[] Formats =
     [
         SKEncodedImageFormat.Jpeg,
         SKEncodedImageFormat.Png,
@@ -90,7 +90,7 @@ internal static class ImageDecoder
         var scaled = codec.GetScaledDimensions(eighths / 8f);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
         using var large = info.BytesSize64 > ReusedBytes ? Allocate(info, origin) : null;
-        var small = large is null ? _reused ??= GC.AllocateUninitializedArray<byte>(ReusedBytes, pinned: true) : [];
+        var small = large is null ? reused ??= GC.AllocateUninitializedArray<byte>(ReusedBytes, pinned: true) : [];
         var decoded = codec.GetPixels(info, large?.GetPixels() ?? Marshal.UnsafeAddrOfPinnedArrayElement(small, 0));
         if (decoded != SKCodecResult.Success)
         {
@@ -126,7 +126,7 @@ internal static class ImageDecoder
             return;
         }
 
-        lock (_alone)
+        lock (Alone)
         {
             decode();
         }
@@ -157,7 +157,7 @@ internal static class ImageDecoder
 
     private static void CheckFormat(SKEncodedImageFormat format, string origin)
     {
-        if (!_formats.Contains(format))
+        if (!Formats.Contains(format))
         {
             throw new ImageException(
                 origin,

@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Decoding;
 /// <summary>Tells whether a set of decoded images fits into memory, before any of them is decoded.</summary>
 internal static class ImageMemory
 {
-    private static readonly string[] _units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
     /// <summary>Bytes of memory that this process may still use, within the limit of its container if it has one.</summary>
     public static long AvailableBytes
@@ -46,8 +46,8 @@ internal static class ImageMemory
     /// <summary>A number of bytes as people write it.</summary>
     public static string Readable(double bytes)
     {
-        var unit = bytes < 1024 ? 0 : Math.Min((int)Math.Log(bytes, 1024), _units.Length - 1);
+        var unit = bytes < 1024 ? 0 : Math.Min((int)Math.Log(bytes, 1024), Units.Length - 1);
         var format = unit == 0 ? "0" : "0.0";
-        return (bytes / Math.Pow(1024, unit)).ToString(format, CultureInfo.InvariantCulture) + " " + _units[unit];
+        return (bytes / Math.Pow(1024, unit)).ToString(format, CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 }

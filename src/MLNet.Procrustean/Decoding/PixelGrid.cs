@@ -6,11 +6,11 @@ namespace MLNet.Procrustean.Decoding;
 /// <param name="blueFirst">Whether a pixel's bytes are blue, green, red, alpha; otherwise red, green, blue, alpha.</param>
 internal readonly ref struct PixelGrid(ReadOnlySpan<uint> pixels, int width, bool blueFirst = false)
 {
-    private readonly ReadOnlySpan<uint> _pixels = pixels;
+    private readonly ReadOnlySpan<uint> all = pixels;
 
     public int Width { get; } = width;
 
     public bool BlueFirst { get; } = blueFirst;
 
-    public ReadOnlySpan<uint> Row(int row) => _pixels.Slice(row * Width, Width);
+    public ReadOnlySpan<uint> Row(int row) => all.Slice(row * Width, Width);
 }

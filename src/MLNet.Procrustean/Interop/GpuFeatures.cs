@@ -12,7 +12,7 @@ internal static class GpuFeatures
 
     private const int FirstWithBFloat16 = 8; // Ampere
 
-    private static readonly ConcurrentDictionary<int, bool> _known = new();
+    private static readonly ConcurrentDictionary<int, bool> Known = new();
 
     internal delegate int Initialise(uint flags);
 
@@ -22,7 +22,7 @@ internal static class GpuFeatures
 
     /// <summary>Whether the GPU of that number multiplies bfloat16 itself; false where there is no driver to tell.</summary>
     public static bool HasBFloat16(int number) =>
-        _known.GetOrAdd(number, static one =>
+        Known.GetOrAdd(number, static one =>
             NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver)
             && HasBFloat16(one, name => NativeLibrary.GetExport(driver, name))
         );

@@ -10,14 +10,14 @@ namespace MLNet.Procrustean.Interop;
 /// </remarks>
 internal static class NativeAllocator
 {
-    // Names and numbers of glibc's malloc.h.
-    private const int M_TRIM_THRESHOLD = -1;
-    private const int M_TOP_PAD = -2;
-    private const int M_MMAP_THRESHOLD = -3;
+    // Numbers of glibc's malloc.h: M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD.
+    private const int TrimThreshold = -1;
+    private const int TopPad = -2;
+    private const int MmapThreshold = -3;
 
     /// <summary>Sets the thresholds; true where there is such an allocator and it may be changed.</summary>
     public static bool KeepFreedBlocks() =>
-        Ask(() => mallopt(M_MMAP_THRESHOLD, 1 << 30) + mallopt(M_TRIM_THRESHOLD, int.MaxValue) + mallopt(M_TOP_PAD, 256 << 20) == 3); // the padding is what keeps the heaps of threads other than the first: it touches no page itself
+        Ask(() => mallopt(MmapThreshold, 1 << 30) + mallopt(TrimThreshold, int.MaxValue) + mallopt(TopPad, 256 << 20) == 3); // the padding is what keeps the heaps of threads other than the first: it touches no page itself
 
     /// <summary>Returns freed blocks to the kernel; true where some were.</summary>
     public static bool ReturnFreedBlocks() => Ask(() => malloc_trim(0) == 1);

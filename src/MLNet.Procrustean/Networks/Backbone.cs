@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MLNet.Procrustean.Networks;
 using static TorchSharp.torch;
 
@@ -6,6 +7,8 @@ namespace MLNet.Procrustean;
 /// <summary>Which network is trained: a value that describes it and builds it.</summary>
 public abstract record Backbone
 {
+    private static readonly ConcurrentDictionary<(Backbone Backbone, int Channels), (long All, long OfOneClass)> Counts = new();
+
     private protected Backbone() { }
 
     /// <summary>The name under which a model file records the network, for instance <c>cifar-resnet-32-w16</c>.</summary>
@@ -50,11 +53,20 @@ public abstract record Backbone
     internal abstract bool SuitsWhitening { get; }
 
     /// <summary>How many weights the network has, running statistics apart; it takes no memory for them.</summary>
-    internal long CountWeights(int channels, int classes, ClassifierHead head = ClassifierHead.Linear)
+    internal long CountWeights(int channels, int classes)
+    {
+        var (all, ofOneClass) = Counts.GetOrAdd((this, channels), static key => key.Backbone.CountWeights(key.Channels));
+        return all + (ofOneClass * (classes - 1));
+    }
+
+    // On torch's meta device, where tensors have a shape and no values.
+    private (long All, long OfOneClass) CountWeights(int channels)
     {
         using var scope = NewDisposeScope();
-        using var shapes = Assemble(channels, classes, head, META); // tensors there have a shape and no values
-        return shapes.parameters().Sum(weight => weight.numel());
+        using var shapes = Assemble(channels, classes: 1, ClassifierHead.Linear, META);
+        return (Count(shapes), Count(shapes.Head));
+
+        static long Count(nn.Module module) => module.parameters().Sum(weight => weight.numel());
     }
 
     /// <summary>Builds the network with weights drawn from the seed.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using MLNet.Procrustean.Numerics;
 
-
 namespace MLNet.Procrustean;
 
 // What surrounds a training: progress, cancellation, and what is kept on disk.

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using MLNet.Procrustean.Numerics;
 
-
 namespace MLNet.Procrustean;
 
 // How a training goes: its steps, and what it is measured by.

@@ -146,6 +146,6 @@ internal sealed record ModelTexts(
             tokens++;
         }
 
-        return tokens - 2; // brackets; what else it may be is refused when the values are made
+        return Math.Max(0, tokens - 2); // without brackets; what is not a list is refused when the values are made
     }
 }

@@ -19,7 +19,7 @@ internal sealed record TrainingMoment(
     int? DivergedIn
 )
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromDays(36_500);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
     /// <summary>The process in which the training was over; null while it goes on.</summary>
     public Guid? FinishedBy { get; init; }
@@ -37,7 +37,7 @@ internal sealed record TrainingMoment(
             out _
         )
         && Elapsed >= Epoch.Begun
-        && Elapsed < _longest
+        && Elapsed < Longest
         && Epoch.Begun >= TimeSpan.Zero
         && Epoch.Number >= 1
         && Epoch.Steps >= 0

@@ -10,7 +10,7 @@ namespace MLNet.Procrustean.Tests.Data;
 [Platform(Include = "Linux", Reason = "Other systems have no such names, links and pipes.")]
 public sealed class HostileFolderTests
 {
-    private static readonly string[] _names =
+    private static readonly string[] Names =
     [
         "with spaces",
         " ",
@@ -49,7 +49,7 @@ public sealed class HostileFolderTests
     [Test]
     public void Fit_FoldersAndFilesOfStrangeNames_AreClassesOfAModelThatIsSavedAndLoaded()
     {
-        foreach (var (name, index) in _names.Select((name, index) => (name, index)))
+        foreach (var (name, index) in Names.Select((name, index) => (name, index)))
         {
             folder.Write($"{name}/{name}.png", ImageFolders.Png(index, 0));
             folder.Write($"{name}/2.png", ImageFolders.Png(index, 1));
@@ -64,14 +64,14 @@ public sealed class HostileFolderTests
         using var disposed = loaded;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(((ImageClassifierModel)loaded.Last()).ClassNames, Is.EquivalentTo(_names));
-            Assert.That(TinyModel.Scores(loaded.Transform(images)), Has.Length.EqualTo(2 * _names.Length));
+            Assert.That(((ImageClassifierModel)loaded.Last()).ClassNames, Is.EquivalentTo(Names));
+            Assert.That(TinyModel.Scores(loaded.Transform(images)), Has.Length.EqualTo(2 * Names.Length));
         }
 
         FaultsTried.Record(
             "Paths",
             "names with spaces, line breaks, emoji, composed and decomposed letters, dashes, percent signs, quotes",
-            _names.Length,
+            Names.Length,
             "listed, trained on, saved and loaded under their own names"
         );
     }

@@ -6,14 +6,14 @@ namespace MLNet.Procrustean.Tests.Data;
 
 public sealed class ImageFolderTests
 {
-    private readonly MLContext _ml = new(seed: 1);
-    private TemporaryFolder _folder = null!;
+    private readonly MLContext ml = new(seed: 1);
+    private TemporaryFolder folder = null!;
 
     [SetUp]
-    public void MakeFolder() => _folder = new TemporaryFolder();
+    public void MakeFolder() => folder = new TemporaryFolder();
 
     [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
+    public void RemoveFolder() => folder.Dispose();
 
     [Test]
     public void LoadImageFolder_FilesInAnyOrder_ComeOrdinallyByClassAndPath()
@@ -50,14 +50,14 @@ public sealed class ImageFolderTests
     public void LoadImageFolder_AnyFolder_KnowsItsRowCount()
     {
         Touch("cat/a.png", "dog/b.png", "dog/c.png");
-        Assert.That(_ml.Data.LoadImageFolder(_folder.Path).GetRowCount(), Is.EqualTo(3));
+        Assert.That(ml.Data.LoadImageFolder(folder.Path).GetRowCount(), Is.EqualTo(3));
     }
 
     [Test]
     public void LoadImageFolder_AnyFolder_HasTwoTextColumns()
     {
         Touch("cat/a.png");
-        var schema = _ml.Data.LoadImageFolder(_folder.Path).Schema;
+        var schema = ml.Data.LoadImageFolder(folder.Path).Schema;
         Assert.That(schema.Select(column => $"{column.Name}: {column.Type}"), Is.EqualTo(new[] { "ImagePath: String", "Label: String" }));
     }
 
@@ -76,7 +76,7 @@ public sealed class ImageFolderTests
         Assert.That(ImageFile.Extensions, Is.EquivalentTo(files.Keys));
         foreach (var (extension, content) in files)
         {
-            _folder.Write("all/image" + extension, content);
+            folder.Write("all/image" + extension, content);
         }
 
         var decoded = Load().Select(row => Decoded.Of(row.ImagePath, new ImageShape { Size = 8 }));
@@ -86,18 +86,18 @@ public sealed class ImageFolderTests
     [Test]
     public void LoadImageFolder_NoSuchFolder_NamesIt() =>
         Assert.That(
-            () => _ml.Data.LoadImageFolder("nowhere/photos"),
+            () => ml.Data.LoadImageFolder("nowhere/photos"),
             Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("'nowhere/photos'")
         );
 
     [Test]
-    public void LoadImageFolder_EmptyPath_IsRefused() => Assert.That(() => _ml.Data.LoadImageFolder(" "), Throws.ArgumentException);
+    public void LoadImageFolder_EmptyPath_IsRefused() => Assert.That(() => ml.Data.LoadImageFolder(" "), Throws.ArgumentException);
 
     [Test]
     public void LoadImageFolder_AFile_SaysSo()
     {
-        var path = _folder.Write("cat.png", [0]);
-        Assert.That(() => _ml.Data.LoadImageFolder(path), Throws.ArgumentException.With.Message.Contains($"'{path}' is a file"));
+        var path = folder.Write("cat.png", [0]);
+        Assert.That(() => ml.Data.LoadImageFolder(path), Throws.ArgumentException.With.Message.Contains($"'{path}' is a file"));
     }
 
     [Test]
@@ -122,9 +122,9 @@ public sealed class ImageFolderTests
     }
 
     private List<LabelledImageFile> Load() =>
-        [.. _ml.Data.CreateEnumerable<LabelledImageFile>(_ml.Data.LoadImageFolder(_folder.Path), reuseRowObject: false)];
+        [.. ml.Data.CreateEnumerable<LabelledImageFile>(ml.Data.LoadImageFolder(folder.Path), reuseRowObject: false)];
 
-    private void Touch(params string[] paths) => Array.ForEach(paths, path => _folder.Write(path, [0]));
+    private void Touch(params string[] paths) => Array.ForEach(paths, path => folder.Write(path, [0]));
 
-    private string Relative(string path) => Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');
+    private string Relative(string path) => Path.GetRelativePath(folder.Path, path).Replace('\\', '/');
 }

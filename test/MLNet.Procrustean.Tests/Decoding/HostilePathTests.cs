@@ -9,8 +9,8 @@ namespace MLNet.Procrustean.Tests.Decoding;
 [Platform(Include = "Linux", Reason = "Other systems have no such names, links, pipes and devices.")]
 public sealed class HostilePathTests
 {
-    private static readonly ImageShape _shape = new() { Size = 16 };
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
+    private static readonly ImageShape Shape = new() { Size = 16 };
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private TemporaryFolder folder = null!;
 
     [SetUp]
@@ -57,7 +57,7 @@ public sealed class HostilePathTests
         var image = folder.Write("photo.png", ImageFolders.Png(0, 0));
         File.CreateSymbolicLink(Inside("link.png"), "photo.png");
         File.CreateSymbolicLink(Inside("second.png"), Inside("link.png"));
-        Assert.That(Decoded.Of(Inside("second.png"), _shape), Is.EqualTo(Decoded.Of(image, _shape)));
+        Assert.That(Decoded.Of(Inside("second.png"), Shape), Is.EqualTo(Decoded.Of(image, Shape)));
     }
 
     [Test]
@@ -98,7 +98,7 @@ public sealed class HostilePathTests
     public void Decode_LineBreakInThePath_IsEscapedInTheMessageAlone()
     {
         var path = Inside("a\nWarning: b.png");
-        var problem = Assert.Throws<ImageException>(() => Decoded.Of(path, _shape));
+        var problem = Assert.Throws<ImageException>(() => Decoded.Of(path, Shape));
         Assert.That(problem.Message, Does.Not.Contain('\n').And.Contain("a\\u000aWarning: b.png"));
         Assert.That(problem.Origin, Is.EqualTo(path));
     }
@@ -143,7 +143,7 @@ public sealed class HostilePathTests
         {
             try
             {
-                return Decoded.Of(path, _shape).Length == _shape.Bytes;
+                return Decoded.Of(path, Shape).Length == Shape.Bytes;
             }
             catch (ImageException)
             {
@@ -156,13 +156,13 @@ public sealed class HostilePathTests
 
     private static void AssertRefused(string path, string part, string what)
     {
-        var decoding = Task.Run(() => Decoded.Of(path, _shape));
+        var decoding = Task.Run(() => Decoded.Of(path, Shape));
         Constraint refused = Throws
             .TypeOf<ImageException>()
             .With.Property(nameof(ImageException.Origin))
             .EqualTo(path)
             .And.Message.Contains(part);
-        Assert.That(() => decoding.Wait(_limit), Throws.TypeOf<AggregateException>(), "it hangs, or it decodes");
+        Assert.That(() => decoding.Wait(Limit), Throws.TypeOf<AggregateException>(), "it hangs, or it decodes");
         Assert.That(() => decoding.GetAwaiter().GetResult(), refused);
         FaultsTried.Record("Paths", what, 1, "refused by ImageException that names the path; not opened");
     }

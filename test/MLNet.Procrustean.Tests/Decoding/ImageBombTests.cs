@@ -9,7 +9,7 @@ namespace MLNet.Procrustean.Tests.Decoding;
 public sealed class ImageBombTests
 {
     private const int Megabyte = 1 << 20;
-    private static readonly ImageShape _shape = new() { Size = 32 };
+    private static readonly ImageShape Shape = new() { Size = 32 };
 
     private static IEnumerable<TestCaseData> Claims()
     {
@@ -55,7 +55,7 @@ public sealed class ImageBombTests
     public void Decode_ClaimOfTooManyPixels_IsRefusedUndecoded(byte[] file)
     {
         var clock = Stopwatch.StartNew();
-        var peak = NativeMemory.PeakOf(() => Assert.That(() => Decoded.Of(file, _shape, "here"), Throws.TypeOf<ImageException>()));
+        var peak = NativeMemory.PeakOf(() => Assert.That(() => Decoded.Of(file, Shape, "here"), Throws.TypeOf<ImageException>()));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(peak, Is.LessThan(64 * Megabyte));
@@ -87,7 +87,7 @@ public sealed class ImageBombTests
     public void Decode_HugeMetadata_TakesMemoryInProportionToTheFile(byte[] file)
     {
         var clock = Stopwatch.StartNew();
-        var peak = NativeMemory.PeakOf(() => Decoded.Of(file, _shape, "here"));
+        var peak = NativeMemory.PeakOf(() => Decoded.Of(file, Shape, "here"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(peak, Is.LessThan((4 * file.LongLength) + (64 * Megabyte))); // where it unfolds to 300 and more; the rest is for what the runtime takes meanwhile
@@ -110,7 +110,7 @@ public sealed class ImageBombTests
     {
         var clock = Stopwatch.StartNew();
         Assert.That(
-            () => Decoded.Of(ImageBombs.Jpeg(1_000, 1_000, refiningScans: scans), _shape, "here"),
+            () => Decoded.Of(ImageBombs.Jpeg(1_000, 1_000, refiningScans: scans), Shape, "here"),
             Throws.TypeOf<ImageException>().With.Message.Contains("damaged")
         );
         Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
@@ -127,7 +127,7 @@ public sealed class ImageBombTests
             IResolveConstraint expected = fits
                 ? Throws.Nothing
                 : Throws.TypeOf<ImageException>().With.Message.Contains("16 × 16").And.Message.Contains(ImageDecoder.Setting);
-            Assert.That(() => Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), _shape, "here"), expected);
+            Assert.That(() => Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), Shape, "here"), expected);
         }
         finally
         {
@@ -144,7 +144,7 @@ public sealed class ImageBombTests
         var large = ImageBombs.Gif(4_500, 4_500);
         var peak = NativeMemory.PeakOf(() =>
         {
-            Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => Decoded.Of(large, _shape, "here")))];
+            Thread[] all = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => Decoded.Of(large, Shape, "here")))];
             Array.ForEach(all, thread => thread.Start());
             Array.ForEach(all, thread => thread.Join());
         });
@@ -186,7 +186,7 @@ public sealed class ImageBombTests
         {
             try
             {
-                Decoded.Of(file, _shape, "here");
+                Decoded.Of(file, Shape, "here");
             }
             catch (ImageException problem)
             {

@@ -6,8 +6,8 @@ namespace MLNet.Procrustean.Tests.Decoding;
 
 public sealed class ImageDecoderTests
 {
-    private static readonly ImageShape _color = new() { Size = 16 };
-    private static readonly ImageShape _grey = new() { Size = 16, Channels = 1 };
+    private static readonly ImageShape Color = new() { Size = 16 };
+    private static readonly ImageShape Grey = new() { Size = 16, Channels = 1 };
 
     [Test]
     public void Decode_LosslessFormatsOfTheSameSize_AreBitExact()
@@ -40,7 +40,7 @@ public sealed class ImageDecoderTests
     [Test]
     public void Decode_GreyImageInGrey_IsBitExact() =>
         Assert.That(
-            Decoded.Of(TestImages.GreyPng(16, 16, Index), _grey, "test"),
+            Decoded.Of(TestImages.GreyPng(16, 16, Index), Grey, "test"),
             Is.EqualTo(Enumerable.Range(0, 256).Select(i => Index(i % 16, i / 16)))
         );
 
@@ -51,7 +51,7 @@ public sealed class ImageDecoderTests
             .Range(0, 256)
             .Select(i => TestImages.Noise(i % 16, i / 16))
             .Select(c => Math.Round(0.299 * c.Red + 0.587 * c.Green + 0.114 * c.Blue));
-        Assert.That(Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), _grey, "test"), Is.EqualTo(expected).Within(0));
+        Assert.That(Decoded.Of(TestImages.Png(16, 16, TestImages.Noise), Grey, "test"), Is.EqualTo(expected).Within(0));
     }
 
     [TestCase(0)]
@@ -80,8 +80,8 @@ public sealed class ImageDecoderTests
         using var folder = new TemporaryFolder();
         using var image = MLImage.CreateFromStream(new MemoryStream(png));
         var fromBytes = Decode(png);
-        Assert.That(Decoded.Of(folder.Write("image.png", png), _color), Is.EqualTo(fromBytes), "path");
-        Assert.That(Decoded.Of(image, _color, "test"), Is.EqualTo(fromBytes), "MLImage");
+        Assert.That(Decoded.Of(folder.Write("image.png", png), Color), Is.EqualTo(fromBytes), "path");
+        Assert.That(Decoded.Of(image, Color, "test"), Is.EqualTo(fromBytes), "MLImage");
         Assert.That(image.Width, Is.EqualTo(40), "not disposed");
     }
 
@@ -92,7 +92,7 @@ public sealed class ImageDecoderTests
         byte[] pixel = format == MLPixelFormat.Rgba32 ? [10, 20, 30, 255] : [30, 20, 10, 255];
         using var image = MLImage.CreateFromPixels(16, 16, format, [.. Enumerable.Repeat(pixel, 256).SelectMany(p => p)]);
         var expected = Enumerable.Repeat(new byte[] { 10, 20, 30 }, 256).SelectMany(p => p);
-        Assert.That(Decoded.Of(image, _color, "test"), Is.EqualTo(expected));
+        Assert.That(Decoded.Of(image, Color, "test"), Is.EqualTo(expected));
     }
 
     [Test]
@@ -124,7 +124,7 @@ public sealed class ImageDecoderTests
         Assert.That(square.Take(3 * 16), Is.EqualTo(Decode(HandmadeImages.Gif(16, 16, Index, Palette)).Take(3 * 16)));
     }
 
-    private static byte[] Decode(byte[] encoded) => Decoded.Of(encoded, _color, "test");
+    private static byte[] Decode(byte[] encoded) => Decoded.Of(encoded, Color, "test");
 
     private static byte Index(int x, int y) => (byte)Math.Max(1, (x * 16 + y * 3) % 256);
 

@@ -11,7 +11,7 @@ public sealed class ImageFuzzTests
     private const string Decoded = "decoded";
     private const string Refused = "refused";
 
-    private static readonly byte[][] _whole =
+    private static readonly byte[][] Whole =
     [
         TestImages.Jpeg(48, 32, TestImages.Photo),
         TestImages.Jpeg(40, 56, TestImages.Noise, quality: 30),
@@ -69,8 +69,8 @@ public sealed class ImageFuzzTests
 
     private static byte[] Mutated(Random random)
     {
-        var whole = _whole[random.Next(_whole.Length)];
-        var mutated = ByteMutations.Of(whole, _whole[random.Next(_whole.Length)], random);
+        var whole = Whole[random.Next(Whole.Length)];
+        var mutated = ByteMutations.Of(whole, Whole[random.Next(Whole.Length)], random);
         return random.Next(4) > 0 && mutated.AsSpan().StartsWith(ImageBombs.PngSignature) ? HandmadeImages.Resealed(mutated) : mutated; // else the checksums of a PNG hide what comes behind them
     }
 

@@ -4,15 +4,15 @@ namespace MLNet.Procrustean.Tests.Decoding;
 
 public sealed class ImageMemoryTests
 {
-    private static readonly ImageShape _shape = new() { Size = 224 };
+    private static readonly ImageShape Shape = new() { Size = 224 };
 
     [Test]
-    public void Check_ExactlyEnough_Passes() => Assert.That(() => ImageMemory.Check(10, _shape, 10L * _shape.Bytes), Throws.Nothing);
+    public void Check_ExactlyEnough_Passes() => Assert.That(() => ImageMemory.Check(10, Shape, 10L * Shape.Bytes), Throws.Nothing);
 
     [Test]
     public void Check_TooLittleMemory_NamesNeedAndRemedies() =>
         Assert.That(
-            () => ImageMemory.Check(1_300_000, _shape, 8L << 30),
+            () => ImageMemory.Check(1_300_000, Shape, 8L << 30),
             Throws
                 .InvalidOperationException.With.Message.Contains("1,300,000 images of 224 × 224 × 3 bytes need 182.2 GiB")
                 .And.Message.Contains("8.0 GiB are available")
@@ -25,7 +25,7 @@ public sealed class ImageMemoryTests
     [Test]
     public void Check_GreyImages_AreNotAdvisedToBecomeGrey() =>
         Assert.That(
-            () => ImageMemory.Check(1, _shape with { Channels = 1 }, 0),
+            () => ImageMemory.Check(1, Shape with { Channels = 1 }, 0),
             Throws
                 .InvalidOperationException.With.Message.Contains("49.0 KiB")
                 .And.Message.Contains("but 0 bytes")
@@ -35,15 +35,15 @@ public sealed class ImageMemoryTests
     [Test]
     public void Check_MoreImagesThanFitALong_DoesNotOverflow() =>
         Assert.That(
-            () => ImageMemory.Check(long.MaxValue, _shape, long.MaxValue),
+            () => ImageMemory.Check(long.MaxValue, Shape, long.MaxValue),
             Throws.InvalidOperationException.With.Message.Contains("EiB")
         );
 
     [Test]
     public void Check_AgainstThisProcess_KnowsItsLimit()
     {
-        Assert.That(() => ImageMemory.Check(1, _shape), Throws.Nothing);
-        Assert.That(() => ImageMemory.Check(long.MaxValue / 2, _shape), Throws.InvalidOperationException);
+        Assert.That(() => ImageMemory.Check(1, Shape), Throws.Nothing);
+        Assert.That(() => ImageMemory.Check(long.MaxValue / 2, Shape), Throws.InvalidOperationException);
         Assert.That(ImageMemory.AvailableBytes, Is.InRange(0, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
     }
 }

@@ -5,22 +5,22 @@ namespace MLNet.Procrustean.Tests.Decoding;
 
 public sealed class JpegScansTests
 {
-    private static readonly byte[] _photo = TestImages.Jpeg(40, 30, TestImages.Photo);
+    private static readonly byte[] Photo = TestImages.Jpeg(40, 30, TestImages.Photo);
 
     private static IEnumerable<TestCaseData> Files()
     {
         static TestCaseData Named(string name, byte[] file, bool isOne) => new TestCaseData(file, isOne).SetArgDisplayNames(name);
         return
         [
-            Named("OfSkia", _photo, true),
-            Named("WithExif", HandmadeImages.WithOrientation(_photo, 3), true),
-            Named("WithManySegments", ImageBombs.WithSegments(_photo, 0xE1, new byte[60_000], 20), true),
-            Named("WithBytesBetweenSegments", [.. _photo[..2], 1, 2, 0xFF, 0, 0xFF, 0xFF, .. _photo[3..]], true),
-            Named("WithMarkerWithoutContent", [.. _photo[..2], 0xFF, 0xD0, 0xFF, 0x01, .. _photo[2..]], true),
+            Named("OfSkia", Photo, true),
+            Named("WithExif", HandmadeImages.WithOrientation(Photo, 3), true),
+            Named("WithManySegments", ImageBombs.WithSegments(Photo, 0xE1, new byte[60_000], 20), true),
+            Named("WithBytesBetweenSegments", [.. Photo[..2], 1, 2, 0xFF, 0, 0xFF, 0xFF, .. Photo[3..]], true),
+            Named("WithMarkerWithoutContent", [.. Photo[..2], 0xFF, 0xD0, 0xFF, 0x01, .. Photo[2..]], true),
             Named("OfFourChannels", ImageBombs.Jpeg(16, 16, channels: 4), true),
             Named("Progressive", ImageBombs.Jpeg(16, 16, refiningScans: 1), false),
             Named("ScanOfOneOfThreeChannels", ScanOfOne(ImageBombs.Jpeg(16, 16, channels: 3)), false),
-            Named("CutWithinTheHeader", _photo[..100], false),
+            Named("CutWithinTheHeader", Photo[..100], false),
             Named("Empty", [], false),
         ];
 

@@ -13,7 +13,7 @@ public sealed class TrainFolderTests
     [TestCase("cb(beta=1)", "from 0 to 0.999999")]
     [TestCase("la+vs", "decide about the loss")]
     [TestCase("la*cb", "only cb can stand before *")]
-    [TestCase("plain then ldam from 2", "asks for the head Normalised, and for Linear in epoch 1")]
+    [TestCase("plain then ldam from 2", "asks for the head Cosine, and for Linear in epoch 1")]
     [TestCase("mfw+mixup", "decide about the mixing")]
     [TestCase("mfw(stage=7)", "before stage 7")]
     [TestCase("plain then cb from 9", "in epoch 9")]

@@ -30,7 +30,9 @@ public sealed class OpenMpThreadsTests
     public void WaitPolicy_TuningTurnedOffByTheHost_IsLeftAsItWas()
     {
         using var folder = new TemporaryFolder();
-        var settings = JsonNode.Parse(File.ReadAllText(Path.Combine(ChildProcess.FolderOfExample("Predict"), "Predict.runtimeconfig.json")))!;
+        var settings = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(ChildProcess.FolderOfExample("Predict"), "Predict.runtimeconfig.json"))
+        )!;
         settings["runtimeOptions"]!["configProperties"]![ProcessWideTuning.Switch] = false;
         var path = Path.Combine(folder.Path, "turned-off.runtimeconfig.json");
         File.WriteAllText(path, settings.ToJsonString());

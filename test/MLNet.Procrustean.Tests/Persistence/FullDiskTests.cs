@@ -14,7 +14,7 @@ public sealed class FullDiskTests
 {
     private const string Survived = "says so; the earlier file as it was, byte for byte, and no other left";
 
-    private static readonly Dictionary<string, Action<string>> _writers = new()
+    private static readonly Dictionary<string, Action<string>> WriterOf = new()
     {
         ["model.safetensors"] = path => TinyModel.Shared.Classifier.SaveSafeTensors(path),
         ["model.zip"] = path =>
@@ -28,7 +28,7 @@ public sealed class FullDiskTests
         ["report.html"] = path => TrainingReport.Write(path, [MadeUpRuns.Step.Run("a", 0, 1)], "A report"),
     };
 
-    private static IEnumerable<string> Writers => _writers.Keys;
+    private static IEnumerable<string> Writers => WriterOf.Keys;
 
     [TestCaseSource(nameof(Writers))]
     [Category(FaultsTried.Category)]
@@ -36,7 +36,7 @@ public sealed class FullDiskTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, name);
-        _writers[name](path);
+        WriterOf[name](path);
         var length = Directory.GetFiles(folder.Path).Max(file => new FileInfo(file).Length);
         var before = Spoilt(folder.Path);
 
@@ -46,14 +46,14 @@ public sealed class FullDiskTests
             Exception? problem;
             using (new FileSizeLimit(bytes))
             {
-                problem = Assert.Catch(() => _writers[name](path));
+                problem = Assert.Catch(() => WriterOf[name](path));
             }
 
             Assert.That(problem, Is.InstanceOf<IOException>().With.Message.Contains(path), $"after {bytes} of {length} bytes");
             Assert.That(Contents(folder.Path), Is.EqualTo(before), $"after {bytes} of {length} bytes");
         }
 
-        _writers[name](path);
+        WriterOf[name](path);
         Assert.That(Contents(folder.Path)[path], Is.Not.EqualTo(before[path]));
         FaultsTried.Record("Files", "disk full at byte n, for n over all of it: models, checkpoint, cache, report", tries, Survived);
     }
@@ -64,7 +64,7 @@ public sealed class FullDiskTests
     {
         using var disk = new SmallDisk();
         var path = Path.Combine(disk.Path, name);
-        _writers[name](path);
+        WriterOf[name](path);
         Spoilt(disk.Path);
         disk.Fill();
         AssertRefused(disk.Path, path, "No space left on device|disk was full");
@@ -86,7 +86,7 @@ public sealed class FullDiskTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "vanished", name);
-        Assert.That(() => _writers[name](path), Throws.InstanceOf<IOException>().With.Message.Contains(Path.GetDirectoryName(path)));
+        Assert.That(() => WriterOf[name](path), Throws.InstanceOf<IOException>().With.Message.Contains(Path.GetDirectoryName(path)));
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
     }
 
@@ -132,7 +132,8 @@ public sealed class FullDiskTests
         {
             Assert.That(
                 training.Warnings,
-                Has.Some.Contains($"checkpoint-{fullIn:00000000}.safetensors' cannot be written").And.Some.Contains("The training goes on")
+                Has.Some.Contains($"checkpoint-{fullIn:00000000}.safetensors' cannot be written")
+                    .And.Some.Contains("The training continues")
             );
             Assert.That(Contents(options.CheckpointPath), Is.EqualTo(before));
         }
@@ -159,7 +160,7 @@ public sealed class FullDiskTests
     private static void AssertRefused(string folder, string path, string reason)
     {
         var before = Contents(folder);
-        var problem = Assert.Catch(() => _writers[Path.GetFileName(path)](path));
+        var problem = Assert.Catch(() => WriterOf[Path.GetFileName(path)](path));
         Assert.That(problem, Is.InstanceOf<IOException>().With.Message.Contains(Path.GetDirectoryName(path)).And.Message.Matches(reason));
         Assert.That(Contents(folder), Is.EqualTo(before));
     }

@@ -14,8 +14,8 @@ public sealed class MixingDepthTests
 
     [TestCase(3)]
     [TestCase(4)]
-    public void Draw_PooledFeatures_IsTheClassifiersStage(int residualStages) =>
-        Assert.That(Draws(MixingDepth.PooledFeatures, residualStages, draws: 5), Is.All.EqualTo(residualStages + 2));
+    public void Draw_PooledFeatures_IsTheHeadsStage(int residualStages) =>
+        Assert.That(Draws(MixingDepth.PooledFeatures, residualStages, draws: 5), Is.All.EqualTo(residualStages + 1));
 
     // 600 draws: five standard deviations are 5 · sqrt(600 · p · (1 − p)), 58 for three stages and 53 for four.
     [TestCase(3)]
@@ -28,7 +28,7 @@ public sealed class MixingDepthTests
     }
 
     [Test]
-    public void PooledFeatures_OfANetwork_AreMixedBeforeItsClassifier()
+    public void PooledFeatures_OfANetwork_AreMixedBeforeItsHead()
     {
         using var scope = NewDisposeScope();
         foreach (
@@ -42,7 +42,13 @@ public sealed class MixingDepthTests
             using var network = backbone.Build(channels: 3, classes: 2, seed: 1);
             using var random = new Generator(1);
             var stage = MixingDepth.PooledFeatures.Draw(backbone.ResidualStages, random);
-            Assert.That(network.children().ElementAt(stage), Is.InstanceOf<TorchSharp.Modules.Linear>());
+            var mixed = new List<Tensor>();
+            network.Forward(rand(2, 3, 32, 32), (k, h) =>
+            {
+                mixed.AddRange(k == stage ? [h] : []);
+                return h;
+            });
+            Assert.That(mixed.Single().shape, Is.EqualTo(new[] { 2, network.Head.Weight.shape[1] }));
         }
     }
 

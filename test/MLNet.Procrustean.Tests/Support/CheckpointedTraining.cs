@@ -13,7 +13,7 @@ internal sealed class CheckpointedTraining : IDisposable
     public const int Steps = 3 * StepsOfEpoch;
 
     private const int LossesOfStep = 2; // mixup asks for the loss with either label
-    private static readonly JsonSerializerOptions _json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly TemporaryFolder folder = new();
     private readonly TrainingStrategy strategy = new Combined(
         new Mixup { Depth = MixingDepth.AnyStage },
@@ -107,7 +107,7 @@ internal sealed class CheckpointedTraining : IDisposable
             model.SaveSafeTensors(file);
             return (
                 File.ReadAllBytes(file),
-                JsonSerializer.Serialize(model.EpochReports.Select(report => report with { Elapsed = default, ImagesPerSecond = 0 }), _json)
+                JsonSerializer.Serialize(model.EpochReports.Select(report => report with { Elapsed = default, ImagesPerSecond = 0 }), Json)
             );
         }
     }

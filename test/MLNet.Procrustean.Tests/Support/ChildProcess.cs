@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Tests.Support;
 /// <summary>What a program did that ran to its end.</summary>
 internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     /// <summary>The folder of a program under examples, built in the configuration of these tests.</summary>
     public static string FolderOfExample(string name) => FolderOfProgram($"examples/{name}");
@@ -29,10 +29,10 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     {
         using var process = Begin(arguments, folder, variables);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(_limit))
+        if (!process.WaitForExit(Limit))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {_limit}.");
+            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {Limit}.");
         }
 
         return new(process.ExitCode, output.Result, errors.Result);

@@ -5,8 +5,8 @@ namespace MLNet.Procrustean.Tests.Support;
 /// <summary>Debian's browser without a window, for pages that must show as meant; tests are skipped where there is none.</summary>
 internal static class Chromium
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(2);
-    private static readonly string[] _names = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
     /// <summary>Opens a page with the network cut off, with these arguments besides, and returns what was written to the output and to the log.</summary>
     public static (string Output, string Log) Open(string page, TemporaryFolder profile, params string[] arguments)
@@ -34,10 +34,10 @@ internal static class Chromium
         };
         using var process = Process.Start(start)!;
         var (output, log) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(_limit))
+        if (!process.WaitForExit(Limit))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"The browser took longer than {_limit} for {page}.");
+            throw new TimeoutException($"The browser took longer than {Limit} for {page}.");
         }
 
         Assert.That(process.ExitCode, Is.Zero, log.Result);
@@ -47,12 +47,10 @@ internal static class Chromium
     private static string Path()
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator);
-        var found = folders.SelectMany(folder => _names.Select(name => System.IO.Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        var found = folders.SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name))).FirstOrDefault(File.Exists);
         if (found is null)
         {
-            Assert.Ignore(
-                $"There is no browser on the PATH ({string.Join(", ", _names)}); on Debian, apt-get install chromium brings one."
-            );
+            Assert.Ignore($"There is no browser on the PATH ({string.Join(", ", Names)}); on Debian, apt-get install chromium brings one.");
         }
 
         return found!;

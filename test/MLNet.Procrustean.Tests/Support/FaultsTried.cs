@@ -13,7 +13,7 @@ internal static class FaultsTried
     public const string LongCategory = "LongReliability";
 
     private const string Folder = "MLNET_PROCRUSTEAN_FAULTS"; // an environment variable; unset, nothing is written
-    private static readonly Lock _lock = new();
+    private static readonly Lock Recording = new();
 
     /// <summary>Writes a row. The cases of one test are summed; of two tests with the same area and fault the table keeps the one with more tries.</summary>
     /// <param name="area">What was put to the test, as "Model files".</param>
@@ -29,7 +29,7 @@ internal static class FaultsTried
 
         string[] cells = [area, fault, tried.ToString(CultureInfo.InvariantCulture), outcome, TestContext.CurrentContext.Test.FullName];
         Assert.That(cells, Has.None.Contains('|').And.None.Contains('\n'), "a cell of the table holds no bar and no line break");
-        lock (_lock)
+        lock (Recording)
         {
             File.AppendAllLines(Path.Combine(Directory.CreateDirectory(folder).FullName, "faults.txt"), [string.Join('|', cells)]);
         }

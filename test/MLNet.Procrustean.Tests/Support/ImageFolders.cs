@@ -7,7 +7,7 @@ internal static class ImageFolders
 {
     public const int Side = 16;
 
-    private static readonly SKColor[] _tints = [new(200, 40, 40), new(40, 200, 40), new(40, 40, 200), new(200, 200, 40)];
+    private static readonly SKColor[] Tints = [new(200, 40, 40), new(40, 200, 40), new(40, 40, 200), new(200, 200, 40)];
 
     /// <summary>So many images of each class, under the names given.</summary>
     public static void Write(TemporaryFolder folder, params (string Name, int Count)[] classes)
@@ -26,7 +26,7 @@ internal static class ImageFolders
 
     private static SKColor Pixel(int classIndex, int number, int x, int y)
     {
-        var tint = _tints[classIndex % _tints.Length];
+        var tint = Tints[classIndex % Tints.Length];
         var noise = TestImages.Noise(x + (number * 5), y + (number * 3));
         return new(Mix(tint.Red, noise.Red), Mix(tint.Green, noise.Green), Mix(tint.Blue, noise.Blue));
     }

@@ -16,6 +16,19 @@ internal static class Repository
             .Select(path => (path, File.ReadAllText(Path.Combine(Root, path)))),
     ];
 
+    /// <summary>All code and all documentation of the repository, with its text.</summary>
+    public static IReadOnlyList<(string Path, string Text)> Texts { get; } =
+    [
+        .. new[] { "src", "test", "examples", "build", "docs" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(Root))
+            .Where(path => Path.GetExtension(path) is ".cs" or ".md" or ".sh" or ".csproj" or ".props" or ".targets")
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal)
+            .Select(path => (path, File.ReadAllText(Path.Combine(Root, path)))),
+    ];
+
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

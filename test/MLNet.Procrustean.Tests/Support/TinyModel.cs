@@ -9,7 +9,7 @@ internal sealed class TinyModel : IDisposable
     /// <summary>The parameters of its network: 7 convolutions, weight and bias of as many normalisations, and of the classifier.</summary>
     public const int Parameters = 23;
 
-    private static readonly Lazy<TinyModel> _shared = new(() => new());
+    private static readonly Lazy<TinyModel> Lazily = new(() => new());
     private readonly TemporaryFolder folder = new();
 
     private TinyModel()
@@ -21,7 +21,7 @@ internal sealed class TinyModel : IDisposable
         Classifier = Trainer(Context, Options).Fit(Keyed);
     }
 
-    public static TinyModel Shared => _shared.Value;
+    public static TinyModel Shared => Lazily.Value;
 
     public static ImageClassifierOptions Options { get; } =
         new()
@@ -60,9 +60,9 @@ internal sealed class TinyModel : IDisposable
 
     public static void Release()
     {
-        if (_shared.IsValueCreated)
+        if (Lazily.IsValueCreated)
         {
-            _shared.Value.Dispose();
+            Lazily.Value.Dispose();
         }
     }
 

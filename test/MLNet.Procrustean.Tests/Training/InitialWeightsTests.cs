@@ -84,7 +84,7 @@ public sealed class InitialWeightsTests
         string[] lines =
         [
             "Backbone: model cifar-resnet-8-w4, now cifar-resnet-8-w6",
-            "Head: model Linear, now Normalised",
+            "Head: model Linear, now Cosine",
             "ImageSize: model 16, now 20",
             "Channels: model 3, now 1",
             "AspectRatio: model Squash, now Pad",

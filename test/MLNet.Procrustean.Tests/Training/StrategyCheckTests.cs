@@ -52,7 +52,7 @@ public sealed class StrategyCheckTests
         var options = TinyModel.Options with { Strategy = new Deferred(new PlainTraining(), new LabelDistributionAwareMargin(), 2) };
         Assert.That(
             () => TinyModel.Trainer(ml, options).Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows)),
-            Throws.ArgumentException.With.Message.Contains("asks for the head Normalised")
+            Throws.ArgumentException.With.Message.Contains("asks for the head Cosine")
         );
     }
 

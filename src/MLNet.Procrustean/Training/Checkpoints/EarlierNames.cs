@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Training.Checkpoints;
 /// <summary>The names that options and parameters of strategies had in checkpoints of format version 2, and have today.</summary>
 internal static partial class EarlierNames
 {
-    private static readonly Dictionary<string, string> _today = new()
+    private static readonly Dictionary<string, string> NamesOfToday = new()
     {
         ["ClassBalancedDraw"] = nameof(ClassBalancedSampling),
         ["Concentration"] = nameof(Mixup.Alpha),
@@ -29,7 +29,7 @@ internal static partial class EarlierNames
     private static string Translate(string setting, string text) =>
         setting == TrainingSettings.Classes ? text : Word().Replace(Sampling().Replace(text, "$1Q"), Today);
 
-    private static string Today(Match word) => _today.GetValueOrDefault(word.Value, word.Value);
+    private static string Today(Match word) => NamesOfToday.GetValueOrDefault(word.Value, word.Value);
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();

@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Training.Checkpoints;
 /// <summary>The checkpoints of one training: takes up what an interrupted one left, or one that is over; writes on the way, and once more at the end.</summary>
 internal sealed class TrainingCheckpoints : IDisposable
 {
-    private static readonly Guid _process = Guid.NewGuid();
+    private static readonly Guid ThisProcess = Guid.NewGuid();
     private readonly CheckpointFolder folder;
     private readonly TimeSpan interval;
     private readonly IChannel channel;
@@ -116,7 +116,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         else if (!isOver)
         {
             Try(
-                () => folder.WriteFinished(Checkpoint.Of(state, settings, finishedBy: _process)),
+                () => folder.WriteFinished(Checkpoint.Of(state, settings, finishedBy: ThisProcess)),
                 "The training is over and gives its model; the same fit would go on from the checkpoint before."
             );
         }
@@ -151,7 +151,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         if (options.Seed is null)
         {
             // This process has the model of the training that was over in it: what it asks for is another one.
-            finished = finished?.Moment.FinishedBy == _process ? null : finished;
+            finished = finished?.Moment.FinishedBy == ThisProcess ? null : finished;
             TakeSeed(finished);
         }
 

@@ -16,7 +16,7 @@ public sealed class HostileCacheTests
     // Of the table of 8 images and a row without: size, channels, aspect, bytes of keys, images, skipped rows, the row's number, the length of its first text.
     private const int Images = 16 + (9 * 32);
     private const int Skipped = Images + 4 + (8 * 4) + (8 * 6 * 8);
-    private static readonly (int Place, int Value, string Reason)[] _claims =
+    private static readonly (int Place, int Value, string Reason)[] Claims =
     [
         .. new[] { -1, int.MinValue, int.MaxValue }.SelectMany(value =>
             new[] { 0, 4, 8, 12, Images }.Select(place => (place, value, "claims what it does not hold"))
@@ -27,7 +27,7 @@ public sealed class HostileCacheTests
         (Skipped + 8, 0x7FFFFFFF, "claims what it does not hold"),
     ];
 
-    [TestCaseSource(nameof(_claims))]
+    [TestCaseSource(nameof(Claims))]
     public void Open_NumberThatDoesNotFit_IsRefused((int Place, int Value, string Reason) claim)
     {
         using var folder = WithASkippedRow();

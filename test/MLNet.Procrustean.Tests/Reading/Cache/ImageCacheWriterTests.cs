@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Tests.Reading.Cache;
 /// <summary>A cache that cannot be completed leaves no file of its own, and an earlier cache as it was.</summary>
 public sealed class ImageCacheWriterTests
 {
-    private static readonly ImageShape _shape = new() { Size = 1024 };
+    private static readonly ImageShape Shape = new() { Size = 1024 };
 
     [Test]
     public void Constructor_MoreThanTheDiskHas_SaysHowMuchItTakes()
@@ -15,7 +15,7 @@ public sealed class ImageCacheWriterTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "cache");
         Assert.That(
-            () => new ImageCacheWriter(path, _shape, 1_000_000_000_000),
+            () => new ImageCacheWriter(path, Shape, 1_000_000_000_000),
             Throws
                 .TypeOf<CacheNotWrittenException>()
                 .With.Message.Contains($"'{path}'")
@@ -81,7 +81,7 @@ public sealed class ImageCacheWriterTests
 
     private static void AssertNotWritten(string path) =>
         Assert.That(
-            () => new ImageCacheWriter(path, _shape, 1),
+            () => new ImageCacheWriter(path, Shape, 1),
             Throws
                 .TypeOf<CacheNotWrittenException>()
                 .With.Message.Contains($"'{path}' cannot be written")

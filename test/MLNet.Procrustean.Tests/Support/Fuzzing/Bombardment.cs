@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 internal sealed class Bombardment(int seed)
 {
     private const int ProblemsTold = 5;
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly SortedDictionary<string, int> outcomes = new(StringComparer.Ordinal);
     private readonly List<string> problems = [];
     private (int Number, long Begun) current;
@@ -30,7 +30,7 @@ internal sealed class Bombardment(int seed)
         while (!thread.Join(TimeSpan.FromSeconds(1)))
         {
             var (number, begun) = current;
-            Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(_limit), $"input {number} of seed {seed} does not end");
+            Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(Limit), $"input {number} of seed {seed} does not end");
         }
 
         TestContext.Out.WriteLine($"seed {seed}, {inputs} inputs: {this}");

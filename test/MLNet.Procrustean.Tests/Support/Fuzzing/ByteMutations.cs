@@ -7,7 +7,7 @@ internal static class ByteMutations
 {
     private const int Head = 512; // where formats keep their sizes
 
-    private static readonly long[] _extremes =
+    private static readonly long[] Extremes =
     [
         0,
         1,
@@ -52,7 +52,7 @@ internal static class ByteMutations
             3 => [.. bytes[..end], .. bytes[at..]], // a part twice
             4 => [.. bytes[..at], .. bytes[end..]], // a part missing
             5 => [.. bytes[..at], .. other[Place(other, random)..]],
-            6 => WithNumber(bytes, at, _extremes[random.Next(_extremes.Length)], random),
+            6 => WithNumber(bytes, at, Extremes[random.Next(Extremes.Length)], random),
             7 => [.. bytes[..at], .. Enumerable.Repeat((byte)(random.Next(2) * 255), end - at), .. bytes[end..]],
             8 => [.. bytes[..at], .. RandomBytes(length, random), .. bytes[at..]],
             _ => [.. bytes[end..], .. bytes[..end]],

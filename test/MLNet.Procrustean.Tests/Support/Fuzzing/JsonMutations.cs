@@ -7,10 +7,10 @@ namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 /// <summary>A JSON text with one value, property or element changed at random; it stays JSON, if with names that occur twice.</summary>
 internal sealed class JsonMutations
 {
-    private static readonly JsonDocumentOptions _deep = new() { MaxDepth = 256 };
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };
 
     // Numbers and texts that programs do not expect, and some that this library knows.
-    private static readonly string[] _values =
+    private static readonly string[] Values =
     [
         "null",
         "true",
@@ -78,7 +78,7 @@ internal sealed class JsonMutations
 
     public static byte[] Of(ReadOnlyMemory<byte> json, Random random)
     {
-        using var document = JsonDocument.Parse(json, _deep);
+        using var document = JsonDocument.Parse(json, Deep);
         using var bytes = new MemoryStream();
         using (
             var writer = new Utf8JsonWriter(bytes, new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
@@ -106,7 +106,7 @@ internal sealed class JsonMutations
         var changed = next++ == target;
         if (changed && random.Next(3) == 0)
         {
-            writer.WriteRawValue(_values[random.Next(_values.Length)], skipInputValidation: true);
+            writer.WriteRawValue(Values[random.Next(Values.Length)], skipInputValidation: true);
         }
         else if (element.ValueKind == JsonValueKind.Object)
         {

@@ -10,7 +10,7 @@ namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 /// <summary>Files of models or checkpoints changed at random, most of them with a checksum that fits again: else it would hide whatever comes behind it.</summary>
 internal sealed class ModelFileMutations
 {
-    private static readonly float[] _values =
+    private static readonly float[] Values =
     [
         float.NaN,
         float.PositiveInfinity,
@@ -79,7 +79,7 @@ internal sealed class ModelFileMutations
         var values = MemoryMarshal.Cast<byte, float>(changed.AsSpan(0, changed.Length / 4 * 4));
         for (var change = random.Next(3); change >= 0; change--)
         {
-            values[random.Next(values.Length)] = _values[random.Next(_values.Length)];
+            values[random.Next(values.Length)] = Values[random.Next(Values.Length)];
         }
 
         return changed;

@@ -116,7 +116,7 @@ public sealed class CheckpointFolderTests
     {
         training.Cancel(step: 3);
         var (texts, arrays) = SafeTensors.Read(new MemoryStream(File.ReadAllBytes(training.Files[^1])));
-        texts["format_version"] = "3";
+        texts["format_version"] = "4";
         texts["sha256"] = ModelFile.Checksum(texts, arrays);
         using (var file = File.Create(training.Files[^1]))
         {
@@ -129,7 +129,7 @@ public sealed class CheckpointFolderTests
             Throws
                 .InstanceOf<IOException>()
                 .With.Message.Contains(training.Files[^1])
-                .And.Message.Contains("version 3")
+                .And.Message.Contains("version 4")
                 .And.Message.Contains("Update MLNet.Procrustean")
         );
         Assert.That(training.Contents(), Is.EqualTo(before));

@@ -39,7 +39,7 @@ public sealed class CheckpointRefusalTests
             Case(options => options with { MaxGradientNorm = 3 }, "MaxGradientNorm"),
             Case(
                 options => options with { LearningRateSchedule = new StepSchedule() },
-                "Schedule: checkpoint CosineSchedule",
+                "LearningRateSchedule: checkpoint CosineSchedule",
                 "now StepSchedule"
             ),
             Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),

@@ -97,10 +97,7 @@ public sealed class HostileCheckpointTests
 
     [Test]
     public void Fit_WeightsOfUnknownUse_AreRefused() =>
-        AssertRefused(
-            ForgedModel.Of(whole, (_, arrays) => arrays.Add(new("more.weight", "F32", [1], new byte[4]))),
-            "not told what they are"
-        );
+        AssertRefused(ForgedModel.Of(whole, (_, arrays) => arrays.Add(new("more.weight", "F32", [1], new byte[4]))), "of an unknown kind");
 
     private static int Place(List<NamedArray> arrays, string name) => arrays.FindIndex(array => array.Name == name);
 

@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
 public sealed class ReportArraysTests
 {
-    private static readonly JsonSerializerOptions _json = new()
+    private static readonly JsonSerializerOptions Json = new()
     {
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
@@ -91,5 +91,5 @@ public sealed class ReportArraysTests
         ];
     }
 
-    private static string Text(IEnumerable<EpochReport> reports) => JsonSerializer.Serialize(reports, _json);
+    private static string Text(IEnumerable<EpochReport> reports) => JsonSerializer.Serialize(reports, Json);
 }
