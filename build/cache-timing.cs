@@ -92,7 +92,9 @@ void Make(int number)
     File.WriteAllBytes(Path.Combine(path, $"{number}.{format}"), encoded.ToArray());
 }
 
-/// <summary>Plain training that stops after its first step; the action is called whenever a rule is asked for, last when the first epoch begins.</summary>
+/// <summary>
+/// Plain training that stops after its first step; the action is called whenever a rule is asked for, last when the first epoch begins.
+/// </summary>
 internal sealed record FirstStep(CancellationTokenSource Stop, Action Asked) : TrainingStrategy
 {
     public override TrainingRule RuleFor(EpochContext epoch)

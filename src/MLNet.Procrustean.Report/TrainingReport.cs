@@ -6,19 +6,24 @@ namespace MLNet.Procrustean;
 
 /// <summary>Writes what came of one training, or of several side by side, as a page to read and as numbers to compute with.</summary>
 /// <remarks>
-/// The page is one HTML file that needs nothing else: no script, no network, no font, no image. Its charts are SVG drawn by OxyPlot. ScottPlot 5
-/// would need SkiaSharp 3, and ML.NET reads images with SkiaSharp 2.88, of which one process can load only one.
+/// The page is one HTML file that needs nothing else: no script, no network, no font, no image. Its charts are SVG drawn by OxyPlot.
+/// ScottPlot 5 would need SkiaSharp 3, and ML.NET reads images with SkiaSharp 2.88, of which one process can load only one.
 /// </remarks>
 public static class TrainingReport
 {
-    /// <summary>Writes the page, and its numbers beside it as CSV and JSON: the same path with the endings <c>.csv</c> and <c>.json</c>.</summary>
+    /// <summary>
+    /// Writes the page, and its numbers beside it as CSV and JSON: the same path with the endings <c>.csv</c> and <c>.json</c>.
+    /// </summary>
     /// <param name="path">The HTML file to write. All three are written in full before the first one replaces an earlier one.</param>
     /// <param name="runs">One run, or several on the same classes to be compared.</param>
     /// <param name="title">The title of the page.</param>
     /// <exception cref="ArgumentException">
-    /// The path does not end in <c>.html</c> or <c>.htm</c>, there is no run, the runs have different classes, or the diagnostics of one are of another number of classes.
+    /// The path does not end in <c>.html</c> or <c>.htm</c>, there is no run, the runs have different classes, or the diagnostics of one
+    /// are of another number of classes.
     /// </exception>
-    /// <exception cref="IOException">A file cannot be written in full, or one cannot be replaced (open in another program, say).</exception>
+    /// <exception cref="IOException">
+    /// A file cannot be written in full, or one cannot be replaced (open in another program, say).
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, IReadOnlyList<TrainedRun> runs, string title)
     {
@@ -48,7 +53,9 @@ public static class TrainingReport
     /// <param name="runs">One run, or several on the same classes to be compared.</param>
     /// <param name="title">The title of the page.</param>
     /// <returns>HTML that is well-formed XML as well.</returns>
-    /// <exception cref="ArgumentException">There is no run, the runs have different classes, or the diagnostics of one are of another number of classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no run, the runs have different classes, or the diagnostics of one are of another number of classes.
+    /// </exception>
     public static string ToHtml(IReadOnlyList<TrainedRun> runs, string title)
     {
         ArgumentNullException.ThrowIfNull(title);

@@ -19,8 +19,9 @@ namespace MLNet.Procrustean;
 /// <remarks>
 /// The main flow of the library: the schema is checked, images are decoded (<see cref="LabelledImagesReader"/>), a network is trained
 /// (<see cref="TrainingLoop"/>) as the strategy says (<see cref="TrainingRule"/>), and becomes an <see cref="ImageClassifierModel"/>.
-/// The trainer keeps no state: each <see cref="Fit"/> starts anew, or goes on from a checkpoint where <see cref="ImageClassifierOptions.CheckpointPath"/> holds one.
-/// It trains on the GPU that <see cref="MLContext.GpuDeviceId"/> names, and on the CPU when that is null.
+/// The trainer keeps no state: each <see cref="Fit"/> starts anew, or goes on from a checkpoint where
+/// <see cref="ImageClassifierOptions.CheckpointPath"/> holds one. It trains on the GPU that <see cref="MLContext.GpuDeviceId"/> names, and
+/// on the CPU when that is null.
 /// </remarks>
 public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
 {
@@ -38,12 +39,28 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <summary>Trains a model on all rows of the data.</summary>
     /// <param name="input">The data, with a label column (key) and an image column.</param>
     /// <returns>The model. It holds native memory: dispose it when done.</returns>
-    /// <exception cref="ArgumentException">The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different heads. Or the model to start from does not fit, or the checkpoint found is of another training; the message lists what differs.</exception>
-    /// <exception cref="IOException"><see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints, or a checkpoint in it cannot be opened or gone on from; or the file at <see cref="ImageClassifierOptions.CachePath"/> is damaged or no image cache, or it cannot be written and the images do not fit in memory.</exception>
-    /// <exception cref="ImageException">An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.</exception>
-    /// <exception cref="InvalidOperationException">The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU and no fallback to the CPU.</exception>
+    /// <exception cref="ArgumentException">
+    /// The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two
+    /// classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different
+    /// heads. Or the model to start from does not fit, or the checkpoint found is of another training; the message lists what differs.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// <see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints, or a checkpoint in it cannot be
+    /// opened or gone on from; or the file at <see cref="ImageClassifierOptions.CachePath"/> is damaged or no image cache, or it cannot be
+    /// written and the images do not fit in memory.
+    /// </exception>
+    /// <exception cref="ImageException">
+    /// An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU
+    /// and no fallback to the CPU.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
-    /// <exception cref="OperationCanceledException"><see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no epoch has ended.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no
+    /// epoch has ended.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model to start from was disposed.</exception>
     public ImageClassifierModel Fit(IDataView input)
     {

@@ -3,7 +3,8 @@ using MLNet.Procrustean;
 using MLNet.Procrustean.Benchmarks;
 using MLNet.Procrustean.Benchmarks.Measuring;
 
-// Measures speed and memory and prints tables. Blocks of the contenders take turns, so that a slow minute of the machine slows them all alike.
+// Measures speed and memory and prints tables. Blocks of the contenders take turns, so that a slow minute of the machine slows them all
+// alike.
 var sections = new Argument<string[]>("sections")
 {
     Description = "What to measure; all of it when none is named.",

@@ -13,7 +13,7 @@ internal static class TheirModels
     private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
     private const int PadIndex = 1; // in their vocabulary
     private const int Words = 50265;
-    private static readonly Assembly Assembly = typeof(TextClassificationTrainer).Assembly;
+    private static readonly Assembly Theirs = typeof(TextClassificationTrainer).Assembly;
 
     /// <summary>Features of a sentence of five words, one row of four numbers for each word, by an encoder of random weights.</summary>
     public static Tensor Encode()
@@ -43,7 +43,7 @@ internal static class TheirModels
 
     /// <summary>The models of the text trainers, and the types of their members.</summary>
     public static Dictionary<string, string[]> Models() =>
-        Assembly
+        Theirs
             .GetTypes()
             .Where(type => !type.IsAbstract && type.IsSubclassOf(Type("NasBert.Models.BaseModel")))
             .ToDictionary(type => type.Name, type => type.GetFields(Members).Select(field => field.FieldType.Name).ToArray());
@@ -79,7 +79,7 @@ internal static class TheirModels
     private static nn.Module Module(string type, params object[] arguments) =>
         (nn.Module)Activator.CreateInstance(Type(type), Members, null, arguments, null)!;
 
-    private static Type Type(string name) => Assembly.GetType($"Microsoft.ML.TorchSharp.{name}", throwOnError: true)!;
+    private static Type Type(string name) => Theirs.GetType($"Microsoft.ML.TorchSharp.{name}", throwOnError: true)!;
 
     internal sealed record Sentence(string Label, string Text);
 }

@@ -126,7 +126,9 @@ public sealed class CancelledTrainingTests
         Assert.That(left, Is.EqualTo(NativeMemory.CountedTwice(options.Backbone)));
     }
 
-    /// <summary>From another thread, and not within a step only: while labels are read, images decoded, epochs measured, checkpoints written.</summary>
+    /// <summary>
+    /// From another thread, and not within a step only: while labels are read, images decoded, epochs measured, checkpoints written.
+    /// </summary>
     [TestCase(30, 1)]
     [Category(FaultsTried.Category)]
     public void Fit_CancelledAtRandomMoments_LosesNothing(int moments, int seed)

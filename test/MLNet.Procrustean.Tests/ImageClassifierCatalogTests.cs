@@ -198,7 +198,8 @@ public sealed class ImageClassifierCatalogTests
     [Test]
     public void Fit_KeyWithoutValues_NamesClassesByNumber()
     {
-        var data = ml.Data.LoadFromEnumerable(tiny.Paths.Select((path, row) => new Keyed { ImagePath = path, Label = row < 20 ? 0u : 1u })); // ML.NET adds 1
+        // ML.NET adds 1
+        var data = ml.Data.LoadFromEnumerable(tiny.Paths.Select((path, row) => new Keyed { ImagePath = path, Label = row < 20 ? 0u : 1u }));
 
         using var trained = TinyModel.Trainer(ml, TinyModel.Options).Fit(data);
 

@@ -121,7 +121,8 @@ public sealed class ImageClassifierTrainingTests
             var options = Options with
             {
                 Epochs = 4,
-                Strategy = StrategyOf.Watching((_, labels) => steps += labels.Length > 3 ? 1 : 0), // the rehearsal before training has three labels
+                // the rehearsal before training has three labels
+                Strategy = StrategyOf.Watching((_, labels) => steps += labels.Length > 3 ? 1 : 0),
                 Progress = new CalledProgress<EpochReport>(_ => cancellation.Cancel()),
                 Cancellation = cancellation.Token,
             };

@@ -39,7 +39,8 @@ internal static class MatrixTable
     /// <summary>A colour mixed with white: the larger the share, from 0 to 1, the stronger.</summary>
     public static OxyColor Shade(OxyColor colour, double share) => OxyColor.Interpolate(OxyColors.White, colour, Math.Clamp(share, 0, 1));
 
-    // Whether white text stands out better than dark text: by the luminance of WCAG; at 0.215 both have the same contrast, and a little above it white is still the easier to read.
+    // Whether white text stands out better than dark text: by the luminance of WCAG; at 0.215 both have the same contrast, and a little
+    // above it white is still the easier to read.
     private static bool IsDark(OxyColor colour)
     {
         static double Linear(byte value) =>

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace MLNet.Procrustean.Report.Html;
 
-/// <summary>A part of the page: a heading, a figure, and a caption that says what one sees, how it is defined, and where it comes from.</summary>
+/// <summary>
+/// A part of the page: a heading, a figure, and a caption that says what one sees, how it is defined, and where it comes from.
+/// </summary>
 /// <param name="Id">Where links within the page lead.</param>
 /// <param name="Title">The heading.</param>
 /// <param name="Caption">The caption, in which an underscore begins an index, as in n_max.</param>

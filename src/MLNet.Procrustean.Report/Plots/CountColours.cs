@@ -2,7 +2,9 @@ using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Plots;
 
-/// <summary>A colour for each class by its number of training images: dark for many, light for few, so that the order survives a grey print.</summary>
+/// <summary>
+/// A colour for each class by its number of training images: dark for many, light for few, so that the order survives a grey print.
+/// </summary>
 internal static class CountColours
 {
     private static readonly OxyColor Middle = OxyColor.FromRgb(158, 74, 120);

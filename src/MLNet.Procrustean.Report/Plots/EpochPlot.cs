@@ -88,7 +88,8 @@ internal static class EpochPlot
             StrokeThickness = line.Thickness,
             LineStyle = line.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
             Dashes = line.Dashes.Length == 0 ? null : line.Dashes,
-            MarkerType = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker, // one point makes no line
+            // one point makes no line
+            MarkerType = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker,
             MarkerSize = line.MarkerSize,
             MarkerFill = line.Colour,
             MarkerStroke = OxyColors.White,

@@ -5,7 +5,9 @@ using OxyPlot.Series;
 
 namespace MLNet.Procrustean.Report.Plots;
 
-/// <summary>A value of many classes and each run: a line of running means over the classes from most to fewest images, a pale dot for each class.</summary>
+/// <summary>
+/// A value of many classes and each run: a line of running means over the classes from most to fewest images, a pale dot for each class.
+/// </summary>
 internal static class RankPlot
 {
     public static PlotModel Of(Comparison comparison, IReadOnlyList<MarkedValues> lines, Axis axis)
@@ -54,7 +56,9 @@ internal static class RankPlot
     /// <summary>The classes that a running mean takes in: a tenth of them, and an odd number so that it is centred.</summary>
     public static int Window(int classes) => (classes / 10) | 1;
 
-    /// <summary>The mean of the finite values within the window around each position, which is narrower at both ends; NaN where there are none.</summary>
+    /// <summary>
+    /// The mean of the finite values within the window around each position, which is narrower at both ends; NaN where there are none.
+    /// </summary>
     public static IEnumerable<double> RunningMean(IReadOnlyList<double> values, int window) =>
         values.Select(
             (_, position) =>

@@ -50,7 +50,9 @@ internal static class SvgDrawing
         );
     }
 
-    /// <summary>OxyPlot's widths are Helvetica's; the reader's own typeface may be wider, and characters beyond Latin are as wide as they are high.</summary>
+    /// <summary>
+    /// OxyPlot's widths are Helvetica's; the reader's own typeface may be wider, and characters beyond Latin are as wide as they are high.
+    /// </summary>
     private sealed class GenerousText(double width, double height) : PdfRenderContext(width, height, OxyColors.Undefined)
     {
         private const double Wider = 1.2;

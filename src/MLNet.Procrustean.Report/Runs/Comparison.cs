@@ -4,7 +4,9 @@ using MLNet.Procrustean.Report.Text;
 
 namespace MLNet.Procrustean.Report.Runs;
 
-/// <summary>The runs of a report, found to be comparable, with what all sections share: labels, marks, and the order of the classes.</summary>
+/// <summary>
+/// The runs of a report, found to be comparable, with what all sections share: labels, marks, and the order of the classes.
+/// </summary>
 internal sealed class Comparison
 {
     /// <summary>Up to this many classes, each one gets a row of its own.</summary>

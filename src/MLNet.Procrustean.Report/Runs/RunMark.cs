@@ -2,7 +2,9 @@ using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Runs;
 
-/// <summary>How a run is drawn in every chart: colour, dashes and marker all differ, so that a grey print or a colour-blind eye tells runs apart.</summary>
+/// <summary>
+/// How a run is drawn in every chart: colour, dashes and marker all differ, so that a grey print or a colour-blind eye tells runs apart.
+/// </summary>
 internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dashes)
 {
     // Okabe and Ito's colours, but for the yellow, which white paper swallows. https://jfly.uni-koeln.de/color/
@@ -32,7 +34,9 @@ internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dash
     /// <summary>The mark of what several runs share.</summary>
     public static RunMark Shared { get; } = new(OxyColor.FromRgb(0, 0, 0), MarkerType.Circle, [2, 3]);
 
-    /// <summary>The size at which the marker looks as large as the others: a triangle of the same radius has a third of a square's area.</summary>
+    /// <summary>
+    /// The size at which the marker looks as large as the others: a triangle of the same radius has a third of a square's area.
+    /// </summary>
     public double Size =>
         Marker switch
         {

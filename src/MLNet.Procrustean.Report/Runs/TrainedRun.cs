@@ -41,7 +41,9 @@ public sealed record TrainedRun
     /// <summary>What the features and the classifier of the model look like; null, the default, when it was not measured.</summary>
     public ModelDiagnostics? Diagnostics { get; init; }
 
-    /// <summary>The classifier that the layer-peeled model predicts for these classes; null, the default, when it was not computed.</summary>
+    /// <summary>
+    /// The classifier that the layer-peeled model predicts for these classes; null, the default, when it was not computed.
+    /// </summary>
     public LayerPeeledPrediction? Prediction { get; init; }
 
     /// <summary>How the run was trained, in the order to be shown. The default is none.</summary>

@@ -7,7 +7,9 @@ using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Sections;
 
-/// <summary>Which classes are taken for which: a shaded table for each run, or the largest confusions where a table would be unreadable.</summary>
+/// <summary>
+/// Which classes are taken for which: a shaded table for each run, or the largest confusions where a table would be unreadable.
+/// </summary>
 internal static class ConfusionSection
 {
     private const int LargestShown = 15;

@@ -3,7 +3,9 @@ using System.Xml;
 
 namespace MLNet.Procrustean.Report.Text;
 
-/// <summary>Makes any text fit for a page: markup is escaped by the writer, but control characters and halves of pairs no page can hold.</summary>
+/// <summary>
+/// Makes any text fit for a page: markup is escaped by the writer, but control characters and halves of pairs no page can hold.
+/// </summary>
 internal static class Printable
 {
     private const char Replacement = '\uFFFD';

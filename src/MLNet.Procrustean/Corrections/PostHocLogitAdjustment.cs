@@ -7,9 +7,9 @@ public static class PostHocLogitAdjustment
 {
     /// <summary>A copy of the model whose logits are lowered by the logarithm of each class's frequency.</summary>
     /// <remarks>
-    /// Menon, Jayasumana, Rawat, Jain, Veit, Kumar, "Long-tail learning via logit adjustment", ICLR 2021, https://arxiv.org/abs/2007.07314, equation 9:
-    /// z'_c = z_c − τ · log π_c, with π_c = n_c / n of the training images. It goes into the bias of the last layer, so that the model saves, loads
-    /// and scores as any other. A model that was trained by <see cref="LogitAdjustment"/> has it learned already.
+    /// Menon, Jayasumana, Rawat, Jain, Veit, Kumar, "Long-tail learning via logit adjustment", ICLR 2021, https://arxiv.org/abs/2007.07314,
+    /// equation 9: z'_c = z_c − τ · log π_c, with π_c = n_c / n of the training images. It goes into the bias of the last layer, so that
+    /// the model saves, loads and scores as any other. A model that was trained by <see cref="LogitAdjustment"/> has it learned already.
     /// </remarks>
     /// <param name="model">The model; it is left as it is.</param>
     /// <param name="tau">τ, from 0 to 10; 1 by default, 0 changes nothing.</param>

@@ -5,7 +5,9 @@ using MLNet.Procrustean.Decoding;
 
 namespace MLNet.Procrustean.Data;
 
-/// <summary>The column that holds the images: paths (text), encoded files (bytes) or <see cref="MLImage"/>, told apart by its type.</summary>
+/// <summary>
+/// The column that holds the images: paths (text), encoded files (bytes) or <see cref="MLImage"/>, told apart by its type.
+/// </summary>
 internal static class ImageColumn
 {
     /// <summary>The column of that name.</summary>
@@ -37,8 +39,9 @@ internal static class ImageColumn
     }
 
     /// <summary>
-    /// A function that takes the image of the row that the cursor stands on, and gives the rest of the work: decoding into the bytes of a square, which may be done
-    /// on another thread while the cursor moves on, and throws <see cref="ImageException"/> where the image cannot be read.
+    /// A function that takes the image of the row that the cursor stands on, and gives the rest of the work: decoding into the bytes of a
+    /// square, which may be done on another thread while the cursor moves on, and throws <see cref="ImageException"/> where the image
+    /// cannot be read.
     /// </summary>
     public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) =>
         column.Type switch

@@ -19,8 +19,8 @@ public static class ImageFolderCatalog
     /// <remarks>
     /// Images are found at any depth below a class folder and come in the ordinal order of class and then relative path, the same on
     /// every system. Files ending in .jpg, .jpeg, .jfif, .png, .bmp, .gif or .webp in any case are images; other files are ignored,
-    /// and so is every file and folder whose name starts with a dot. The files are listed, not opened. Links to files and links that are class folders are
-    /// followed, wherever they lead: in a folder from a stranger, look for links first.
+    /// and so is every file and folder whose name starts with a dot. The files are listed, not opened. Links to files and links that are
+    /// class folders are followed, wherever they lead: in a folder from a stranger, look for links first.
     /// </remarks>
     /// <param name="data">The catalog, <c>mlContext.Data</c>.</param>
     /// <param name="path">The folder that holds one sub-folder per class; a relative path gives relative image paths.</param>
@@ -28,7 +28,8 @@ public static class ImageFolderCatalog
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="ArgumentException">The path is empty or that of a file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The folder has no sub-folder, an image lies beside the class folders, a class folder has no image, or there is a link to a folder within it.
+    /// The folder has no sub-folder, an image lies beside the class folders, a class folder has no image, or there is a link to a folder
+    /// within it.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">A folder may not be listed.</exception>
     /// <exception cref="IOException">A folder cannot be listed, for instance since its path is too long.</exception>

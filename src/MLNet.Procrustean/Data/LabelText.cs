@@ -78,7 +78,9 @@ internal static class LabelText
         return labels;
     }
 
-    /// <summary>The different labels in the order of their classes: key order for keys, ascending for numbers, ordinal for texts; false before true.</summary>
+    /// <summary>
+    /// The different labels in the order of their classes: key order for keys, ascending for numbers, ordinal for texts; false before true.
+    /// </summary>
     public static string[] InOrder(IEnumerable<string> labels, DataViewSchema.Column column)
     {
         var different = labels.Distinct();

@@ -1,6 +1,8 @@
 namespace MLNet.Procrustean;
 
-/// <summary>An image file and its class: a row of <see cref="Microsoft.ML.ImageFolderCatalog.LoadImageFolder"/>, or a prediction engine's input.</summary>
+/// <summary>
+/// An image file and its class: a row of <see cref="Microsoft.ML.ImageFolderCatalog.LoadImageFolder"/>, or a prediction engine's input.
+/// </summary>
 public sealed record LabelledImageFile
 {
     /// <summary>The path of the image file; empty by default.</summary>

@@ -4,7 +4,10 @@ namespace MLNet.Procrustean.Data;
 internal static class RandomRows
 {
     /// <summary>Chooses so many rows of each class.</summary>
-    /// <remarks>Each row draws a number, in row order, and a class gives those with the smallest: the choice does not depend on how classes are named or numbered.</remarks>
+    /// <remarks>
+    /// Each row draws a number, in row order, and a class gives those with the smallest: the choice does not depend on how classes are
+    /// named or numbered.
+    /// </remarks>
     /// <param name="labels">The class of each row.</param>
     /// <param name="number">How many to choose, by the class and how many rows it has.</param>
     /// <param name="seed">The seed; the same one gives the same rows on every platform.</param>

@@ -10,14 +10,16 @@ namespace MLNet.Procrustean.Decoding;
 /// where it is transparent, without colour management; of an animation the first frame. Safe to call from many threads.
 /// </summary>
 /// <remarks>
-/// A small file may claim a large image. None takes more memory than <see cref="MaximumPixels"/> do, four bytes each, beside the bytes of the file; and of those that
-/// take much, one is decoded at a time, so that all threads together take no more either. A thread keeps one mebibyte for the small ones.
-/// All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused as well: Skia does not tell it from one
-/// that lacks pixels.
+/// A small file may claim a large image. None takes more memory than <see cref="MaximumPixels"/> do, four bytes each, beside the bytes of
+/// the file; and of those that take much, one is decoded at a time, so that all threads together take no more either. A thread keeps one
+/// mebibyte for the small ones. All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused as well: Skia
+/// does not tell it from one that lacks pixels.
 /// </remarks>
 internal static class ImageDecoder
 {
-    /// <summary>The setting of the application (in its runtimeconfig.json, or by AppContext) that sets <see cref="MaximumPixels"/>.</summary>
+    /// <summary>
+    /// The setting of the application (in its runtimeconfig.json, or by AppContext) that sets <see cref="MaximumPixels"/>.
+    /// </summary>
     public const string Setting = "MLNet.Procrustean.MaximumPixels";
 
     private const long UnlessSet = 200_000_000; // 0.8 GB
@@ -132,7 +134,8 @@ internal static class ImageDecoder
         }
     }
 
-    // How much the decoder holds at once, in pictures of four bytes a pixel: the result, and what it is made of where that is not read row by row.
+    // How much the decoder holds at once, in pictures of four bytes a pixel: the result, and what it is made of where that is not read row
+    // by row.
     private static int Held(SKEncodedImageFormat format, ReadOnlySpan<byte> encoded) =>
         format switch
         {

@@ -10,7 +10,10 @@ public sealed class ImageException : Exception
         Problem = problem;
     }
 
-    /// <summary>Where the image came from: the path of its file, or its place in the data such as <c>row 12, column 'Image'</c>. In the message, control characters of a path are escaped.</summary>
+    /// <summary>
+    /// Where the image came from: the path of its file, or its place in the data such as <c>row 12, column 'Image'</c>. In the message,
+    /// control characters of a path are escaped.
+    /// </summary>
     public string Origin { get; }
 
     /// <summary>The message without the origin.</summary>

@@ -10,7 +10,9 @@ internal static class ImageFile
 
     public static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The bytes of a file: asked for before it is opened, since to open a pipe may never end, and neither may reading a device.</summary>
+    /// <summary>
+    /// The bytes of a file: asked for before it is opened, since to open a pipe may never end, and neither may reading a device.
+    /// </summary>
     /// <exception cref="ImageException">There is no such file, it cannot be read, or it is none that holds an image.</exception>
     public static long Length(string path)
     {

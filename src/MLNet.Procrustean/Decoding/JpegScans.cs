@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace MLNet.Procrustean.Decoding;
 
-/// <summary>Whether a JPEG is decoded row by row as it is read, or all of its coefficients are held until the last of several scans has refined them.</summary>
+/// <summary>
+/// Whether a JPEG is decoded row by row as it is read, or all of its coefficients are held until the last of several scans has refined
+/// them.
+/// </summary>
 internal static class JpegScans
 {
     private const byte Marker = 0xFF;

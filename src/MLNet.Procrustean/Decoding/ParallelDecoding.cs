@@ -41,7 +41,8 @@ internal static class ParallelDecoding
         return (count, bad);
     }
 
-    // One image after the other for each processor: Parallel.For itself hands them out in lots, and at the end all but one processor wait for the last lot.
+    // One image after the other for each processor: Parallel.For itself hands them out in lots, and at the end all but one processor wait
+    // for the last lot.
     private static IReadOnlyList<(int Place, ImageException Problem)> Run(int count, Action<int> decode)
     {
         var problems = new ImageException?[count];

@@ -9,7 +9,8 @@ namespace MLNet.Procrustean.Decoding;
 /// <remarks>
 /// Skia 2.88 itself would alias: at every filter quality it is bilinear down to a half (a checkerboard of single pixels shrunk
 /// 1.3 times keeps its full contrast as a moiré pattern), and below that it picks between halvings.
-/// The loops over pixels are compiled at their best from the start: a training may have decoded all its images before the runtime had found them worth it.
+/// The loops over pixels are compiled at their best from the start: a training may have decoded all its images before the runtime had found
+/// them worth it.
 /// </remarks>
 internal static class SquareResampler
 {

@@ -24,7 +24,10 @@ public sealed record EpochReport
     /// <summary>The names of the classes, in the order of <see cref="TrainingAccuracy"/>.</summary>
     public required ImmutableArray<string> Classes { get; init; }
 
-    /// <summary>For each class, the share of its images that were classified correctly while they were trained on (augmented, mixed), 0 to 1; NaN when the strategy drew none of them.</summary>
+    /// <summary>
+    /// For each class, the share of its images that were classified correctly while they were trained on (augmented, mixed), 0 to 1; NaN
+    /// when the strategy drew none of them.
+    /// </summary>
     public required ImmutableArray<double> TrainingAccuracy { get; init; }
 
     /// <summary>The mean of the classes' accuracies on the validation images, 0 to 1; null without such images.</summary>

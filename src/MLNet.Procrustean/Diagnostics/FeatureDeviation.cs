@@ -6,12 +6,15 @@ namespace MLNet.Procrustean.Diagnostics;
 
 /// <summary>How far the features of a class's test images lie from those of its training images.</summary>
 /// <remarks>
-/// Ye, Chen, Zhan, Chao, "Identifying and Compensating for Feature Deviation in Imbalanced Deep Learning", https://arxiv.org/abs/2001.01385.
-/// The mean of few images is off by chance, and by more the fewer they are; so that classes compare, each mean is taken over equally many.
+/// Ye, Chen, Zhan, Chao, "Identifying and Compensating for Feature Deviation in Imbalanced Deep Learning",
+/// https://arxiv.org/abs/2001.01385. The mean of few images is off by chance, and by more the fewer they are; so that classes compare, each
+/// mean is taken over equally many.
 /// </remarks>
 internal static class FeatureDeviation
 {
-    /// <summary>For each class, the mean distance over random draws of k training and k test images, k the smallest count of any class in any set.</summary>
+    /// <summary>
+    /// For each class, the mean distance over random draws of k training and k test images, k the smallest count of any class in any set.
+    /// </summary>
     public static ImmutableArray<double> Of(ImageFeatures train, ImageFeatures test, long classes, int draws, Generator random)
     {
         using var scope = NewDisposeScope();

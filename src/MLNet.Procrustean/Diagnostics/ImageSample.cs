@@ -18,7 +18,9 @@ internal sealed class ImageSample
     private ImageSample(IDataView chosen, List<long> labels) => (this.chosen, this.labels) = (chosen, labels);
 
     /// <summary>Reads the labels, and draws the images by the seed.</summary>
-    /// <exception cref="ArgumentException">The label column is missing, or a row has no label or one that is none of the classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// The label column is missing, or a row has no label or one that is none of the classes.
+    /// </exception>
     public static ImageSample Draw(IDataView data, string labelColumnName, ImmutableArray<string> classes, int perClass, int seed)
     {
         var all = ReadLabels(data, LabelText.Find(data.Schema, labelColumnName), classes);

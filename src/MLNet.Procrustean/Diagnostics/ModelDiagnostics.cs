@@ -8,10 +8,14 @@ namespace MLNet.Procrustean;
 /// <summary>What the features and the classifier of a trained model look like.</summary>
 public sealed record ModelDiagnostics
 {
-    /// <summary>For each class, the distance ‖mean training feature − mean test feature‖₂ between equally many images of each; NaN for a class that the test set lacks.</summary>
+    /// <summary>
+    /// For each class, the distance ‖mean training feature − mean test feature‖₂ between equally many images of each; NaN for a class that
+    /// the test set lacks.
+    /// </summary>
     /// <remarks>
-    /// Ye, Chen, Zhan, Chao, "Identifying and Compensating for Feature Deviation in Imbalanced Deep Learning", https://arxiv.org/abs/2001.01385.
-    /// All means are over k images, k the smallest count of any class in either set, and the distance is averaged over random draws of them.
+    /// Ye, Chen, Zhan, Chao, "Identifying and Compensating for Feature Deviation in Imbalanced Deep Learning",
+    /// https://arxiv.org/abs/2001.01385. All means are over k images, k the smallest count of any class in either set, and the distance is
+    /// averaged over random draws of them.
     /// </remarks>
     public required ImmutableArray<double> FeatureDeviation { get; init; }
 

@@ -6,10 +6,11 @@ namespace MLNet.Procrustean;
 
 /// <summary>How near the training features are to neural collapse: all five are 0 when it is complete.</summary>
 /// <remarks>
-/// Papyan, Han, Donoho, "Prevalence of neural collapse during the terminal phase of deep learning training", https://arxiv.org/abs/2008.08186.
-/// S_w and S_b are the within- and between-class covariances of the features, μ_c the class means and μ_G their mean. Every class weighs the same,
-/// whatever its count: S_w = mean_c mean_{i∈c} (h_i − μ_c)(h_i − μ_c)ᵀ and S_b = mean_c (μ_c − μ_G)(μ_c − μ_G)ᵀ, which are the paper's where counts
-/// are equal. A measure is NaN where it does not exist: all class means are one point, one lies exactly at μ_G, or W is 0.
+/// Papyan, Han, Donoho, "Prevalence of neural collapse during the terminal phase of deep learning training",
+/// https://arxiv.org/abs/2008.08186. S_w and S_b are the within- and between-class covariances of the features, μ_c the class means and μ_G
+/// their mean. Every class weighs the same, whatever its count: S_w = mean_c mean_{i∈c} (h_i − μ_c)(h_i − μ_c)ᵀ and S_b = mean_c (μ_c −
+/// μ_G)(μ_c − μ_G)ᵀ, which are the paper's where counts are equal. A measure is NaN where it does not exist: all class means are one point,
+/// one lies exactly at μ_G, or W is 0.
 /// </remarks>
 public sealed record NeuralCollapse
 {
@@ -28,7 +29,9 @@ public sealed record NeuralCollapse
     /// <summary>NC3, self-duality: ‖Wᵀ/‖W‖_F − M/‖M‖_F‖_F², with M the matrix of the centred class means; 0 to 4.</summary>
     public required double DualityGap { get; init; }
 
-    /// <summary>NC4: the mean over classes of the share of training images for which the classifier disagrees with the nearest class mean, 0 to 1.</summary>
+    /// <summary>
+    /// NC4: the mean over classes of the share of training images for which the classifier disagrees with the nearest class mean, 0 to 1.
+    /// </summary>
     public required double NearestMeanDisagreement { get; init; }
 
     /// <summary>Measures features; all tensors are float64 (labels int64) and on the CPU.</summary>

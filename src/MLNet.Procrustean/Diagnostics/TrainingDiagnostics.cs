@@ -4,8 +4,8 @@ namespace MLNet.Procrustean;
 
 /// <summary>How often, and by how many images, a training is diagnosed. Diagnosing never changes what is trained.</summary>
 /// <remarks>
-/// An image is measured in about a third of the time in which it is trained on, so that the price is a third of the measured share of the training
-/// images: little where the frequent classes have many times <see cref="ImagesPerClass"/>. Otherwise diagnose fewer epochs.
+/// An image is measured in about a third of the time in which it is trained on, so that the price is a third of the measured share of the
+/// training images: little where the frequent classes have many times <see cref="ImagesPerClass"/>. Otherwise diagnose fewer epochs.
 /// </remarks>
 public sealed record TrainingDiagnostics
 {
@@ -17,7 +17,9 @@ public sealed record TrainingDiagnostics
         init => field = Require.AtLeast(value, 1, nameof(EveryEpochs));
     } = 1;
 
-    /// <summary>The most training images of each class to measure, at least 2: drawn once per training by its seed. The default is 50.</summary>
+    /// <summary>
+    /// The most training images of each class to measure, at least 2: drawn once per training by its seed. The default is 50.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 2.</exception>
     public int ImagesPerClass
     {

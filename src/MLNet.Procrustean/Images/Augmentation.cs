@@ -10,7 +10,10 @@ public sealed record Augmentation
     /// <summary>No change.</summary>
     public static Augmentation None { get; } = new() { CropPadding = 0, HorizontalFlip = false };
 
-    /// <summary>Random crop: the image is padded with this many black pixels on each side and cropped back at a random place. 0 to 64; the default is 4, 0 is off.</summary>
+    /// <summary>
+    /// Random crop: the image is padded with this many black pixels on each side and cropped back at a random place. 0 to 64; the default
+    /// is 4, 0 is off.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The padding is out of range.</exception>
     public int CropPadding
     {
@@ -18,7 +21,10 @@ public sealed record Augmentation
         init => field = Require.Between(value, 0, 64, nameof(CropPadding));
     } = 4;
 
-    /// <summary>Whether half of the images, drawn at random, are mirrored left to right. The default is true; turn it off where left and right differ in meaning.</summary>
+    /// <summary>
+    /// Whether half of the images, drawn at random, are mirrored left to right. The default is true; turn it off where left and right
+    /// differ in meaning.
+    /// </summary>
     public bool HorizontalFlip { get; init; } = true;
 
     /// <summary>Draws on the CPU and applies the changes to a batch [B, S, S, channels], uint8, where that is.</summary>
@@ -41,7 +47,9 @@ public sealed record Augmentation
     }
 
     /// <summary>Pads each image, takes the window at (top, left), and mirrors it where flip is 1.</summary>
-    /// <remarks>Plain copies of rows of pixels: eight times as fast as tensor operations, which would gather every value by its index.</remarks>
+    /// <remarks>
+    /// Plain copies of rows of pixels: eight times as fast as tensor operations, which would gather every value by its index.
+    /// </remarks>
     internal static Tensor CropAndFlip(Tensor pixels, int padding, Tensor tops, Tensor lefts, Tensor flips)
     {
         var (size, channels) = ((int)pixels.shape[1], (int)pixels.shape[3]);
@@ -90,7 +98,8 @@ public sealed record Augmentation
             .reshape(images, size, 1)
             .OnDevice(pixels.device)
             .Plus(tensor(columns.ToArray()).reshape(images, 1, size).OnDevice(pixels.device));
-        return padded.flatten(0, 2).index_select(0, places.flatten()).reshape(pixels.shape); // [B, S, S] places among all pixels of the batch
+        // [B, S, S] places among all pixels of the batch
+        return padded.flatten(0, 2).index_select(0, places.flatten()).reshape(pixels.shape);
     }
 
     private static void Mirror(Span<byte> row, int channels)

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>Decoded images, wherever they are kept. What is taken from them is uint8 [B, S, S, channels], a channels-last tensor without a copy; on the CPU, unless they are kept on a GPU.</summary>
+/// <summary>
+/// Decoded images, wherever they are kept. What is taken from them is uint8 [B, S, S, channels], a channels-last tensor without a copy; on
+/// the CPU, unless they are kept on a GPU.
+/// </summary>
 internal abstract class PixelRows : IDisposable
 {
     public abstract long Count { get; }
@@ -13,7 +16,10 @@ internal abstract class PixelRows : IDisposable
     /// <summary>So many images in a row; not to be written into.</summary>
     public abstract Tensor Narrow(long start, long count);
 
-    /// <summary>Of each image and channel the sum of the values and of their squares: float64 [N, 2, channels]. They are whole numbers, hence exact in any order. Not for images on a GPU.</summary>
+    /// <summary>
+    /// Of each image and channel the sum of the values and of their squares: float64 [N, 2, channels]. They are whole numbers, hence exact
+    /// in any order. Not for images on a GPU.
+    /// </summary>
     public abstract Tensor ChannelSums();
 
     /// <summary>May be called again.</summary>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>How an image becomes what the network sees: its shape, and the mean and standard deviation that each channel is normalised with.</summary>
+/// <summary>
+/// How an image becomes what the network sees: its shape, and the mean and standard deviation that each channel is normalised with.
+/// </summary>
 /// <param name="Shape">Size, channels and treatment of the aspect ratio.</param>
 /// <param name="Means">Of each channel over the training images, 0 to 255.</param>
 /// <param name="Deviations">Standard deviation of each channel over the training images, at least 1.</param>
@@ -22,10 +24,14 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
         return new(shape, Floats(means), Floats(deviations));
     }
 
-    /// <summary>Normalises a batch: uint8 [B, S, S, channels] → [B, channels, S, S] of the type, in channels-last layout, on the device of the batch.</summary>
+    /// <summary>
+    /// Normalises a batch: uint8 [B, S, S, channels] → [B, channels, S, S] of the type, in channels-last layout, on the device of the
+    /// batch.
+    /// </summary>
     public Tensor Normalise(Tensor pixels, ScalarType type = ScalarType.Float32)
     {
-        var (rows, width) = (pixels.flatten(2), pixels.shape[2]); // [B, S, S · channels]: whole rows at a time are several times as fast as pixels
+        // [B, S, S · channels]: whole rows at a time are several times as fast as pixels
+        var (rows, width) = (pixels.flatten(2), pixels.shape[2]);
         var means = tensor(Means.ToArray()).OnDevice(pixels.device).repeat(width);
         var scale = tensor(Deviations.Select(deviation => 1 / deviation).ToArray()).OnDevice(pixels.device).repeat(width);
         return rows.to(float32).sub_(means).mul_(scale).to(type).reshape(pixels.shape).permute(0, 3, 1, 2);

@@ -12,7 +12,9 @@ internal static class ResidentImages
 
     private const long BytesAtOnce = 64_000_000;
 
-    /// <summary>The images on the GPU, to be disposed beside those given; null where the device is none, or they are too many for it.</summary>
+    /// <summary>
+    /// The images on the GPU, to be disposed beside those given; null where the device is none, or they are too many for it.
+    /// </summary>
     public static LabelledImages? For(Device device, LabelledImages images)
     {
         if (device.type != DeviceType.CUDA || images.Count * BytesOf(ShapeOfOne(images)) > MostBytes)

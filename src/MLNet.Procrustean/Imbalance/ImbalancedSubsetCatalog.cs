@@ -5,17 +5,22 @@ using static System.FormattableString;
 
 namespace Microsoft.ML;
 
-/// <summary>Adds the field's imbalanced subsets to <see cref="DataOperationsCatalog"/>, to compare methods on: long-tailed and step imbalance.</summary>
+/// <summary>
+/// Adds the field's imbalanced subsets to <see cref="DataOperationsCatalog"/>, to compare methods on: long-tailed and step imbalance.
+/// </summary>
 /// <remarks>
 /// The classes are those that have a row. Their order is that of the keys where the label is a key (as the scores of a model are ordered),
 /// ascending where it is a number, false before true, and ordinal where it is a text. Test on data that is left balanced.
 /// </remarks>
 public static class ImbalancedSubsetCatalog
 {
-    /// <summary>Chooses rows at random so that class sizes fall exponentially from the first class to the last, as <see cref="LongTail.Counts"/> tells.</summary>
+    /// <summary>
+    /// Chooses rows at random so that class sizes fall exponentially from the first class to the last, as <see cref="LongTail.Counts"/>
+    /// tells.
+    /// </summary>
     /// <remarks>
-    /// The labels are read once, now, and no other column is; the chosen rows are read from <paramref name="input"/> when they are needed, which must then
-    /// give the same rows in the same order. With one seed, the fewer rows of a class are always among the more.
+    /// The labels are read once, now, and no other column is; the chosen rows are read from <paramref name="input"/> when they are needed,
+    /// which must then give the same rows in the same order. With one seed, the fewer rows of a class are always among the more.
     /// </remarks>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to choose from.</param>
@@ -26,8 +31,8 @@ public static class ImbalancedSubsetCatalog
     /// <returns>The chosen rows in the order of the input, with its columns and annotations.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The ratio or the largest class is out of range.</exception>
     /// <exception cref="ArgumentException">
-    /// The label column is missing or of another type, there is no row, a row has no label, there is one class only, a class has fewer rows than asked for,
-    /// or none would be left of it.
+    /// The label column is missing or of another type, there is no row, a row has no label, there is one class only, a class has fewer rows
+    /// than asked for, or none would be left of it.
     /// </exception>
     public static IDataView LongTailedSubset(
         this DataOperationsCatalog data,
@@ -38,7 +43,10 @@ public static class ImbalancedSubsetCatalog
         int seed = 1
     ) => Subset(data, input, labelColumnName, (classes, largest) => LongTail.Counts(classes, largest, imbalanceRatio), largestClass, seed);
 
-    /// <summary>Chooses rows at random so that the first half of the classes stay large and the others are small, as <see cref="LongTail.StepCounts"/> tells.</summary>
+    /// <summary>
+    /// Chooses rows at random so that the first half of the classes stay large and the others are small, as
+    /// <see cref="LongTail.StepCounts"/> tells.
+    /// </summary>
     /// <inheritdoc cref="LongTailedSubset" path="/remarks"/>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to choose from.</param>

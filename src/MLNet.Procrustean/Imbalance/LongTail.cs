@@ -3,14 +3,18 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>How many images each class has in the imbalanced training sets that the field compares methods on: long-tailed and step imbalance.</summary>
+/// <summary>
+/// How many images each class has in the imbalanced training sets that the field compares methods on: long-tailed and step imbalance.
+/// </summary>
 /// <remarks>
 /// Cao, Wei, Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
 /// https://arxiv.org/abs/1906.07413; numbers are rounded down, as in its code (kaidic/LDAM-DRW).
 /// </remarks>
 public static class LongTail
 {
-    /// <summary>Long-tailed imbalance: n_i = ⌊n_max · (1/ρ)^(i / (C − 1))⌋ for i = 0 … C − 1, falling exponentially from n_max to n_max / ρ.</summary>
+    /// <summary>
+    /// Long-tailed imbalance: n_i = ⌊n_max · (1/ρ)^(i / (C − 1))⌋ for i = 0 … C − 1, falling exponentially from n_max to n_max / ρ.
+    /// </summary>
     /// <remarks>
     /// Computed in double precision in the order in which it is written, as the field's code does. So a number may be one less
     /// than on paper: 49 · (1/49) is just below 1 and gives 0.

@@ -6,7 +6,10 @@ namespace MLNet.Procrustean;
 public static class MinorClasses
 {
     /// <summary>Whether each class is minor: n_c² ≤ n_max · n_min, the geometric middle, and the counts differ at all.</summary>
-    /// <remarks>With step imbalance these are the rare half; with long-tailed counts the rarer half of the classes. Equal counts have no minor class.</remarks>
+    /// <remarks>
+    /// With step imbalance these are the rare half; with long-tailed counts the rarer half of the classes. Equal counts have no minor
+    /// class.
+    /// </remarks>
     /// <param name="classes">n_c.</param>
     /// <returns>One value for each class.</returns>
     public static ImmutableArray<bool> Of(ClassCounts classes)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MLNet.Procrustean.Interop;
 
-/// <summary>The symbol versions that a 64-bit little-endian ELF library asks of the libraries it depends on (section <c>.gnu.version_r</c>).</summary>
+/// <summary>
+/// The symbol versions that a 64-bit little-endian ELF library asks of the libraries it depends on (section <c>.gnu.version_r</c>).
+/// </summary>
 /// <remarks>Layout: System V ABI (sections) and the Linux Standard Base, "Symbol Versioning" (Elfxx_Verneed, Elfxx_Vernaux).</remarks>
 internal static class ElfSymbolVersions
 {
@@ -11,7 +13,9 @@ internal static class ElfSymbolVersions
     private const int SizeOfEntry = 16; // of Elf64_Verneed and of Elf64_Vernaux
     private const ushort Weak = 2; // VER_FLG_WEAK: the loader warns instead of failing when the version is missing
 
-    /// <summary>Marks a needed version as weak, in place; false when the image is no such library or does not ask for that version.</summary>
+    /// <summary>
+    /// Marks a needed version as weak, in place; false when the image is no such library or does not ask for that version.
+    /// </summary>
     public static bool TryWeaken(Span<byte> image, string version)
     {
         if (image.Length < 64 || !image[..6].SequenceEqual<byte>([0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]))

@@ -4,9 +4,9 @@ namespace MLNet.Procrustean.Interop;
 
 /// <summary>Lets glibc keep the large blocks that a training step or a scored batch frees, for the next one to use.</summary>
 /// <remarks>
-/// By default, glibc returns blocks of some megabytes to the kernel when they are freed, and every step pays for fetching and zeroing the same
-/// pages again. Kept blocks are returned when the training ends, and when a model that scored is disposed.
-/// The thresholds hold for the whole process; <see cref="ProcessWideTuning"/> leaves them alone.
+/// By default, glibc returns blocks of some megabytes to the kernel when they are freed, and every step pays for fetching and zeroing the
+/// same pages again. Kept blocks are returned when the training ends, and when a model that scored is disposed. The thresholds hold for the
+/// whole process; <see cref="ProcessWideTuning"/> leaves them alone.
 /// </remarks>
 internal static class NativeAllocator
 {
@@ -17,7 +17,8 @@ internal static class NativeAllocator
 
     /// <summary>Sets the thresholds; true where there is such an allocator and it may be changed.</summary>
     public static bool KeepFreedBlocks() =>
-        Ask(() => mallopt(MmapThreshold, 1 << 30) + mallopt(TrimThreshold, int.MaxValue) + mallopt(TopPad, 256 << 20) == 3); // the padding is what keeps the heaps of threads other than the first: it touches no page itself
+        // the padding is what keeps the heaps of threads other than the first: it touches no page itself
+        Ask(() => mallopt(MmapThreshold, 1 << 30) + mallopt(TrimThreshold, int.MaxValue) + mallopt(TopPad, 256 << 20) == 3);
 
     /// <summary>Returns freed blocks to the kernel; true where some were.</summary>
     public static bool ReturnFreedBlocks() => Ask(() => malloc_trim(0) == 1);

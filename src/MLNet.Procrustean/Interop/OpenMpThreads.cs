@@ -4,8 +4,8 @@ namespace MLNet.Procrustean.Interop;
 
 /// <summary>Lets libtorch's threads wait for each other a moment awake and then asleep.</summary>
 /// <remarks>
-/// By default, GNU OpenMP lets them spin for milliseconds, and where another program takes one of the processors, most of each step is spent in
-/// spinning. Sleeping at once costs a tenth of the speed of a machine that is free. A few microseconds of spinning lose neither.
+/// By default, GNU OpenMP lets them spin for milliseconds, and where another program takes one of the processors, most of each step is
+/// spent in spinning. Sleeping at once costs a tenth of the speed of a machine that is free. A few microseconds of spinning lose neither.
 /// OpenMP reads its environment when it is loaded, so this must be said before; .NET's own environment variables do not reach native code.
 /// A policy that the user has set stands, and <see cref="ProcessWideTuning"/> leaves it alone.
 /// </remarks>

@@ -1,14 +1,14 @@
 namespace MLNet.Procrustean.Interop;
 
 /// <summary>
-/// Whether the library may change settings that hold for the whole process, for speed: how OpenMP's threads wait (<see cref="OpenMpThreads"/>) and
-/// when glibc returns freed memory (<see cref="NativeAllocator"/>).
+/// Whether the library may change settings that hold for the whole process, for speed: how OpenMP's threads wait
+/// (<see cref="OpenMpThreads"/>) and when glibc returns freed memory (<see cref="NativeAllocator"/>).
 /// </summary>
 internal static class ProcessWideTuning
 {
     /// <summary>
-    /// The switch of the application, true by default: in its runtimeconfig.json, or by <see cref="AppContext.SetSwitch"/> before it first uses a type of
-    /// this library.
+    /// The switch of the application, true by default: in its runtimeconfig.json, or by <see cref="AppContext.SetSwitch"/> before it first
+    /// uses a type of this library.
     /// </summary>
     public const string Switch = "MLNet.Procrustean.ProcessWideTuning";
 

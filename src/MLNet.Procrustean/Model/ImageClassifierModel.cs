@@ -25,13 +25,15 @@ namespace MLNet.Procrustean;
 
 /// <summary>A trained image classifier: adds the probability of each class and the most probable class to each row.</summary>
 /// <remarks>
-/// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as slot
-/// names; the predicted label is a key whose values are those of the training label. It is saved and loaded as any ML.NET model, with
-/// nothing to register; <see cref="ModelSavingCatalog.SaveAtomically"/> keeps an earlier file until the new one is whole. Any number of threads may score with it at once. It holds native memory: dispose it when done.
+/// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as
+/// slot names; the predicted label is a key whose values are those of the training label. It is saved and loaded as any ML.NET model, with
+/// nothing to register; <see cref="ModelSavingCatalog.SaveAtomically"/> keeps an earlier file until the new one is whole. Any number of
+/// threads may score with it at once. It holds native memory: dispose it when done.
 /// <para>
-/// A model file is data: nothing in its part of this library is run, what it claims is checked before memory is taken for it, and one that is damaged or does not
-/// fit together is refused with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c> wraps it in one
-/// <see cref="System.Reflection.TargetInvocationException"/> or several, reads the rest of the zip by itself, and makes other transformers that it names.
+/// A model file is data: nothing in its part of this library is run, what it claims is checked before memory is taken for it, and one that
+/// is damaged or does not fit together is refused with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c>
+/// wraps it in one <see cref="System.Reflection.TargetInvocationException"/> or several, reads the rest of the zip by itself, and makes
+/// other transformers that it names.
 /// </para>
 /// </remarks>
 public sealed class ImageClassifierModel : ITransformer, IDisposable
@@ -61,9 +63,9 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     public ImmutableArray<ImageException> SkippedImages { get; internal init; } = [];
 
     /// <summary>
-    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the processor
-    /// or the GPU has it, which is faster and changes probabilities by about a hundredth. It holds for rows that are read from now on, and is not
-    /// saved.
+    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the
+    /// processor or the GPU has it, which is faster and changes probabilities by about a hundredth. It holds for rows that are read from
+    /// now on, and is not saved.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     public Precision ScoringPrecision
@@ -115,16 +117,25 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         return new ScoredDataView(rows, input);
     }
 
-    /// <summary>Describes the features and the classifier: feature deviation between training and test images, neural collapse, norms and angles.</summary>
+    /// <summary>
+    /// Describes the features and the classifier: feature deviation between training and test images, neural collapse, norms and angles.
+    /// </summary>
     /// <param name="train">The data that the model was trained on, with at least one image of each class.</param>
     /// <param name="test">Data that it was not trained on; a class that it lacks has no feature deviation.</param>
-    /// <param name="labelColumnName">The column of the class in both: a text, a key, a number or a Boolean, compared by the names of the classes.</param>
-    /// <param name="imagesPerClass">The most images of each class to measure in each set, at least 2; they are drawn at random, and no others are decoded.</param>
+    /// <param name="labelColumnName">
+    /// The column of the class in both: a text, a key, a number or a Boolean, compared by the names of the classes.
+    /// </param>
+    /// <param name="imagesPerClass">
+    /// The most images of each class to measure in each set, at least 2; they are drawn at random, and no others are decoded.
+    /// </param>
     /// <param name="draws">How often as many images of each class are drawn for the feature deviation, at least 1.</param>
     /// <param name="seed">The seed of what is drawn.</param>
     /// <returns>The diagnostics, in the order of <see cref="ClassNames"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
-    /// <exception cref="ArgumentException">A column is missing or of another type, a row has no label or one that is none of the classes, a class has no training image, or there is no test row.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of another type, a row has no label or one that is none of the classes, a class has no training image, or
+    /// there is no test row.
+    /// </exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     /// <exception cref="InvalidOperationException">A feature is not a finite number, or the data changed while it was read.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -146,10 +157,12 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         );
     }
 
-    /// <summary>Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.
+    /// </summary>
     /// <remarks>
-    /// Any thread may do so at any moment, and does not wait: a batch that is being scored, or a file that is being written, is finished first and is right, and
-    /// the last of them frees the memory. Who reads scored rows meanwhile gets the exception at the next batch.
+    /// Any thread may do so at any moment, and does not wait: a batch that is being scored, or a file that is being written, is finished
+    /// first and is right, and the last of them frees the memory. Who reads scored rows meanwhile gets the exception at the next batch.
     /// </remarks>
     public void Dispose() => scorer.Dispose();
 

@@ -7,9 +7,9 @@ public static class ModelSavingCatalog
 {
     /// <summary>Saves a model as ML.NET's own <c>Save</c> does, but whole or not at all.</summary>
     /// <remarks>
-    /// <c>Save</c> with a path empties the file that is there before it writes: when the disk is full or the process is killed, the earlier model is lost
-    /// and the new one incomplete. This writes beside it, waits until all is on the disk, and then renames. It takes any model; it is loaded by
-    /// <c>Load</c>.
+    /// <c>Save</c> with a path empties the file that is there before it writes: when the disk is full or the process is killed, the earlier
+    /// model is lost and the new one incomplete. This writes beside it, waits until all is on the disk, and then renames. It takes any
+    /// model; it is loaded by <c>Load</c>.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="model">The model, of any transformers.</param>

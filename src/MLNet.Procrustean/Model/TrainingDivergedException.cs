@@ -21,8 +21,8 @@ public sealed class TrainingDivergedException : Exception
     public int Epoch { get; }
 
     /// <summary>
-    /// The model with the weights of the last epoch that ended well (of the best one, where the best was to be kept); null when the first failed.
-    /// It holds native memory: dispose it when done.
+    /// The model with the weights of the last epoch that ended well (of the best one, where the best was to be kept); null when the first
+    /// failed. It holds native memory: dispose it when done.
     /// </summary>
     public ImageClassifierModel? LastGoodModel { get; }
 }

@@ -49,7 +49,10 @@ public abstract record Backbone
         }
     }
 
-    /// <summary>Whether the first convolution has filters for eight or more directions of colour patches, and no more than there are: see <see cref="PatchWhitening"/>.</summary>
+    /// <summary>
+    /// Whether the first convolution has filters for eight or more directions of colour patches, and no more than there are: see
+    /// <see cref="PatchWhitening"/>.
+    /// </summary>
     internal abstract bool SuitsWhitening { get; }
 
     /// <summary>How many weights the network has, running statistics apart; it takes no memory for them.</summary>

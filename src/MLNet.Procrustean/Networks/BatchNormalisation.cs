@@ -5,8 +5,8 @@ namespace MLNet.Procrustean.Networks;
 
 /// <summary>Batch normalisation of features [B, F, H, W] over B, H and W, with weights and statistics named as in PyTorch.</summary>
 /// <remarks>
-/// Ioffe, Szegedy, "Batch Normalization" (arXiv 1502.03167). TorchSharp's own module counts its batches by a number that a garbage collection can free
-/// meanwhile (<see cref="KeptNumbers"/>).
+/// Ioffe, Szegedy, "Batch Normalization" (arXiv 1502.03167). TorchSharp's own module counts its batches by a number that a garbage
+/// collection can free meanwhile (<see cref="KeptNumbers"/>).
 /// </remarks>
 internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
 {

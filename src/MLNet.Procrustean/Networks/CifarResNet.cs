@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>The residual network of the CIFAR experiments, for small images: three stages of basic blocks with 16, 32 and 64 channels.</summary>
+/// <summary>
+/// The residual network of the CIFAR experiments, for small images: three stages of basic blocks with 16, 32 and 64 channels.
+/// </summary>
 /// <remarks>
 /// He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition" (arXiv 1512.03385), section 4.2: a 3×3 convolution, three stages of
 /// (depth − 2)/6 basic blocks, the second and third at half the resolution of the one before, with shortcuts of option A (stride and zero
@@ -22,7 +24,10 @@ public sealed record CifarResNet : Backbone
         init => field = Require.OneOf(value, Depths, nameof(Depth));
     } = 20;
 
-    /// <summary>The number of channels of the first stage, even and from 4 to 256; the second has twice, the third four times as many. The default is 16.</summary>
+    /// <summary>
+    /// The number of channels of the first stage, even and from 4 to 256; the second has twice, the third four times as many. The default
+    /// is 16.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The width is odd or out of range.</exception>
     public int Width
     {

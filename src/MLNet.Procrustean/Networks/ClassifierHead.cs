@@ -6,6 +6,8 @@ public enum ClassifierHead
     /// <summary>z_c = w_c · h + b_c.</summary>
     Linear,
 
-    /// <summary>z_c = 30 · cos(w_c, h): features and rows of the classifier are brought to length 1, so that no class gains by a longer row.</summary>
+    /// <summary>
+    /// z_c = 30 · cos(w_c, h): features and rows of the classifier are brought to length 1, so that no class gains by a longer row.
+    /// </summary>
     Cosine,
 }

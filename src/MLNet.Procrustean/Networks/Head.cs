@@ -8,7 +8,8 @@ namespace MLNet.Procrustean.Networks;
 internal abstract class Head : nn.Module<Tensor, Tensor>
 {
     protected Head(string name, long features, long classes, Device? device)
-        : base(name) => register_parameter("weight", nn.Parameter(zeros(classes, features, device: device))); // drawn by WeightInitialisation
+        // drawn by WeightInitialisation
+        : base(name) => register_parameter("weight", nn.Parameter(zeros(classes, features, device: device)));
 
     public abstract ClassifierHead Kind { get; }
 

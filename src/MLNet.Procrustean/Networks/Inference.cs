@@ -48,7 +48,8 @@ internal static class Inference
         {
             using var part = NewDisposeScope();
             var count = Math.Min(ImagesAtOnce, images.Count - start);
-            var labels = images.Labels.narrow(0, start, count).to(device); // waits: of parts that nothing waits for, libtorch would keep the pinned memory of many
+            // waits: of parts that nothing waits for, libtorch would keep the pinned memory of many
+            var labels = images.Labels.narrow(0, start, count).to(device);
             var logits = Logits(network, preprocessing.Normalise(images.Pixels.Narrow(start, count).to(device)));
             correct.scatter_add_(0, labels, (logits.argmax(1) == labels).to(int64));
         }

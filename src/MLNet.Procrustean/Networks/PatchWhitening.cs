@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
 
-/// <summary>Gives the first convolution the principal directions of the training images' patches for good, instead of training it.</summary>
+/// <summary>
+/// Gives the first convolution the principal directions of the training images' patches for good, instead of training it.
+/// </summary>
 /// <remarks>
-/// After Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", https://arxiv.org/abs/2404.00498 (patch whitening), who has it from Page, "How to train your ResNet" (2018). With
-/// S = Σ_p p pᵀ over patches p of c · k · k normalised values, and S = V Λ Vᵀ, the filters are the columns of V with the largest λ, and their negatives, so that the rectifier
-/// loses nothing. The batch normalisation that follows divides each by its standard deviation, in proportion to √λ, which is what makes it whitening.
+/// After Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", https://arxiv.org/abs/2404.00498 (patch whitening), who has it from
+/// Page, "How to train your ResNet" (2018). With S = Σ_p p pᵀ over patches p of c · k · k normalised values, and S = V Λ Vᵀ, the filters
+/// are the columns of V with the largest λ, and their negatives, so that the rectifier loses nothing. The batch normalisation that follows
+/// divides each by its standard deviation, in proportion to √λ, which is what makes it whitening.
 /// </remarks>
 internal static class PatchWhitening
 {
@@ -58,7 +61,10 @@ internal static class PatchWhitening
         return patches.t().mm(patches).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The filters [F, c, k, k]: the directions with the largest λ, F/2 of them or as many as there are, their negatives, and for the rest what was drawn.</summary>
+    /// <summary>
+    /// The filters [F, c, k, k]: the directions with the largest λ, F/2 of them or as many as there are, their negatives, and for the rest
+    /// what was drawn.
+    /// </summary>
     /// <param name="scatter">S.</param>
     /// <param name="drawn">[F, c, k, k].</param>
     internal static Tensor Filters(Tensor scatter, Tensor drawn)

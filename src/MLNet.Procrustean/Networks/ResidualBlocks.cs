@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace MLNet.Procrustean.Networks;
 
-/// <summary>How a residual block's shortcut changes shape: A subsamples and pads with zero channels, B projects by a 1×1 convolution (arXiv 1512.03385, section 3.3).</summary>
+/// <summary>
+/// How a residual block's shortcut changes shape: A subsamples and pads with zero channels, B projects by a 1×1 convolution (arXiv
+/// 1512.03385, section 3.3).
+/// </summary>
 internal enum ShortcutOption
 {
     A,
@@ -40,7 +43,9 @@ internal sealed class BasicBlock : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>A 1×1, a 3×3 and a 1×1 convolution with batch normalisation, added to the shortcut; the output has four times the inner channels.</summary>
+/// <summary>
+/// A 1×1, a 3×3 and a 1×1 convolution with batch normalisation, added to the shortcut; the output has four times the inner channels.
+/// </summary>
 internal sealed class Bottleneck : Module<Tensor, Tensor>
 {
     public const int Expansion = 4;

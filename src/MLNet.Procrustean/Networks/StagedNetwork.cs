@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
 
-/// <summary>A classifier in named parts: the stem takes the image; residual stages, pooling and the head follow, which gives the logits.</summary>
+/// <summary>
+/// A classifier in named parts: the stem takes the image; residual stages, pooling and the head follow, which gives the logits.
+/// </summary>
 internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 {
     // In a tuple: TorchSharp takes modules in fields for parts under the fields' names.
@@ -74,7 +76,9 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>Takes each batch normalisation into its convolution: the same logits but for rounding, in evaluation only, and faster.</summary>
+    /// <summary>
+    /// Takes each batch normalisation into its convolution: the same logits but for rounding, in evaluation only, and faster.
+    /// </summary>
     public void Fold()
     {
         foreach (var normalisation in modules().OfType<BatchNormalisation>())

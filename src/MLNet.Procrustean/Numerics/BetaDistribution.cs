@@ -2,13 +2,15 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Numerics;
 
-/// <summary>Draws from the symmetric beta distribution. TorchSharp's own draws from the global generator, whatever generator it is given.</summary>
+/// <summary>
+/// Draws from the symmetric beta distribution. TorchSharp's own draws from the global generator, whatever generator it is given.
+/// </summary>
 internal static class BetaDistribution
 {
     /// <summary>One number from 0 to 1, of Beta(α, α).</summary>
     /// <remarks>
-    /// G/(G + G') of two gamma variables, in logarithms, since those of a small α can be too small for a double. The gamma variables are drawn as in
-    /// Marsaglia, Tsang, "A simple method for generating gamma variables", ACM Transactions on Mathematical Software 26 (2000).
+    /// G/(G + G') of two gamma variables, in logarithms, since those of a small α can be too small for a double. The gamma variables are
+    /// drawn as in Marsaglia, Tsang, "A simple method for generating gamma variables", ACM Transactions on Mathematical Software 26 (2000).
     /// </remarks>
     public static double Draw(double alpha, Generator generator)
     {

@@ -8,8 +8,8 @@ internal static class DeviceCopies
 {
     /// <summary>The numbers on a device, in the order of what is queued there.</summary>
     /// <remarks>
-    /// A plain copy to a GPU ends when all that was queued before it has ended, so that nothing could be prepared meanwhile. One from pinned memory need not: libtorch
-    /// keeps that memory, whoever disposes the tensor, until the copy is done.
+    /// A plain copy to a GPU ends when all that was queued before it has ended, so that nothing could be prepared meanwhile. One from
+    /// pinned memory need not: libtorch keeps that memory, whoever disposes the tensor, until the copy is done.
     /// </remarks>
     public static Tensor OnDevice(this Tensor tensor, Device device)
     {

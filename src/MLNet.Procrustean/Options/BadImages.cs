@@ -6,6 +6,8 @@ public enum BadImages
     /// <summary>Training stops at once with an <see cref="ImageException"/> that names the image.</summary>
     Refuse,
 
-    /// <summary>Training goes on without the image; each is logged, and listed in <see cref="ImageClassifierModel.SkippedImages"/>.</summary>
+    /// <summary>
+    /// Training goes on without the image; each is logged, and listed in <see cref="ImageClassifierModel.SkippedImages"/>.
+    /// </summary>
     Skip,
 }

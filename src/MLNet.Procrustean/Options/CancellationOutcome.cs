@@ -7,9 +7,10 @@ public enum CancellationOutcome
     Throw,
 
     /// <summary>
-    /// A model with the best weights so far is returned: those of the best epoch where <see cref="ImageClassifierOptions.Keep"/> says so, else those of the
-    /// last one that ended. Before the first epoch has ended there are none, and <see cref="OperationCanceledException"/> is thrown all the same.
-    /// With a <see cref="ImageClassifierOptions.CheckpointPath"/> the training is not over for that: the same fit goes on from where it was cancelled.
+    /// A model with the best weights so far is returned: those of the best epoch where <see cref="ImageClassifierOptions.Keep"/> says so,
+    /// else those of the last one that ended. Before the first epoch has ended there are none, and <see cref="OperationCanceledException"/>
+    /// is thrown all the same. With a <see cref="ImageClassifierOptions.CheckpointPath"/> the training is not over for that: the same fit
+    /// goes on from where it was cancelled.
     /// </summary>
     KeepBest,
 }

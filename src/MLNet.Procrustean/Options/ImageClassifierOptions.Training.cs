@@ -20,8 +20,14 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.AtLeast(value, 1, nameof(Epochs));
     } = 30;
 
-    /// <summary>Images per step, at least 2. The default is 64: on imbalanced data many small steps were measured to reach the small classes sooner than half as many large ones.</summary>
-    /// <remarks>Change <see cref="LearningRate"/> in proportion. A set of hundreds of thousands of images, or a GPU that small batches leave idle, may be better off with 128 and 0.1.</remarks>
+    /// <summary>
+    /// Images per step, at least 2. The default is 64: on imbalanced data many small steps were measured to reach the small classes sooner
+    /// than half as many large ones.
+    /// </summary>
+    /// <remarks>
+    /// Change <see cref="LearningRate"/> in proportion. A set of hundreds of thousands of images, or a GPU that small batches leave idle,
+    /// may be better off with 128 and 0.1.
+    /// </remarks>
     public int BatchSize
     {
         get;
@@ -35,7 +41,9 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Positive(value, nameof(LearningRate));
     } = 0.05;
 
-    /// <summary>How the learning rate changes over the training. The default is one epoch of linear warm-up, then a cosine down to 0.</summary>
+    /// <summary>
+    /// How the learning rate changes over the training. The default is one epoch of linear warm-up, then a cosine down to 0.
+    /// </summary>
     public LearningRateSchedule LearningRateSchedule
     {
         get;
@@ -56,15 +64,24 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Between(value, 0, 1, nameof(WeightDecay));
     } = 2e-4;
 
-    /// <summary>The longest gradient, over all weights that are trained together, above 0: a longer one is shortened to it. Null, the default, for any length.</summary>
-    /// <remarks>g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it otherwise.</remarks>
+    /// <summary>
+    /// The longest gradient, over all weights that are trained together, above 0: a longer one is shortened to it. Null, the default, for
+    /// any length.
+    /// </summary>
+    /// <remarks>
+    /// g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it
+    /// otherwise.
+    /// </remarks>
     public double? MaxGradientNorm
     {
         get;
         init => field = value is { } given ? Require.Positive(given, nameof(MaxGradientNorm)) : null;
     }
 
-    /// <summary>The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor or the GPU has it. A trained model scores in single precision.</summary>
+    /// <summary>
+    /// The precision of the convolutions in training. The default is <see cref="Precision.Auto"/>: bfloat16 where the processor or the GPU
+    /// has it. A trained model scores in single precision.
+    /// </summary>
     public Precision Precision
     {
         get;
@@ -74,7 +91,9 @@ public sealed partial record ImageClassifierOptions
     /// <summary>Images to measure each epoch by, with the columns of the training data; null, the default, for none.</summary>
     public IDataView? ValidationSet { get; init; }
 
-    /// <summary>The share of the training images to hold out of each class and measure each epoch by, from 0 (none, the default) to 0.9.</summary>
+    /// <summary>
+    /// The share of the training images to hold out of each class and measure each epoch by, from 0 (none, the default) to 0.9.
+    /// </summary>
     public double ValidationSetFraction
     {
         get;
@@ -88,9 +107,14 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Named(value);
     } = KeptEpoch.Last;
 
-    /// <summary>How to diagnose each class while it is trained, told in <see cref="EpochReport.Diagnostics"/>; null, the default, for not at all.</summary>
+    /// <summary>
+    /// How to diagnose each class while it is trained, told in <see cref="EpochReport.Diagnostics"/>; null, the default, for not at all.
+    /// </summary>
     public TrainingDiagnostics? Diagnostics { get; init; }
 
-    /// <summary>The seed of everything random; null, the default, draws one from the <see cref="MLContext"/>, the same one each time if that has a seed.</summary>
+    /// <summary>
+    /// The seed of everything random; null, the default, draws one from the <see cref="MLContext"/>, the same one each time if that has a
+    /// seed.
+    /// </summary>
     public int? Seed { get; init; }
 }

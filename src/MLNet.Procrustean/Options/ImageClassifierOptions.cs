@@ -14,14 +14,19 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Name(value);
     } = "Label";
 
-    /// <summary>The column of the images: paths (text), bytes of encoded images, or <see cref="Microsoft.ML.Data.MLImage"/>. The default is <c>ImagePath</c>.</summary>
+    /// <summary>
+    /// The column of the images: paths (text), bytes of encoded images, or <see cref="Microsoft.ML.Data.MLImage"/>. The default is
+    /// <c>ImagePath</c>.
+    /// </summary>
     public string ImageColumnName
     {
         get;
         init => field = Require.Name(value);
     } = "ImagePath";
 
-    /// <summary>The column that the model adds with the probability of each class, a vector of C floats. The default is <c>Score</c>.</summary>
+    /// <summary>
+    /// The column that the model adds with the probability of each class, a vector of C floats. The default is <c>Score</c>.
+    /// </summary>
     public string ScoreColumnName
     {
         get;
@@ -35,7 +40,10 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Name(value);
     } = "PredictedLabel";
 
-    /// <summary>How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then class-balanced weights; equal counts are trained plainly.</summary>
+    /// <summary>
+    /// How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then
+    /// class-balanced weights; equal counts are trained plainly.
+    /// </summary>
     /// <exception cref="ArgumentNullException">The value is null; so for all reference types below that cannot be null.</exception>
     public TrainingStrategy Strategy
     {
@@ -51,28 +59,34 @@ public sealed partial record ImageClassifierOptions
     } = new CifarResNet();
 
     /// <summary>
-    /// Whether the first convolution keeps the principal directions of the training images' patches, instead of being trained (patch whitening, arXiv 2404.00498). Null, the
-    /// default, is true for colour images, where it was measured to bring a higher macro accuracy, and false for grey ones, for a <see cref="CifarResNet"/>
-    /// narrower than 16 or wider than 54, and with <see cref="InitialWeights"/>.
+    /// Whether the first convolution keeps the principal directions of the training images' patches, instead of being trained (patch
+    /// whitening, arXiv 2404.00498). Null, the default, is true for colour images, where it was measured to bring a higher macro accuracy,
+    /// and false for grey ones, for a <see cref="CifarResNet"/> narrower than 16 or wider than 54, and with <see cref="InitialWeights"/>.
     /// </summary>
-    /// <remarks>With <see cref="InitialWeights"/>, true keeps the first convolution of the model. Filters for which the images have no direction left keep what was drawn.</remarks>
+    /// <remarks>
+    /// With <see cref="InitialWeights"/>, true keeps the first convolution of the model. Filters for which the images have no direction
+    /// left keep what was drawn.
+    /// </remarks>
     public bool? WhitenedStem { get; init; }
 
     /// <summary>What <see cref="WhitenedStem"/> comes to.</summary>
     public bool WhitensStem => WhitenedStem ?? (Channels == 3 && Backbone.SuitsWhitening && InitialWeights is null);
 
     /// <summary>
-    /// A trained or loaded model whose weights the training begins with; null, the default, draws them. The model itself stays as it is, and yours to
-    /// dispose after the fit.
+    /// A trained or loaded model whose weights the training begins with; null, the default, draws them. The model itself stays as it is,
+    /// and yours to dispose after the fit.
     /// </summary>
     /// <remarks>
-    /// It has the same classes in the same order, <see cref="Backbone"/>, head, <see cref="ImageSize"/>, <see cref="Channels"/> and <see cref="AspectRatio"/>; else
-    /// the fit refuses it with a list of what differs. Images are normalised as they were for the model. The optimizer and the learning rate begin anew:
-    /// to refine a model on more images of the same kind, a tenth of its learning rate is a good first try.
+    /// It has the same classes in the same order, <see cref="Backbone"/>, head, <see cref="ImageSize"/>, <see cref="Channels"/> and
+    /// <see cref="AspectRatio"/>; else the fit refuses it with a list of what differs. Images are normalised as they were for the model.
+    /// The optimizer and the learning rate begin anew: to refine a model on more images of the same kind, a tenth of its learning rate is a
+    /// good first try.
     /// </remarks>
     public ImageClassifierModel? InitialWeights { get; init; }
 
-    /// <summary>The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.</summary>
+    /// <summary>
+    /// The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers and enumerations below.</exception>
     public int ImageSize
     {

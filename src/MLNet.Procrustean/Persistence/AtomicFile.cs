@@ -1,6 +1,8 @@
 namespace MLNet.Procrustean.Persistence;
 
-/// <summary>A file that takes its place when it is whole and on the disk: until then what was there stays as it was, whatever happens.</summary>
+/// <summary>
+/// A file that takes its place when it is whole and on the disk: until then what was there stays as it was, whatever happens.
+/// </summary>
 /// <remarks>
 /// It is written beside its place, under a name of its own, since a move within one folder is a rename. What killed processes left there is
 /// deleted first, and with it the room that it takes. Unfinished, it is deleted when disposed.
@@ -48,7 +50,9 @@ internal sealed class AtomicFile : IDisposable
     /// <param name="path">Its place.</param>
     /// <param name="what">What it is, in a word.</param>
     /// <param name="write">Writes all of it.</param>
-    /// <exception cref="IOException">It could not be written, and what was there is as it was; the message names the file, why, and what to do.</exception>
+    /// <exception cref="IOException">
+    /// It could not be written, and what was there is as it was; the message names the file, why, and what to do.
+    /// </exception>
     public static void Write(string path, string what, Action<Stream> write)
     {
         try
@@ -74,7 +78,10 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Whether the disk is at fault. .NET calls a file an argument out of range that is larger than the disk's format (4 GiB for FAT) or a quota lets it be.</summary>
+    /// <summary>
+    /// Whether the disk is at fault. .NET calls a file an argument out of range that is larger than the disk's format (4 GiB for FAT) or a
+    /// quota lets it be.
+    /// </summary>
     public static bool IsOfDisk(Exception problem) => problem is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     /// <summary>Puts the file in its place.</summary>
@@ -92,7 +99,8 @@ internal sealed class AtomicFile : IDisposable
         Delete(() => File.Delete(Temporary)); // moved away where it was finished
     }
 
-    // One that another process is writing just now is open there. (A network share may not tell: that process then finds its file gone, and says so.)
+    // One that another process is writing just now is open there. (A network share may not tell: that process then finds its file gone, and
+    // says so.)
     private void DeleteLeftovers()
     {
         foreach (var leftover in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp").Where(IsTemporary))

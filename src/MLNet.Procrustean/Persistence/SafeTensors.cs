@@ -23,7 +23,8 @@ internal static class SafeTensors
     private const int LongestHeader = 100_000_000; // what the reference implementation allows
     private const int FirstPart = 1 << 20;
 
-    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // read by JSON readers, never by browsers
+    // read by JSON readers, never by browsers
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="IOException">The texts take more than readers allow; nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
@@ -95,7 +96,8 @@ internal static class SafeTensors
         return stream.ReadByte() < 0 ? arrays : throw new InvalidDataException("The file is damaged: it goes on after its last weight.");
     }
 
-    // A file of a few bytes may claim gigabytes: where the stream does not say how many there are, room is made as they come, for at most twice as many.
+    // A file of a few bytes may claim gigabytes: where the stream does not say how many there are, room is made as they come, for at most
+    // twice as many.
     private static byte[] ReadExactly(Stream stream, long count, string what)
     {
         var left = stream.CanSeek ? stream.Length - stream.Position : 0;

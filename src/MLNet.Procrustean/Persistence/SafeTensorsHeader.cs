@@ -17,7 +17,9 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
     /// <summary>The bytes of all arrays.</summary>
     public long Bytes => Places.Count == 0 ? 0 : Places[^1].End;
 
-    /// <exception cref="InvalidDataException">It is no such header: not JSON or not UTF-8, names twice, arrays that overlap or leave gaps, sizes that overflow.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no such header: not JSON or not UTF-8, names twice, arrays that overlap or leave gaps, sizes that overflow.
+    /// </exception>
     public static SafeTensorsHeader Parse(ReadOnlySpan<byte> json)
     {
         try

@@ -40,11 +40,17 @@ internal sealed class LabelledImagesReader(
         }
     }
 
-    /// <summary>Reads all rows; the label is read in a pass of its own, so that too many images are refused before any is decoded.</summary>
+    /// <summary>
+    /// Reads all rows; the label is read in a pass of its own, so that too many images are refused before any is decoded.
+    /// </summary>
     /// <exception cref="ArgumentException">A column does not fit, a row has no label, or there is no row.</exception>
     /// <exception cref="ImageException">An image cannot be read, and bad images are not to be skipped.</exception>
-    /// <exception cref="InvalidOperationException">The decoded images would not fit in memory, or the data changed while it was read.</exception>
-    /// <exception cref="IOException">What is in the place of the cache is none; or it cannot be written, and the images do not fit in memory either.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The decoded images would not fit in memory, or the data changed while it was read.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// What is in the place of the cache is none; or it cannot be written, and the images do not fit in memory either.
+    /// </exception>
     public LabelledImages Read(IDataView data) => Read(data, options.CachePath);
 
     private LabelledImages Read(IDataView data, string? cachePath)

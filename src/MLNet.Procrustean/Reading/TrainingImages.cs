@@ -6,7 +6,10 @@ namespace MLNet.Procrustean.Reading;
 /// <summary>The images to train on and, where wanted, those to measure each epoch by.</summary>
 internal sealed record TrainingImages(LabelledImages Train, LabelledImages? Validation) : IDisposable
 {
-    /// <summary>Holds a share of each class out, at least one image and never all; the pixels of the images given are those of both parts from now on.</summary>
+    /// <summary>
+    /// Holds a share of each class out, at least one image and never all; the pixels of the images given are those of both parts from now
+    /// on.
+    /// </summary>
     /// <exception cref="ArgumentException">A class has one image only.</exception>
     public static TrainingImages Split(LabelledImages images, ClassLabels labels, double fraction, int seed)
     {

@@ -6,10 +6,10 @@ namespace MLNet.Procrustean;
 /// <summary>Mixes the features of each image with those of another one of the same mini-batch.</summary>
 /// <param name="Depth">Where in the network.</param>
 /// <param name="Shares">
-/// How much of itself each image keeps, decided for each mini-batch: (y, y_π, random) → (λ, μ), with y the labels and y_π those of the images
-/// that each one is mixed with, both [B], int64. λ, [B], from 0 to 1, is the share of its own features:
-/// h̃_i = λ_i · h_i + (1 − λ_i) · h_{π(i)}. μ, [B], from 0 to 1, is the share of its own label:
-/// ℓ_i = μ_i · ℓ(z_i, y_i) + (1 − μ_i) · ℓ(z_i, y_{π(i)}); null where each image keeps its label. The generator is on the CPU.
+/// How much of itself each image keeps, decided for each mini-batch: (y, y_π, random) → (λ, μ), with y the labels and y_π those of the
+/// images that each one is mixed with, both [B], int64. λ, [B], from 0 to 1, is the share of its own features: h̃_i = λ_i · h_i + (1 − λ_i)
+/// · h_{π(i)}. μ, [B], from 0 to 1, is the share of its own label: ℓ_i = μ_i · ℓ(z_i, y_i) + (1 − μ_i) · ℓ(z_i, y_{π(i)}); null where each
+/// image keeps its label. The generator is on the CPU.
 /// </param>
 /// <param name="PartnerGradient">Whether the gradient also flows through the share of the other image.</param>
 public sealed record FeatureMixing(

@@ -7,7 +7,10 @@ public abstract record LearningRateSchedule
 {
     private protected LearningRateSchedule() { }
 
-    /// <summary>The number of epochs, from the first, over which the rate rises linearly to its full value. The default is 1; 0 starts at the full rate.</summary>
+    /// <summary>
+    /// The number of epochs, from the first, over which the rate rises linearly to its full value. The default is 1; 0 starts at the full
+    /// rate.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int WarmUpEpochs
     {
@@ -28,7 +31,9 @@ public abstract record LearningRateSchedule
     private protected abstract double FactorAfterWarmUp(double progress, int warmUp, int epochs);
 }
 
-/// <summary>After warm-up, half a cosine from 1 down to 0 at the end: ½ (1 + cos(π t)), t the share of the remaining training that is done.</summary>
+/// <summary>
+/// After warm-up, half a cosine from 1 down to 0 at the end: ½ (1 + cos(π t)), t the share of the remaining training that is done.
+/// </summary>
 /// <remarks>Loshchilov, Hutter, "SGDR" (arXiv 1608.03983), equation 5, without restarts.</remarks>
 public sealed record CosineSchedule : LearningRateSchedule
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Where in the network features are mixed: the input, before a stage, the pooled features, or before a stage drawn for each mini-batch.</summary>
+/// <summary>
+/// Where in the network features are mixed: the input, before a stage, the pooled features, or before a stage drawn for each mini-batch.
+/// </summary>
 public readonly record struct MixingDepth
 {
     private enum Place
@@ -30,7 +32,9 @@ public readonly record struct MixingDepth
     /// <summary>Before one residual stage, counted from 1; 0 is the input.</summary>
     /// <param name="stage">1 to 3 for <see cref="CifarResNet"/>, 1 to 4 for <see cref="ResNet"/>.</param>
     /// <returns>The depth.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The stage is negative. One that the backbone lacks is refused before training.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The stage is negative. One that the backbone lacks is refused before training.
+    /// </exception>
     public static MixingDepth BeforeStage(int stage) => new(Place.Stage, Require.AtLeast(stage, 0, nameof(stage)));
 
     /// <inheritdoc/>
@@ -56,7 +60,9 @@ public readonly record struct MixingDepth
         }
     }
 
-    /// <summary>The stage before which the next mini-batch is mixed: 0 is the stem, then come the residual stages, and one more the pooled features.</summary>
+    /// <summary>
+    /// The stage before which the next mini-batch is mixed: 0 is the stem, then come the residual stages, and one more the pooled features.
+    /// </summary>
     internal int Draw(int residualStages, Generator random)
     {
         switch (place)

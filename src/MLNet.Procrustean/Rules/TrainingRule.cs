@@ -5,18 +5,24 @@ namespace MLNet.Procrustean;
 /// <summary>How one epoch is trained, in four places; as it comes, plain training.</summary>
 public sealed record TrainingRule
 {
-    /// <summary>How features become logits. It is read before the network is built, and must be the same in all epochs. The default is <see cref="ClassifierHead.Linear"/>.</summary>
+    /// <summary>
+    /// How features become logits. It is read before the network is built, and must be the same in all epochs. The default is
+    /// <see cref="ClassifierHead.Linear"/>.
+    /// </summary>
     public ClassifierHead Head { get; init; }
 
     /// <summary>
-    /// [C], none negative: as many images as there are are drawn with replacement, each in proportion to the weight of its class; null, the default,
-    /// takes every image once.
+    /// [C], none negative: as many images as there are are drawn with replacement, each in proportion to the weight of its class; null, the
+    /// default, takes every image once.
     /// </summary>
     public Tensor? SamplingWeights { get; init; }
 
     /// <summary>How features are mixed within a mini-batch; null, the default, mixes nothing.</summary>
     public FeatureMixing? Mixing { get; init; }
 
-    /// <summary>The loss of each image: (logits [B, C], labels [B] int64) → [B]. The default is <see cref="Losses.CrossEntropy"/>; the loop alone takes the mean.</summary>
+    /// <summary>
+    /// The loss of each image: (logits [B, C], labels [B] int64) → [B]. The default is <see cref="Losses.CrossEntropy"/>; the loop alone
+    /// takes the mean.
+    /// </summary>
     public Func<Tensor, Tensor, Tensor> Loss { get; init; } = Losses.CrossEntropy;
 }

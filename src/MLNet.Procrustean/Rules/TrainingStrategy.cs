@@ -7,7 +7,9 @@ namespace MLNet.Procrustean;
 /// </remarks>
 public abstract record TrainingStrategy
 {
-    /// <summary>How an epoch is to be trained. Before training all epochs are asked for twice on the CPU, and then each before its first step.</summary>
+    /// <summary>
+    /// How an epoch is to be trained. Before training all epochs are asked for twice on the CPU, and then each before its first step.
+    /// </summary>
     /// <param name="epoch">Which epoch, on which device, with which class counts.</param>
     /// <returns>The rule that the loop obeys. Its tensors live as long as the epoch.</returns>
     public abstract TrainingRule RuleFor(EpochContext epoch);

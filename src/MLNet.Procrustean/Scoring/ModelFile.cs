@@ -9,8 +9,9 @@ namespace MLNet.Procrustean.Scoring;
 
 /// <summary>A model as one safetensors file: the weights, and as texts all else that scoring takes, under a checksum.</summary>
 /// <remarks>
-/// The checksum tells accidents, not forgeries: whoever writes a file can write its checksum too. So a file is read without trust. It is data only, nothing in it is
-/// ever run; all that its header claims is checked before a weight is read or a network is built; and reading takes memory in proportion to the file.
+/// The checksum tells accidents, not forgeries: whoever writes a file can write its checksum too. So a file is read without trust. It is
+/// data only, nothing in it is ever run; all that its header claims is checked before a weight is read or a network is built; and reading
+/// takes memory in proportion to the file.
 /// </remarks>
 internal static class ModelFile
 {
@@ -30,7 +31,9 @@ internal static class ModelFile
         SafeTensors.Write(stream, texts, arrays);
     }
 
-    /// <exception cref="InvalidDataException">The file is cut short, damaged, of another kind, of a later version, or its weights do not fit its network; the message says which.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is cut short, damaged, of another kind, of a later version, or its weights do not fit its network; the message says which.
+    /// </exception>
     public static (TrainedClassifier Classifier, ColumnNames Columns) Read(Stream stream)
     {
         var header = SafeTensors.ReadHeader(stream);

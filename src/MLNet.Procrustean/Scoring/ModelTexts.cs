@@ -44,7 +44,9 @@ internal sealed record ModelTexts(
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="bytesOfWeights">Of all weights in the file: a network that takes more is not that of the file, and never built.</param>
-    /// <exception cref="InvalidDataException">A text is missing, unknown or out of range, or does not fit the others or the weights.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A text is missing, unknown or out of range, or does not fit the others or the weights.
+    /// </exception>
     public static ModelTexts Read(IReadOnlyDictionary<string, string> texts, long bytesOfWeights)
     {
         try
@@ -101,7 +103,8 @@ internal sealed record ModelTexts(
             Require.Between(deviation, 1, byte.MaxValue, "channel_deviations");
         }
 
-        var counts = new ClassCounts(List<string>("class_names", names, classes), Values<long>("training_counts", classes)); // refuses what training does
+        // refuses what training does
+        var counts = new ClassCounts(List<string>("class_names", names, classes), Values<long>("training_counts", classes));
         var labels = new ClassLabels(counts.Names, WordOf("class_value_type"));
         labels.AddTo(new(), "values"); // refuses names that are no values of that type
         var columns = new ColumnNames(

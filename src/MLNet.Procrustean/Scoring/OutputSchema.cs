@@ -5,7 +5,9 @@ using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>The columns that a model adds: the scores, with the classes as slot names, and the predicted label, a key to the classes.</summary>
+/// <summary>
+/// The columns that a model adds: the scores, with the classes as slot names, and the predicted label, a key to the classes.
+/// </summary>
 internal static class OutputSchema
 {
     private const string TrainingLabelValues = "TrainingLabelValues";

@@ -1,9 +1,11 @@
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>Native memory that any number of threads use while any of them may dispose it: it is freed once nobody uses it any more.</summary>
+/// <summary>
+/// Native memory that any number of threads use while any of them may dispose it: it is freed once nobody uses it any more.
+/// </summary>
 /// <remarks>
-/// Disposal does not wait. Uses that have begun end with a right result, and the last of them frees the memory; those that would begin later are
-/// refused. A use costs two atomic operations and no allocation.
+/// Disposal does not wait. Uses that have begun end with a right result, and the last of them frees the memory; those that would begin
+/// later are refused. A use costs two atomic operations and no allocation.
 /// </remarks>
 /// <param name="free">Frees the memory; it is called once.</param>
 /// <param name="owner">Whose memory it is, for the message.</param>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>Scores by libtorch, with a folded copy of a trained network that the first scoring makes.</summary>
-/// <remarks>Any thread may dispose it at any moment: what has begun ends with a right result, and the last of it frees the memory.</remarks>
+/// <remarks>
+/// Any thread may dispose it at any moment: what has begun ends with a right result, and the last of it frees the memory.
+/// </remarks>
 internal sealed class TorchScorer : Scorer
 {
     private readonly TrainedClassifier classifier;

@@ -40,7 +40,10 @@ internal sealed record TrainedClassifier(
         weights.Restore(other);
     }
 
-    /// <summary>A copy for scoring alone: its batch normalisations are folded into the convolutions, so that it is faster and gives the same scores but for rounding.</summary>
+    /// <summary>
+    /// A copy for scoring alone: its batch normalisations are folded into the convolutions, so that it is faster and gives the same scores
+    /// but for rounding.
+    /// </summary>
     public TrainedClassifier Folded(Device device) => Copy(device, network => network.Fold());
 
     /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>

@@ -2,13 +2,20 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Class-balanced weights: each image counts by the effective number of images of its class. With <see cref="Deferred"/> it is deferred re-weighting (DRW).</summary>
+/// <summary>
+/// Class-balanced weights: each image counts by the effective number of images of its class. With <see cref="Deferred"/> it is deferred
+/// re-weighting (DRW).
+/// </summary>
 /// <remarks>
 /// <para>
 /// Cui, Jia, Lin, Song, Belongie, "Class-Balanced Loss Based on Effective Number of Samples", CVPR 2019, https://arxiv.org/abs/1901.05555.
 /// </para>
-/// <para>ℓ_i = w_{y_i} / w̄ · ℓ'_i, with w_c = (1 − β) / (1 − β^{n_c}), w̄ the mean of w_y over the mini-batch, and ℓ' the loss that is weighted.</para>
-/// <para>Dividing by w̄ is how weighted losses are averaged in the field's code. With cross entropy for ℓ', equal counts give plain training.</para>
+/// <para>
+/// ℓ_i = w_{y_i} / w̄ · ℓ'_i, with w_c = (1 − β) / (1 − β^{n_c}), w̄ the mean of w_y over the mini-batch, and ℓ' the loss that is weighted.
+/// </para>
+/// <para>
+/// Dividing by w̄ is how weighted losses are averaged in the field's code. With cross entropy for ℓ', equal counts give plain training.
+/// </para>
 /// </remarks>
 public sealed record ClassBalancedWeights : TrainingStrategy
 {
@@ -20,7 +27,9 @@ public sealed record ClassBalancedWeights : TrainingStrategy
         init => field = Require.Between(value, 0, 0.999999, nameof(Beta));
     } = 0.9999;
 
-    /// <summary>The strategy whose loss ℓ' is weighted and whose rule is kept otherwise. The default is <see cref="PlainTraining"/>: cross entropy.</summary>
+    /// <summary>
+    /// The strategy whose loss ℓ' is weighted and whose rule is kept otherwise. The default is <see cref="PlainTraining"/>: cross entropy.
+    /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public TrainingStrategy Of
     {

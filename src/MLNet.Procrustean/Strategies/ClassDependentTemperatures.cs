@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Class-dependent temperatures (CDT): in training the logits of rare classes are divided by larger numbers, so that they must grow larger.</summary>
+/// <summary>
+/// Class-dependent temperatures (CDT): in training the logits of rare classes are divided by larger numbers, so that they must grow larger.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Ye, Chen, Zhan, Chao, "Identifying and Compensating for Feature Deviation in Imbalanced Deep Learning", https://arxiv.org/abs/2001.01385.
-/// The loss of an image with logits z and class y is
+/// Ye, Chen, Zhan, Chao, "Identifying and Compensating for Feature Deviation in Imbalanced Deep Learning",
+/// https://arxiv.org/abs/2001.01385. The loss of an image with logits z and class y is
 /// </para>
 /// <para>ℓ = −log( exp(z_y / a_y) / Σ_c exp(z_c / a_c) ), with a_c = (n_max / n_c)^γ.</para>
 /// <para>The trained network scores with its plain logits. Equal counts give plain training.</para>

@@ -2,11 +2,14 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Two strategies at once, such as <see cref="MajorFeatureWeakening"/> with <see cref="LogitAdjustment"/>: each fills the places of the rule that the other leaves plain.</summary>
+/// <summary>
+/// Two strategies at once, such as <see cref="MajorFeatureWeakening"/> with <see cref="LogitAdjustment"/>: each fills the places of the
+/// rule that the other leaves plain.
+/// </summary>
 /// <remarks>
-/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the draw, the loss and the head are four places of a <see cref="TrainingRule"/>, so that
-/// strategies for different places can be put together; two for the same place are refused. Two methods that correct the same bias take weaker
-/// settings than either alone, or the large classes are given up.
+/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the draw, the loss and the head are four places of a
+/// <see cref="TrainingRule"/>, so that strategies for different places can be put together; two for the same place are refused. Two methods
+/// that correct the same bias take weaker settings than either alone, or the large classes are given up.
 /// </remarks>
 /// <param name="First">One strategy.</param>
 /// <param name="Second">Another one, for other places of the rule.</param>

@@ -4,9 +4,9 @@ namespace MLNet.Procrustean;
 
 /// <summary>One strategy first and another from some epoch on.</summary>
 /// <remarks>
-/// With <see cref="PlainTraining"/> before and <see cref="ClassBalancedWeights"/> after it is deferred re-weighting (DRW): Cao, Wei, Gaidon,
-/// Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019, https://arxiv.org/abs/1906.07413,
-/// algorithm 1, which defers to epoch 160 of 200. The learning rate follows its own schedule throughout.
+/// With <see cref="PlainTraining"/> before and <see cref="ClassBalancedWeights"/> after it is deferred re-weighting (DRW): Cao, Wei,
+/// Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
+/// https://arxiv.org/abs/1906.07413, algorithm 1, which defers to epoch 160 of 200. The learning rate follows its own schedule throughout.
 /// </remarks>
 /// <param name="Before">The strategy of the first epochs.</param>
 /// <param name="After">The strategy of the others.</param>

@@ -2,11 +2,15 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Focal loss: images that are classified well already count less. Within <see cref="ClassBalancedWeights"/> it is the class-balanced focal loss.</summary>
+/// <summary>
+/// Focal loss: images that are classified well already count less. Within <see cref="ClassBalancedWeights"/> it is the class-balanced focal
+/// loss.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Lin, Goyal, Girshick, He, Dollár, "Focal Loss for Dense Object Detection", ICCV 2017, https://arxiv.org/abs/1708.02002, equation 4, here with the
-/// softmax probability of the class, as is usual in long-tailed recognition, where the paper has a sigmoid for each class. With p = softmax(z):
+/// Lin, Goyal, Girshick, He, Dollár, "Focal Loss for Dense Object Detection", ICCV 2017, https://arxiv.org/abs/1708.02002, equation 4, here
+/// with the softmax probability of the class, as is usual in long-tailed recognition, where the paper has a sigmoid for each class. With p
+/// = softmax(z):
 /// </para>
 /// <para>ℓ = −(1 − p_y)^γ · log p_y.</para>
 /// <para>It does not look at the counts: equal counts do not make it plain training, γ = 0 does.</para>

@@ -3,16 +3,19 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Label-distribution-aware margins (LDAM): the rarer a class, the wider the margin by which its images must be classified.</summary>
+/// <summary>
+/// Label-distribution-aware margins (LDAM): the rarer a class, the wider the margin by which its images must be classified.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Cao, Wei, Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
-/// https://arxiv.org/abs/1906.07413, equations 12 and 13. With the normalised head (<see cref="ClassifierHead.Cosine"/>), z = s · cos, s = 30:
+/// https://arxiv.org/abs/1906.07413, equations 12 and 13. With the normalised head (<see cref="ClassifierHead.Cosine"/>), z = s · cos, s =
+/// 30:
 /// </para>
 /// <para>ℓ = −log( exp(z_y − s · Δ_y) / (exp(z_y − s · Δ_y) + Σ_{c≠y} exp(z_c)) ), with Δ_c = Δ_max · (n_min / n_c)^¼.</para>
 /// <para>
-/// Followed by <see cref="ClassBalancedWeights"/> of itself from a late epoch on (<see cref="Deferred"/>) it is LDAM-DRW. All counts equal, all
-/// margins are Δ_max: that is not plain training. The trained network scores with z, without margins.
+/// Followed by <see cref="ClassBalancedWeights"/> of itself from a late epoch on (<see cref="Deferred"/>) it is LDAM-DRW. All counts equal,
+/// all margins are Δ_max: that is not plain training. The trained network scores with z, without margins.
 /// </para>
 /// </remarks>
 public sealed record LabelDistributionAwareMargin : TrainingStrategy
@@ -29,7 +32,8 @@ public sealed record LabelDistributionAwareMargin : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        var margins = epoch.PerClass(n => CosineHead.Scale * MaxMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25)).diag(); // s · Δ, [C, C]
+        // s · Δ, [C, C]
+        var margins = epoch.PerClass(n => CosineHead.Scale * MaxMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25)).diag();
         return new()
         {
             Head = ClassifierHead.Cosine,

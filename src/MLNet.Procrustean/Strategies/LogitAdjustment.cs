@@ -3,14 +3,19 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Logit adjustment: the loss sees each class's logit raised by the logarithm of its frequency, so that the network itself need not favour it.</summary>
+/// <summary>
+/// Logit adjustment: the loss sees each class's logit raised by the logarithm of its frequency, so that the network itself need not favour
+/// it.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Menon, Jayasumana, Rawat, Jain, Veit, Kumar, "Long-tail learning via logit adjustment", ICLR 2021, https://arxiv.org/abs/2007.07314,
 /// equation 10. The loss of an image with logits z and class y is
 /// </para>
 /// <para>ℓ = −log softmax(z + τ · log π)_y, with π_c = n_c / n.</para>
-/// <para>τ = 1 is also known as the balanced softmax. The trained network scores with its plain logits. Equal counts give plain training.</para>
+/// <para>
+/// τ = 1 is also known as the balanced softmax. The trained network scores with its plain logits. Equal counts give plain training.
+/// </para>
 /// </remarks>
 public sealed record LogitAdjustment : TrainingStrategy
 {

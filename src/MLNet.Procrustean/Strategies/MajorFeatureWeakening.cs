@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Major Feature Weakening (MFW): features of the large classes are diluted with those of other images, so that they are not fitted first.</summary>
+/// <summary>
+/// Major Feature Weakening (MFW): features of the large classes are diluted with those of other images, so that they are not fitted first.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Ye, Zhan, Chao, "Procrustean Training for Imbalanced Deep Learning", ICCV 2021, https://arxiv.org/abs/2104.01769. Before a stage of the
@@ -11,14 +13,15 @@ namespace MLNet.Procrustean;
 /// </para>
 /// <para>h̃_i = λ_{y_i} · h_i + (1 − λ_{y_i}) · h_{π(i)}, with π a random permutation of the mini-batch.</para>
 /// <para>
-/// The paper's abstract, which is what this was written from, fixes neither λ nor the stage. Here λ falls from 1 for the smallest class to λ_min
-/// for the largest:
+/// The paper's abstract, which is what this was written from, fixes neither λ nor the stage. Here λ falls from 1 for the smallest class to
+/// λ_min for the largest:
 /// </para>
 /// <para>λ_c = 1 − (1 − λ_min) · (1 − (n_min/n_c)^γ) / (1 − (n_min/n_max)^γ).</para>
 /// <para>Equal counts give λ ≡ 1, which is plain training. Only training is changed: a trained model scores as the plain network.</para>
 /// <para>
-/// Alone it is for strong imbalance; <see cref="RecommendedStrategy"/> has it in a form that did no harm. At a ratio of 10, with hundreds of images of the smallest class, it was measured to do harm: the network learns that an
-/// image which is not mixed is of a small class, and no image to be scored is mixed.
+/// Alone it is for strong imbalance; <see cref="RecommendedStrategy"/> has it in a form that did no harm. At a ratio of 10, with hundreds
+/// of images of the smallest class, it was measured to do harm: the network learns that an image which is not mixed is of a small class,
+/// and no image to be scored is mixed.
 /// </para>
 /// </remarks>
 public sealed record MajorFeatureWeakening : TrainingStrategy
@@ -26,7 +29,10 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     /// <summary>Where features are mixed. The default is before stage 2.</summary>
     public MixingDepth Depth { get; init; } = MixingDepth.BeforeStage(2);
 
-    /// <summary>λ_min: the share of its own features that an image of the largest class keeps, from 0 to 1. The default is 0.75; 1 is plain training.</summary>
+    /// <summary>
+    /// λ_min: the share of its own features that an image of the largest class keeps, from 0 to 1. The default is 0.75; 1 is plain
+    /// training.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The share is out of range.</exception>
     public double MinLambda
     {
@@ -34,7 +40,10 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
         init => field = Require.Between(value, 0, 1, nameof(MinLambda));
     } = 0.75;
 
-    /// <summary>γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. From 0.01 to 100; the default is 1.</summary>
+    /// <summary>
+    /// γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. From 0.01 to 100; the default
+    /// is 1.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
     public double Gamma
     {
@@ -46,9 +55,9 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     public bool PartnerGradient { get; init; } = true;
 
     /// <summary>
-    /// The fraction of the images, drawn anew for each mini-batch, that is mixed at all, from 0 to 1 (all, the default). With less, the network also sees
-    /// images of large classes as they are, and cannot take an image for one of a small class because it is not mixed. Half did no harm at an imbalance
-    /// ratio of 10, and brought nothing at 100.
+    /// The fraction of the images, drawn anew for each mini-batch, that is mixed at all, from 0 to 1 (all, the default). With less, the
+    /// network also sees images of large classes as they are, and cannot take an image for one of a small class because it is not mixed.
+    /// Half did no harm at an imbalance ratio of 10, and brought nothing at 100.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
     public double MixedFraction

@@ -6,15 +6,17 @@ namespace MLNet.Procrustean;
 /// <summary>Mixup: images and their labels are mixed by one share drawn for each mini-batch.</summary>
 /// <remarks>
 /// <para>
-/// Zhang, Cisse, Dauphin, Lopez-Paz, "mixup: Beyond Empirical Risk Minimization", ICLR 2018, https://arxiv.org/abs/1710.09412. With λ drawn from
-/// Beta(α, α) for each mini-batch and π a random permutation of it:
+/// Zhang, Cisse, Dauphin, Lopez-Paz, "mixup: Beyond Empirical Risk Minimization", ICLR 2018, https://arxiv.org/abs/1710.09412. With λ drawn
+/// from Beta(α, α) for each mini-batch and π a random permutation of it:
 /// </para>
 /// <para>x̃_i = λ · x_i + (1 − λ) · x_{π(i)}, ℓ_i = λ · ℓ(z_i, y_i) + (1 − λ) · ℓ(z_i, y_{π(i)}).</para>
 /// <para>It does not look at the counts: equal counts do not make it plain training.</para>
 /// </remarks>
 public sealed record Mixup : TrainingStrategy
 {
-    /// <summary>α, from 0.01 to 100. The default is 1, where every share is equally likely; toward 0 nearly all shares are near 0 or 1.</summary>
+    /// <summary>
+    /// α, from 0.01 to 100. The default is 1, where every share is equally likely; toward 0 nearly all shares are near 0 or 1.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double Alpha
     {
@@ -22,7 +24,10 @@ public sealed record Mixup : TrainingStrategy
         init => field = Require.Between(value, 0.01, 100, nameof(Alpha));
     } = 1;
 
-    /// <summary>Where features are mixed. The default is the input, as in the paper; elsewhere it is manifold mixup (https://arxiv.org/abs/1806.05236).</summary>
+    /// <summary>
+    /// Where features are mixed. The default is the input, as in the paper; elsewhere it is manifold mixup
+    /// (https://arxiv.org/abs/1806.05236).
+    /// </summary>
     public MixingDepth Depth { get; init; } = MixingDepth.Input;
 
     /// <inheritdoc/>

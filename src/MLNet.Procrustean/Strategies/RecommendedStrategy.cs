@@ -2,11 +2,14 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>What is trained when nothing else is chosen: weak Major Feature Weakening with margins, and class-balanced weights in the last fifth.</summary>
+/// <summary>
+/// What is trained when nothing else is chosen: weak Major Feature Weakening with margins, and class-balanced weights in the last fifth.
+/// </summary>
 /// <remarks>
 /// <para>
 /// It is made of <see cref="MajorFeatureWeakening"/> (https://arxiv.org/abs/2104.01769) with λ_min = 0.9 before the third stage and
-/// <see cref="LabelDistributionAwareMargin"/> with deferred <see cref="ClassBalancedWeights"/> (LDAM-DRW, https://arxiv.org/abs/1906.07413):
+/// <see cref="LabelDistributionAwareMargin"/> with deferred <see cref="ClassBalancedWeights"/> (LDAM-DRW,
+/// https://arxiv.org/abs/1906.07413):
 /// </para>
 /// <code>
 /// new Deferred(
@@ -15,9 +18,9 @@ namespace MLNet.Procrustean;
 ///     FromEpoch: 1 + 4 * epochs / 5) // LDAM-DRW defers to epoch 160 of 200
 /// </code>
 /// <para>
-/// Of the strategies measured it was first or within three points of the first at every imbalance, and the only one with feature mixing that did no harm at a mild one;
-/// docs/evidence.md has the tables. A later version may recommend another: write the parts out where a training must stay as it is. Equal
-/// counts are trained plainly.
+/// Of the strategies measured it was first or within three points of the first at every imbalance, and the only one with feature mixing
+/// that did no harm at a mild one; docs/evidence.md has the tables. A later version may recommend another: write the parts out where a
+/// training must stay as it is. Equal counts are trained plainly.
 /// </para>
 /// </remarks>
 public sealed record RecommendedStrategy : TrainingStrategy

@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Remix: images are mixed as by <see cref="Mixup"/>, and the label goes to the much rarer class of the two when its image is visible enough.</summary>
+/// <summary>
+/// Remix: images are mixed as by <see cref="Mixup"/>, and the label goes to the much rarer class of the two when its image is visible
+/// enough.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Chou, Chang, Pan, Wei, Juan, "Remix: Rebalanced Mixup", ECCV 2020 workshops, https://arxiv.org/abs/2007.03943, equations 4 to 6. With λ drawn from
-/// Beta(α, α) for each mini-batch, x̃_i = λ · x_i + (1 − λ) · x_j and j = π(i), the label keeps the share
+/// Chou, Chang, Pan, Wei, Juan, "Remix: Rebalanced Mixup", ECCV 2020 workshops, https://arxiv.org/abs/2007.03943, equations 4 to 6. With λ
+/// drawn from Beta(α, α) for each mini-batch, x̃_i = λ · x_i + (1 − λ) · x_j and j = π(i), the label keeps the share
 /// </para>
 /// <para>
 /// μ_i = 0 where n_{y_i} / n_{y_j} ≥ κ and λ &lt; τ; 1 where n_{y_i} / n_{y_j} ≤ 1/κ and 1 − λ &lt; τ; λ otherwise,
@@ -24,7 +27,9 @@ public sealed record Remix : TrainingStrategy
         init => field = Require.Between(value, 0.01, 100, nameof(Alpha));
     } = 1;
 
-    /// <summary>κ: how many times as frequent one class must be for the other to get the label, from 1 to 10,000. The default is 3.</summary>
+    /// <summary>
+    /// κ: how many times as frequent one class must be for the other to get the label, from 1 to 10,000. The default is 3.
+    /// </summary>
     public double Kappa
     {
         get;
@@ -47,7 +52,8 @@ public sealed record Remix : TrainingStrategy
             {
                 var lambda = BetaDistribution.Draw(Alpha, random);
                 var own = from n in counts from partner in counts select (float)LabelShare(lambda, (double)n / partner);
-                var table = tensor(own.ToArray()).OnDevice(labels.device).reshape(counts.Length, counts.Length); // μ of each pair of classes
+                // μ of each pair of classes
+                var table = tensor(own.ToArray()).OnDevice(labels.device).reshape(counts.Length, counts.Length);
                 return (Mixup.Of(lambda, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
             }) };
     }

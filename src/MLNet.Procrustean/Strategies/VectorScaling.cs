@@ -10,8 +10,8 @@ namespace MLNet.Procrustean;
 /// </para>
 /// <para>ℓ = −log softmax(z / a + τ · log π)_y, with a_c = (n_max / n_c)^γ and π_c = n_c / n.</para>
 /// <para>
-/// γ = 0 is <see cref="LogitAdjustment"/>, τ = 0 is <see cref="ClassDependentTemperatures"/>. The trained network scores with its plain logits.
-/// Equal counts give plain training.
+/// γ = 0 is <see cref="LogitAdjustment"/>, τ = 0 is <see cref="ClassDependentTemperatures"/>. The trained network scores with its plain
+/// logits. Equal counts give plain training.
 /// </para>
 /// </remarks>
 public sealed record VectorScaling : TrainingStrategy

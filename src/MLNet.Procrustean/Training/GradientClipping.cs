@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training;
 
 /// <summary>Clips the gradient by its norm: g ← g · min(1, c / ‖g‖), with the norm over all weights together.</summary>
-/// <remarks>Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (arXiv 1211.5063), algorithm 1. A gradient that is not finite stays so.</remarks>
+/// <remarks>
+/// Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (arXiv 1211.5063), algorithm 1. A gradient that is
+/// not finite stays so.
+/// </remarks>
 internal static class GradientClipping
 {
     /// <summary>Changes the gradients in place.</summary>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>What a training begins with, checked: its images in memory or in a cache, its classes, and the head that the strategy asks for.</summary>
+/// <summary>
+/// What a training begins with, checked: its images in memory or in a cache, its classes, and the head that the strategy asks for.
+/// </summary>
 /// <param name="Images">To train on, and to measure each epoch by; disposed with this.</param>
 /// <param name="Labels">The classes as the data has them.</param>
 /// <param name="Classes">The classes with their numbers of training images.</param>

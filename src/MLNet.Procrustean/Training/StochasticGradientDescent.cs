@@ -5,8 +5,12 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>Stochastic gradient descent with momentum and weight decay: v ← m · v + g + d · w, w ← w − r · v, where v begins as g + d · w.</summary>
-/// <remarks>The same bits as TorchSharp's own, whose numbers a garbage collection can free during a step (<see cref="KeptNumbers"/>).</remarks>
+/// <summary>
+/// Stochastic gradient descent with momentum and weight decay: v ← m · v + g + d · w, w ← w − r · v, where v begins as g + d · w.
+/// </summary>
+/// <remarks>
+/// The same bits as TorchSharp's own, whose numbers a garbage collection can free during a step (<see cref="KeptNumbers"/>).
+/// </remarks>
 /// <param name="parameters">w; their gradients are g.</param>
 /// <param name="momentum">m, from 0 to 1.</param>
 /// <param name="weightDecay">d, from 0 to 1.</param>

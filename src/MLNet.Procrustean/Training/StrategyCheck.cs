@@ -2,11 +2,16 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>Goes through the rules of all epochs before the first one, so that a strategy that cannot work fails now and not after hours.</summary>
+/// <summary>
+/// Goes through the rules of all epochs before the first one, so that a strategy that cannot work fails now and not after hours.
+/// </summary>
 internal static class StrategyCheck
 {
     /// <summary>The head that all rules ask for.</summary>
-    /// <exception cref="ArgumentException">A rule asks for another head than the first, mixes where the network has no stage, or its draw weights, shares or loss have the wrong shape.</exception>
+    /// <exception cref="ArgumentException">
+    /// A rule asks for another head than the first, mixes where the network has no stage, or its draw weights, shares or loss have the
+    /// wrong shape.
+    /// </exception>
     public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
     {
         ClassifierHead? first = null;

@@ -94,7 +94,8 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
-        using var order = RandomStream.Order.Generator(seed, epoch.Number); // kept during the draw, which a garbage collection could end otherwise
+        // kept during the draw, which a garbage collection could end otherwise
+        using var order = RandomStream.Order.Generator(seed, epoch.Number);
         var rows = EpochOrder.Sample(images.Labels, rule.SamplingWeights, order).OnDevice(images.Labels.device);
         var batches = EpochOrder.Batches(rows, options.BatchSize);
         var one = new TrainingStep(state.Network, state.Optimizer, options, preprocessing, device);

@@ -2,7 +2,10 @@ using SkiaSharp;
 
 namespace MLNet.Procrustean.Benchmarks.Data;
 
-/// <summary>Pictures drawn with the make-up of photographs: a graded background, shaded things in front, and grain; their JPEG files are as large as those of photos.</summary>
+/// <summary>
+/// Pictures drawn with the make-up of photographs: a graded background, shaded things in front, and grain; their JPEG files are as large as
+/// those of photos.
+/// </summary>
 internal static class Photo
 {
     private const int Quality = 90;

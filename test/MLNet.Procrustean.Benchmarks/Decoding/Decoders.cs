@@ -6,7 +6,9 @@ using MLNet.Procrustean.Reading;
 
 namespace MLNet.Procrustean.Benchmarks.Decoding;
 
-/// <summary>Files to the pixels of squares, all processors at work: by what Fit reads images with, and by ML.NET's own transforms.</summary>
+/// <summary>
+/// Files to the pixels of squares, all processors at work: by what Fit reads images with, and by ML.NET's own transforms.
+/// </summary>
 internal static class Decoders
 {
     public static double Library(IReadOnlyList<LabelledImageFile> rows, int side)

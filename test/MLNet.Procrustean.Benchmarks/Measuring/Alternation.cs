@@ -10,7 +10,9 @@ internal sealed record Measurement(string Name, IReadOnlyList<double> Figures)
 {
     public double Median => MedianOf(Figures);
 
-    /// <summary>The median of the ratios to another contender, each taken within one round, in which the machine was equally busy for both.</summary>
+    /// <summary>
+    /// The median of the ratios to another contender, each taken within one round, in which the machine was equally busy for both.
+    /// </summary>
     public double RatioTo(Measurement other) => MedianOf(Figures.Zip(other.Figures, (mine, its) => mine / its));
 
     public static double MedianOf(IEnumerable<double> figures)
@@ -26,7 +28,9 @@ internal static class Alternation
     /// <summary>One block of each contender per round, and each round another one begins.</summary>
     /// <param name="contenders">At least one.</param>
     /// <param name="sizes">How many rounds count.</param>
-    /// <param name="warmUp">Whether a round before them does not count; contenders that warm up by themselves do without, and where figures mean nothing all do.</param>
+    /// <param name="warmUp">
+    /// Whether a round before them does not count; contenders that warm up by themselves do without, and where figures mean nothing all do.
+    /// </param>
     public static List<Measurement> Run(IReadOnlyList<Contender> contenders, Sizes sizes, bool warmUp = true)
     {
         var blocks = sizes.Blocks;

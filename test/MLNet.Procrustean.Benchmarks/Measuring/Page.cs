@@ -1,6 +1,8 @@
 namespace MLNet.Procrustean.Benchmarks.Measuring;
 
-/// <summary>The text as it grows: printed at once, and written to a file too where one is named, so that a run that is stopped leaves what it had.</summary>
+/// <summary>
+/// The text as it grows: printed at once, and written to a file too where one is named, so that a run that is stopped leaves what it had.
+/// </summary>
 internal sealed class Page(string? path)
 {
     private string text = "";

@@ -4,7 +4,10 @@ using MLNet.Procrustean.Benchmarks.Training;
 
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
-/// <summary>In a fresh process: how memory grows from step to step, once it has fetched what it keeps: in the first three thousand steps that was up to 13 MB, in two or three jumps, and 0.1 MB in the eight thousand after them.</summary>
+/// <summary>
+/// In a fresh process: how memory grows from step to step, once it has fetched what it keeps: in the first three thousand steps that was up
+/// to 13 MB, in two or three jumps, and 0.1 MB in the eight thousand after them.
+/// </summary>
 internal static class GrowthOverSteps
 {
     public const string Growth = "growth";
@@ -12,7 +15,10 @@ internal static class GrowthOverSteps
     private const int Batch = 32;
     private const int WarmUps = 3; // times the steps that count
 
-    /// <summary>The median over the last tenth of the steps less that over the tenth before the first of them, after three times as many; memory goes up and down a little from step to step.</summary>
+    /// <summary>
+    /// The median over the last tenth of the steps less that over the tenth before the first of them, after three times as many; memory
+    /// goes up and down a little from step to step.
+    /// </summary>
     public static IEnumerable<(string Name, double Figure)> Measure(Sizes sizes)
     {
         var (window, warmUp) = (sizes.GrowthSteps / 10, WarmUps * sizes.GrowthSteps);

@@ -3,7 +3,9 @@ using MLNet.Procrustean.Benchmarks.Measuring;
 
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
-/// <summary>What training takes at its highest, and whether memory grows as long as it runs. Each figure is of one process, since it hardly varies.</summary>
+/// <summary>
+/// What training takes at its highest, and whether memory grows as long as it runs. Each figure is of one process, since it hardly varies.
+/// </summary>
 internal static class MemorySection
 {
     public static IEnumerable<string> Measure(Sizes sizes)

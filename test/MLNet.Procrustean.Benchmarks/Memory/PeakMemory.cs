@@ -4,7 +4,9 @@ using MLNet.Procrustean.Benchmarks.Training;
 
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
-/// <summary>In a fresh process: the memory that training takes at its highest. It is stopped after some steps, since all are alike.</summary>
+/// <summary>
+/// In a fresh process: the memory that training takes at its highest. It is stopped after some steps, since all are alike.
+/// </summary>
 internal static class PeakMemory
 {
     public const string BeforeFit = "before Fit";

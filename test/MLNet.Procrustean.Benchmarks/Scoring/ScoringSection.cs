@@ -53,7 +53,8 @@ internal static class ScoringSection
 
         IReadOnlyList<string> Latency(string name, double share)
         {
-            var figures = new Measurement(name, [.. milliseconds.TakeLast(sizes.Blocks).Select(block => Percentile(block, share))]); // not of a block that warmed up
+            // not of a block that warmed up
+            var figures = new Measurement(name, [.. milliseconds.TakeLast(sizes.Blocks).Select(block => Percentile(block, share))]);
             return [name, Table.Number(figures.Median), $"{Table.Number(figures.Figures.Min())} to {Table.Number(figures.Figures.Max())}"];
         }
 

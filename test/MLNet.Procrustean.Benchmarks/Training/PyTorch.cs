@@ -7,8 +7,8 @@ namespace MLNet.Procrustean.Benchmarks.Training;
 
 /// <summary>PyTorch in a Python process that waits between its blocks.</summary>
 /// <remarks>
-/// The environment variable PYTORCH holds the command of the Python, such as "chroot /srv/trixie python3"; else it is python3 of the PATH, if that has
-/// PyTorch. The program goes along in the command, so that nothing needs to be where that Python can see it.
+/// The environment variable PYTORCH holds the command of the Python, such as "chroot /srv/trixie python3"; else it is python3 of the PATH,
+/// if that has PyTorch. The program goes along in the command, so that nothing needs to be where that Python can see it.
 /// </remarks>
 internal sealed class PyTorch : IDisposable
 {

@@ -90,7 +90,8 @@ public sealed class ImageBombTests
         var peak = NativeMemory.PeakOf(() => Decoded.Of(file, Shape, "here"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(peak, Is.LessThan((4 * file.LongLength) + (64 * Megabyte))); // where it unfolds to 300 and more; the rest is for what the runtime takes meanwhile
+            // where it unfolds to 300 and more; the rest is for what the runtime takes meanwhile
+            Assert.That(peak, Is.LessThan((4 * file.LongLength) + (64 * Megabyte)));
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         }
 
@@ -135,7 +136,8 @@ public sealed class ImageBombTests
         }
     }
 
-    // 81 MB each, on as many threads: more than the 64 MiB that glibc may keep for each thread, so that only its main heap can hold on to one.
+    // 81 MB each, on as many threads: more than the 64 MiB that glibc may keep for each thread, so that only its main heap can hold on to
+    // one.
     [Test]
     [Category(FaultsTried.Category)]
     public void Decode_LargeImagesOnManyThreads_TakesTheMemoryOfOne()

@@ -108,7 +108,10 @@ public sealed class ImageDecoderTests
         Assert.That(parallel, Is.EqualTo(serial));
     }
 
-    /// <summary>A thread decodes small images into the same memory one after the other: what the first left must not show where a picture covers a part of its canvas only.</summary>
+    /// <summary>
+    /// A thread decodes small images into the same memory one after the other: what the first left must not show where a picture covers a
+    /// part of its canvas only.
+    /// </summary>
     [Test]
     public void Decode_PictureSmallerThanItsCanvasAfterAnother_IsWhiteAroundIt()
     {

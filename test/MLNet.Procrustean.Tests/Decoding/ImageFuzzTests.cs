@@ -71,7 +71,8 @@ public sealed class ImageFuzzTests
     {
         var whole = Whole[random.Next(Whole.Length)];
         var mutated = ByteMutations.Of(whole, Whole[random.Next(Whole.Length)], random);
-        return random.Next(4) > 0 && mutated.AsSpan().StartsWith(ImageBombs.PngSignature) ? HandmadeImages.Resealed(mutated) : mutated; // else the checksums of a PNG hide what comes behind them
+        // else the checksums of a PNG hide what comes behind them
+        return random.Next(4) > 0 && mutated.AsSpan().StartsWith(ImageBombs.PngSignature) ? HandmadeImages.Resealed(mutated) : mutated;
     }
 
     private static string DecodeOrRefuse(byte[] encoded)

@@ -37,7 +37,8 @@ public sealed class ClassSampleTests
     public void Draw_ManySeeds_TakesEachRowAboutEquallyOften()
     {
         var often = Enumerable.Range(0, 300).SelectMany(seed => Draw(Labels, 9, seed)).CountBy(row => row).ToDictionary();
-        var zeros = Enumerable.Range(0, 60).Where(row => Labels[row] == 0).Select(row => (double)often[row]).ToList(); // 24 rows, 9 taken: 112.5 expected
+        // 24 rows, 9 taken: 112.5 expected
+        var zeros = Enumerable.Range(0, 60).Where(row => Labels[row] == 0).Select(row => (double)often[row]).ToList();
         Assert.That(zeros, Is.All.InRange(70, 155)); // 5 standard deviations
     }
 

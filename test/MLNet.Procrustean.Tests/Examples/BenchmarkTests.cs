@@ -44,7 +44,8 @@ public sealed class BenchmarkTests
         var difference = Macro(rows, chosen).Zip(plain, (one, other) => one - other).ToArray();
         var heldOut = rows.Where(row => row[0] == "HeldOut").ToDictionary(row => row[1], row => Number(row[3]));
 
-        File.WriteAllLines(InFolder("twice.csv"), File.ReadAllLines(InFolder("twice.csv"))[..^1]); // as if it had stopped before the last run
+        // as if it had stopped before the last run
+        File.WriteAllLines(InFolder("twice.csv"), File.ReadAllLines(InFolder("twice.csv"))[..^1]);
         var again = Benchmark("twice.csv", arguments);
 
         using (Assert.EnterMultipleScope())
@@ -69,7 +70,8 @@ public sealed class BenchmarkTests
     [Test]
     public void Run_HeldOutImagesLeaveTooFew_TakesAsManyAsThereAreForChoosing()
     {
-        var run = Benchmark("all.csv", "--strategy", "plain | la", "--seed", "1", "--selection-seed", "7", "--imbalance", "step:4:20"); // 16 of a class are left
+        // 16 of a class are left
+        var run = Benchmark("all.csv", "--strategy", "plain | la", "--seed", "1", "--selection-seed", "7", "--imbalance", "step:4:20");
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         Assert.That(Rows("all.csv").Select(row => row[0]), Is.EqualTo(new[] { "HeldOut", "HeldOut", "Test" }));
     }

@@ -6,7 +6,9 @@ namespace MLNet.Procrustean.Tests.Examples;
 /// <summary>What may differ between two runs without a bit of the model differing.</summary>
 public sealed class SameModelTests
 {
-    /// <summary>File systems list files in an order of their own: that of tmpfs is the reverse of the order in which they were written.</summary>
+    /// <summary>
+    /// File systems list files in an order of their own: that of tmpfs is the reverse of the order in which they were written.
+    /// </summary>
     [Test]
     [Category(FaultsTried.Category)]
     public void TrainFolder_FilesListedInAnotherOrderAndOtherDecodingThreads_SavesTheSameModel()

@@ -50,7 +50,8 @@ public sealed class PatchWhiteningTests
         );
     }
 
-    // With C f = λ f and the f of length one and at right angles, the responses f · p are not correlated, and their mean squares are the largest λ.
+    // With C f = λ f and the f of length one and at right angles, the responses f · p are not correlated, and their mean squares are the
+    // largest λ.
     [Test]
     public void Filters_Scatter_AreItsLargestDirectionsAndTheirNegatives()
     {

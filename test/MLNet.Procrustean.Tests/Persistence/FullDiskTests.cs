@@ -8,7 +8,9 @@ using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Tests.Persistence;
 
-/// <summary>Everything that the libraries write, on disks that do not take it: an error that names the file, and the earlier one as it was.</summary>
+/// <summary>
+/// Everything that the libraries write, on disks that do not take it: an error that names the file, and the earlier one as it was.
+/// </summary>
 [Platform("Linux", Reason = "Limits and small disks are made with Linux's own means.")]
 public sealed class FullDiskTests
 {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace MLNet.Procrustean.Tests.Report;
 
-/// <summary>Runs with numbers as a training might give them: rare classes are learned late, generalise worse and are taken for frequent ones.</summary>
+/// <summary>
+/// Runs with numbers as a training might give them: rare classes are learned late, generalise worse and are taken for frequent ones.
+/// </summary>
 internal sealed class MadeUpRuns(string[] names, long[] counts)
 {
     public static readonly MadeUpRuns Step = new(

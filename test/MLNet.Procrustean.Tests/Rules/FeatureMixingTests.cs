@@ -62,7 +62,8 @@ public sealed class FeatureMixingTests
         }
     }
 
-    // By hand: with loss Σ g_i h̃_i, row j gets λ_j g_j, and (1 − λ_i) g_i from each i whose partner it is: 0 and 2 have 2, 1 has 0, 3 has 1, 4 has 3.
+    // By hand: with loss Σ g_i h̃_i, row j gets λ_j g_j, and (1 − λ_i) g_i from each i whose partner it is: 0 and 2 have 2, 1 has 0, 3 has
+    // 1, 4 has 3.
     [TestCase(
         true,
         new[] { 0.5f * 1, (1 * 10) + (1f * 1000), (0.25f * 100) + (0.5f * 1) + (0.75f * 100), (0 * 1000) + (0.1f * 10000), 0.9f * 10000 }

@@ -39,7 +39,8 @@ public sealed class SavedModelTests
     internal static string[] ExpectedLines(string[] paths)
     {
         var tiny = TinyModel.Shared;
-        var engine = tiny.Context.Model.CreatePredictionEngine<Photo, Prediction>(tiny.Classifier); // disposing it would dispose the shared model
+        // disposing it would dispose the shared model
+        var engine = tiny.Context.Model.CreatePredictionEngine<Photo, Prediction>(tiny.Classifier);
         return
         [
             .. paths.Select(path =>

@@ -35,7 +35,8 @@ public sealed class SharedModelLoadTests
     {
         var tiny = TinyModel.Shared;
         var images = tiny.Paths.Select(path => new Encoded { ImagePath = File.ReadAllBytes(path) }).ToArray();
-        var single = tiny.Context.Model.CreatePredictionEngine<Encoded, Score>(tiny.Classifier); // not disposed, nor those below: that would dispose the model
+        // not disposed, nor those below: that would dispose the model
+        var single = tiny.Context.Model.CreatePredictionEngine<Encoded, Score>(tiny.Classifier);
         var expected = images.Select(image => single.Predict(image).Values).ToArray();
         var (done, wrong, memory, clock) = (0, 0, new List<double>(), Stopwatch.StartNew());
         var threads = Enumerable

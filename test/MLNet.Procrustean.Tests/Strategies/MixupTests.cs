@@ -18,7 +18,8 @@ public sealed class MixupTests
         {
             Assert.That(draws, Is.All.InRange(0, 1));
             Assert.That(mean, Is.EqualTo(0.5).Within(0.03));
-            Assert.That(draws.Average(draw => (draw - mean) * (draw - mean)), Is.EqualTo(1 / (4 * ((2 * alpha) + 1))).Within(0.01)); // its variance
+            // its variance
+            Assert.That(draws.Average(draw => (draw - mean) * (draw - mean)), Is.EqualTo(1 / (4 * ((2 * alpha) + 1))).Within(0.01));
         }
     }
 

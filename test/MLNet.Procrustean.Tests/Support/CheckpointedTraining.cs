@@ -4,7 +4,9 @@ using Microsoft.ML;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>Trainings by the trainer that draw at random wherever one can, with a folder for their checkpoints, and that can be stopped at any step.</summary>
+/// <summary>
+/// Trainings by the trainer that draw at random wherever one can, with a folder for their checkpoints, and that can be stopped at any step.
+/// </summary>
 internal sealed class CheckpointedTraining : IDisposable
 {
     /// <summary>19 training images in batches of 4, the last one of 3: an epoch has 5 steps.</summary>

@@ -38,7 +38,9 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
         return new(process.ExitCode, output.Result, errors.Result);
     }
 
-    /// <summary>Starts dotnet with these arguments, for the caller to end and to dispose; what it writes is given line by line, or thrown away.</summary>
+    /// <summary>
+    /// Starts dotnet with these arguments, for the caller to end and to dispose; what it writes is given line by line, or thrown away.
+    /// </summary>
     public static Process Start(IEnumerable<string> arguments, Action<string>? onLine = null)
     {
         var process = Begin(arguments);

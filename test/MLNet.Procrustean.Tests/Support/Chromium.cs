@@ -8,7 +8,9 @@ internal static class Chromium
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
-    /// <summary>Opens a page with the network cut off, with these arguments besides, and returns what was written to the output and to the log.</summary>
+    /// <summary>
+    /// Opens a page with the network cut off, with these arguments besides, and returns what was written to the output and to the log.
+    /// </summary>
     public static (string Output, string Log) Open(string page, TemporaryFolder profile, params string[] arguments)
     {
         var start = new ProcessStartInfo(

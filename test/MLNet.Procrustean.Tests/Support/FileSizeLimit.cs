@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>Lets this process write no file beyond a number of bytes until disposed: the byte after them fails, as on a disk that is full there.</summary>
+/// <summary>
+/// Lets this process write no file beyond a number of bytes until disposed: the byte after them fails, as on a disk that is full there.
+/// </summary>
 internal sealed class FileSizeLimit : IDisposable
 {
     // Of Linux's resource.h and signal.h.

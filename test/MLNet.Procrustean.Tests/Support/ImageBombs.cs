@@ -50,11 +50,15 @@ internal static class ImageBombs
         return bmp;
     }
 
-    /// <summary>A lossless WebP of one colour, in some 30 bytes: each of its five codes has one symbol, so that no pixel takes a bit. Up to 16,384 pixels a side.</summary>
+    /// <summary>
+    /// A lossless WebP of one colour, in some 30 bytes: each of its five codes has one symbol, so that no pixel takes a bit. Up to 16,384
+    /// pixels a side.
+    /// </summary>
     public static byte[] Webp(int width, int height)
     {
         var size = (uint)(width - 1) | ((uint)(height - 1) << 14) | (1u << 28); // and that there is transparency
-        byte[] pixels = [0x2F, .. Little32(size), 0b1000_1000, 0b1000_1000, 0b1000, 0, 0, 0]; // no transforms, no cache, no groups; then four bits a code
+        // no transforms, no cache, no groups; then four bits a code
+        byte[] pixels = [0x2F, .. Little32(size), 0b1000_1000, 0b1000_1000, 0b1000, 0, 0, 0];
         byte[] chunk = [.. "WEBP"u8, .. "VP8L"u8, .. Little32((uint)pixels.Length), .. pixels, .. new byte[pixels.Length % 2]];
         return [.. "RIFF"u8, .. Little32((uint)chunk.Length), .. chunk];
     }
@@ -79,7 +83,10 @@ internal static class ImageBombs
         return [.. "RIFF"u8, .. Little32((uint)chunk.Length), .. chunk];
     }
 
-    /// <summary>A grey or coloured JPEG: sequential with one scan where there is none to refine, else progressive with as many scans, each of which passes over all blocks.</summary>
+    /// <summary>
+    /// A grey or coloured JPEG: sequential with one scan where there is none to refine, else progressive with as many scans, each of which
+    /// passes over all blocks.
+    /// </summary>
     public static byte[] Jpeg(int width, int height, int channels = 1, int refiningScans = 0)
     {
         var blocks = (width + 7) / 8 * ((height + 7) / 8);
@@ -91,7 +98,8 @@ internal static class ImageBombs
             .. Segment(0xDB, [0, .. Enumerable.Repeat((byte)1, 64)]),
             .. Segment(refiningScans == 0 ? (byte)0xC0 : (byte)0xC2, [8, .. Big(height), .. Big(width), (byte)channels, .. each]),
             .. Segment(0xC4, [0, 1, .. new byte[15], 0]), // one symbol: no difference
-            .. Segment(0xC4, [0x10, 1, .. new byte[15], refiningScans == 0 ? (byte)0 : (byte)0xE0]), // one symbol: no more coefficients, in this block or in up to 32,767 of them
+            // one symbol: no more coefficients, in this block or in up to 32,767 of them
+            .. Segment(0xC4, [0x10, 1, .. new byte[15], refiningScans == 0 ? (byte)0 : (byte)0xE0]),
         ];
         if (refiningScans == 0)
         {

@@ -13,7 +13,10 @@ internal static class LongTest
             Environment.GetEnvironmentVariable(Minutes) is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : minutes
         );
 
-    /// <summary>Refuses growth of memory by more than two hundredths: the median of the last tenth of the readings over that of the third tenth; before that it warms up.</summary>
+    /// <summary>
+    /// Refuses growth of memory by more than two hundredths: the median of the last tenth of the readings over that of the third tenth;
+    /// before that it warms up.
+    /// </summary>
     public static void AssertFlat(IReadOnlyList<double> megabytes)
     {
         Assert.That(megabytes, Has.Count.GreaterThanOrEqualTo(10), "too few readings: let it take longer");

@@ -5,14 +5,19 @@ namespace MLNet.Procrustean.Tests.Support;
 /// <summary>Counts the tensors that a piece of work leaves behind, and tells what the process takes.</summary>
 internal static class NativeMemory
 {
-    /// <summary>What TorchSharp's count of tensors rises by for good when the network is built and disposed: it counts each parameter twice and its disposal once.</summary>
+    /// <summary>
+    /// What TorchSharp's count of tensors rises by for good when the network is built and disposed: it counts each parameter twice and its
+    /// disposal once.
+    /// </summary>
     public static long CountedTwice(Backbone backbone, ClassifierHead head = ClassifierHead.Linear)
     {
         using var network = backbone.Build(channels: 3, classes: 2, seed: 1, head);
         return network.parameters().Count();
     }
 
-    /// <summary>What this process takes of the machine's memory once the garbage collector has returned what it can, in megabytes of 10^6 bytes.</summary>
+    /// <summary>
+    /// What this process takes of the machine's memory once the garbage collector has returned what it can, in megabytes of 10^6 bytes.
+    /// </summary>
     public static double ResidentMegabytes()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -32,7 +37,9 @@ internal static class NativeMemory
         return Tensor.TotalCount - before;
     }
 
-    /// <summary>The most resident memory that the work takes beyond what there was before it, in bytes; 0 on systems that do not tell.</summary>
+    /// <summary>
+    /// The most resident memory that the work takes beyond what there was before it, in bytes; 0 on systems that do not tell.
+    /// </summary>
     public static long PeakOf(Action work)
     {
         if (!OperatingSystem.IsLinux())

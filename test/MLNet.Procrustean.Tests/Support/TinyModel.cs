@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>The smallest training that tests can share: three classes of 16-pixel images, trained once and kept until the last test.</summary>
+/// <summary>
+/// The smallest training that tests can share: three classes of 16-pixel images, trained once and kept until the last test.
+/// </summary>
 internal sealed class TinyModel : IDisposable
 {
     /// <summary>The parameters of its network: 7 convolutions, weight and bias of as many normalisations, and of the classifier.</summary>

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Training;
 
-/// <summary>The same on the processor and, asked for by <c>dotnet test -p:TorchBackend=cuda --filter TestCategory=Gpu</c>, on an NVIDIA GPU.</summary>
+/// <summary>
+/// The same on the processor and, asked for by <c>dotnet test -p:TorchBackend=cuda --filter TestCategory=Gpu</c>, on an NVIDIA GPU.
+/// </summary>
 public sealed class DeviceTests
 {
     private const string Reason = "needs an NVIDIA GPU";

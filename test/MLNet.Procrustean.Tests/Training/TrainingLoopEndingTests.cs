@@ -112,7 +112,8 @@ public sealed class TrainingLoopEndingTests
         using var data = ToyImages.Of(150, 120, 30); // more than go through the network at once
         using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 1 }, data);
         var preprocessing = Preprocessing.Measure(data.Pixels, SmallTraining.Options.Shape);
-        var labels = data.Labels.data<long>().ToArray().Select((label, i) => i % 5 == 0 ? (label + 1) % 3 : label).ToArray(); // a fifth is wrong
+        // a fifth is wrong
+        var labels = data.Labels.data<long>().ToArray().Select((label, i) => i % 5 == 0 ? (label + 1) % 3 : label).ToArray();
         using var relabelled = new LabelledImages(data.Pixels.Narrow(0, data.Count), TorchSharp.torch.tensor(labels));
         var (hits, counts) = (new double[3], new double[3]);
         for (var i = 0; i < labels.Length; i++)

@@ -58,7 +58,8 @@ public sealed class TrainingLoopTests
             asked.Add(epoch);
             return new();
         });
-        SmallTraining.Run(SmallTraining.Options with { Epochs = 3, Strategy = strategy }, data).Dispose(); // asks once more, for the head, before it builds the network
+        // asks once more, for the head, before it builds the network
+        SmallTraining.Run(SmallTraining.Options with { Epochs = 3, Strategy = strategy }, data).Dispose();
         Assert.That(
             asked.Skip(1),
             Is.EqualTo(new[] { 1, 2, 3 }.Select(number => new EpochContext(number, 3, ToyImages.Counts(12, 5), CPU)))

@@ -3,8 +3,8 @@ using MLNet.Procrustean.Tests.Support;
 namespace MLNet.Procrustean.Tests.Training;
 
 /// <summary>
-/// Other threads of the program may allocate and collect at any moment. TorchSharp wraps numbers in objects that a collection may free while native
-/// code still reads them, which shows as "Expected false to be true" or as wrong numbers.
+/// Other threads of the program may allocate and collect at any moment. TorchSharp wraps numbers in objects that a collection may free
+/// while native code still reads them, which shows as "Expected false to be true" or as wrong numbers.
 /// </summary>
 public sealed class TrainingUnderGarbageCollectionTests
 {

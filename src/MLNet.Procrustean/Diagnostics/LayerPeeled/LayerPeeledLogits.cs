@@ -7,9 +7,9 @@ namespace MLNet.Procrustean.Diagnostics.LayerPeeled;
 /// <remarks>
 /// <para>minimise f(Z) = Σ_k π_k · CE(Z_k, k) over Z, [K, K], with ‖Z‖_* ≤ r: a convex problem.</para>
 /// <para>
-/// It is solved by the spectral projected gradient method: Birgin, Martínez, Raydan, "Nonmonotone Spectral Projected Gradient Methods on Convex
-/// Sets", SIAM Journal on Optimization 10 (2000), algorithm SPG2. It runs on log f, which has the same minimum: f falls by many orders of magnitude
-/// on the way there, and its curvature with it. Some fifty steps are usual.
+/// It is solved by the spectral projected gradient method: Birgin, Martínez, Raydan, "Nonmonotone Spectral Projected Gradient Methods on
+/// Convex Sets", SIAM Journal on Optimization 10 (2000), algorithm SPG2. It runs on log f, which has the same minimum: f falls by many
+/// orders of magnitude on the way there, and its curvature with it. Some fifty steps are usual.
 /// </para>
 /// </remarks>
 internal static class LayerPeeledLogits
@@ -72,7 +72,10 @@ internal static class LayerPeeledLogits
     }
 
     /// <summary>log f and its gradient.</summary>
-    /// <remarks>From margins z_kj − z_kk and by logarithms, so that neither loses digits where losses are small, nor vanishes where f itself is below the smallest number.</remarks>
+    /// <remarks>
+    /// From margins z_kj − z_kk and by logarithms, so that neither loses digits where losses are small, nor vanishes where f itself is
+    /// below the smallest number.
+    /// </remarks>
     /// <param name="logits">Z, [K, K], float64.</param>
     /// <param name="logShares">log π, [K].</param>
     /// <returns>log f; π_k · (softmax(Z_k) − e_k) / f in row k, [K, K].</returns>
@@ -82,7 +85,8 @@ internal static class LayerPeeledLogits
         var margins = where(own, tensor(double.NegativeInfinity), logits - logits.diagonal().unsqueeze(1)); // [K, K]
         var exponents = margins.logsumexp(1); // x of CE = log(1 + exp(x)), [K]
         var losses = exponents.logaddexp(zeros_like(exponents)); // CE, [K]
-        var logLosses = logShares.Plus(where(exponents.lt(tensor(-40.0)), exponents, losses.log())); // log(1 + exp(x)) = exp(x) to the last digit there
+        // log(1 + exp(x)) = exp(x) to the last digit there
+        var logLosses = logShares.Plus(where(exponents.lt(tensor(-40.0)), exponents, losses.log()));
         var logLoss = logLosses.logsumexp(0);
         var others = margins.Plus((logShares - losses - logLoss).unsqueeze(1)).exp(); // [K, K], 0 for the class's own
         return (logLoss.item<double>(), others - others.sum(1).diag());

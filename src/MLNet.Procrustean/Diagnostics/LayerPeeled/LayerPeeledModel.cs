@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>The layer-peeled model: predicts, from class counts alone, the classifier of a network that is trained to the end, and when minority collapse sets in.</summary>
+/// <summary>
+/// The layer-peeled model: predicts, from class counts alone, the classifier of a network that is trained to the end, and when minority
+/// collapse sets in.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Fang, He, Long, Su, "Exploring Deep Neural Networks via Layer-Peeled Model: Minority Collapse in Imbalanced Training", PNAS 2021,
@@ -40,17 +43,23 @@ public sealed record LayerPeeledModel
 
     /// <summary>Predicts the lengths of the class classifiers and the angles between them.</summary>
     /// <remarks>It takes a fraction of a second for tens of classes and some seconds for a hundred.</remarks>
-    /// <param name="counts">n_k, the number of training images of each class, or its weight in the loss: at least two, each a finite number above 0. Only their proportions matter.</param>
+    /// <param name="counts">
+    /// n_k, the number of training images of each class, or its weight in the loss: at least two, each a finite number above 0. Only their
+    /// proportions matter.
+    /// </param>
     /// <returns>Norms and cosines, in the order of <paramref name="counts"/>.</returns>
     /// <exception cref="ArgumentException">There are fewer than two counts, or one is not a finite number above 0.</exception>
-    /// <exception cref="ArithmeticException">The energies are so large (their product beyond about 10⁵) that rounding hides the optimum.</exception>
+    /// <exception cref="ArithmeticException">
+    /// The energies are so large (their product beyond about 10⁵) that rounding hides the optimum.
+    /// </exception>
     public LayerPeeledPrediction Predict(IReadOnlyList<double> counts)
     {
         var shares = Shares(counts);
         var classes = shares.Length;
         using var scope = NewDisposeScope();
         var (_, s, vt) = LayerPeeledLogits.Solve(shares, Radius(classes));
-        var classifier = vt.mul(tensor(s).Times(classes * ClassifierEnergy / s.Sum()).sqrt().unsqueeze(1)); // a column for each class, [K, K]
+        // a column for each class, [K, K]
+        var classifier = vt.mul(tensor(s).Times(classes * ClassifierEnergy / s.Sum()).sqrt().unsqueeze(1));
         var gram = classifier.T.mm(classifier).data<double>().ToArray();
 
         double[] norms = [.. Enumerable.Range(0, classes).Select(c => Math.Sqrt(gram[(c * classes) + c]))];
@@ -69,7 +78,10 @@ public sealed record LayerPeeledModel
         };
     }
 
-    /// <summary>R₀: the ratio of major to minor counts beyond which the minor classifiers are all parallel, so that no image of one is told from another's (minority collapse).</summary>
+    /// <summary>
+    /// R₀: the ratio of major to minor counts beyond which the minor classifiers are all parallel, so that no image of one is told from
+    /// another's (minority collapse).
+    /// </summary>
     /// <param name="majorClasses">K_A, the number of classes with the large count: at least 1.</param>
     /// <param name="minorClasses">K_B, the number of classes with the small one: at least 2.</param>
     /// <returns>R₀, above 1; ∞ where it is beyond the largest number.</returns>
@@ -81,8 +93,13 @@ public sealed record LayerPeeledModel
             Radius((double)majorClasses + minorClasses)
         );
 
-    /// <summary>The oversampling that undoes minority collapse: the smallest weight w ≥ 1 of each minor image that brings the effective ratio R / w down to R₀.</summary>
-    /// <remarks>R₀ is where the minor classifiers begin to part; more weight parts them further, and w = R makes the classes equal.</remarks>
+    /// <summary>
+    /// The oversampling that undoes minority collapse: the smallest weight w ≥ 1 of each minor image that brings the effective ratio R / w
+    /// down to R₀.
+    /// </summary>
+    /// <remarks>
+    /// R₀ is where the minor classifiers begin to part; more weight parts them further, and w = R makes the classes equal.
+    /// </remarks>
     /// <param name="imbalanceRatio">R, the ratio of major to minor counts: at least 1.</param>
     /// <param name="majorClasses">K_A, at least 1.</param>
     /// <param name="minorClasses">K_B, at least 2.</param>

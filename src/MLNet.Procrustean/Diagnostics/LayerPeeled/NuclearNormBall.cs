@@ -15,8 +15,14 @@ internal static class NuclearNormBall
         return (u, Shrink(s.data<double>().ToArray(), radius), vt);
     }
 
-    /// <summary>The nearest values in the ℓ₁ ball: max(v_i − θ, 0), with the one θ that makes their sum the radius; unchanged where it is less already.</summary>
-    /// <remarks>Duchi, Shalev-Shwartz, Singer, Chandra, "Efficient Projections onto the ℓ1-Ball for Learning in High Dimensions", ICML 2008, figure 1.</remarks>
+    /// <summary>
+    /// The nearest values in the ℓ₁ ball: max(v_i − θ, 0), with the one θ that makes their sum the radius; unchanged where it is less
+    /// already.
+    /// </summary>
+    /// <remarks>
+    /// Duchi, Shalev-Shwartz, Singer, Chandra, "Efficient Projections onto the ℓ1-Ball for Learning in High Dimensions", ICML 2008, figure
+    /// 1.
+    /// </remarks>
     /// <param name="values">v, none below 0, in any order.</param>
     /// <param name="radius">The radius, above 0.</param>
     /// <returns>The nearest values, in the order of v.</returns>
@@ -43,7 +49,10 @@ internal static class NuclearNormBall
         return Array.ConvertAll(values, value => Math.Max(value - threshold, 0));
     }
 
-    /// <summary>How far Z is from the place where a convex function with gradient G at Z is least on the ball: max over the ball's Z' of ⟨G, Z − Z'⟩ / (r · ‖G‖₂).</summary>
+    /// <summary>
+    /// How far Z is from the place where a convex function with gradient G at Z is least on the ball: max over the ball's Z' of ⟨G, Z − Z'⟩
+    /// / (r · ‖G‖₂).
+    /// </summary>
     /// <returns>From 0, which only that place has, to 2.</returns>
     public static double Gap(Tensor gradient, Tensor matrix, double radius)
     {

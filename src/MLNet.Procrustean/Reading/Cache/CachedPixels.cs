@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Reading.Cache;
 
-/// <summary>Decoded images in the file of an image cache. Only what is asked for is read, straight into a tensor, and each image checked as it is.</summary>
+/// <summary>
+/// Decoded images in the file of an image cache. Only what is asked for is read, straight into a tensor, and each image checked as it is.
+/// </summary>
 /// <remarks>
-/// It is read at places rather than mapped into memory: TorchSharp makes no tensor over memory of others, so that a copy is due either way, reading was
-/// measured to be as fast, and a mapped file that is cut short or lies on a disk that fails ends the process where reading gives an error.
+/// It is read at places rather than mapped into memory: TorchSharp makes no tensor over memory of others, so that a copy is due either way,
+/// reading was measured to be as fast, and a mapped file that is cut short or lies on a disk that fails ends the process where reading
+/// gives an error.
 /// </remarks>
 internal sealed class CachedPixels : PixelRows
 {
@@ -25,7 +28,10 @@ internal sealed class CachedPixels : PixelRows
 
     public override long Count => table.Checksums.Length;
 
-    /// <summary>Opens the cache if it holds the images that are asked for; null, with the reason told, where there is none or it has to be made anew.</summary>
+    /// <summary>
+    /// Opens the cache if it holds the images that are asked for; null, with the reason told, where there is none or it has to be made
+    /// anew.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="shape">The preprocessing asked for.</param>
     /// <param name="keys">Of the images asked for.</param>

@@ -6,9 +6,9 @@ namespace MLNet.Procrustean.Reading.Cache;
 
 /// <summary>The layout of an image cache.</summary>
 /// <remarks>
-/// 4096 bytes of header, the pixels of one image after the other, and the table (<see cref="ImageCacheTable"/>), with which the file ends. The header, its
-/// numbers little-endian: 32 bytes that name the format; int32 version; int64 start and int64 length of the table; a SHA-256 of what is
-/// before it and of the table. It is written last, so that no file that was not finished has one.
+/// 4096 bytes of header, the pixels of one image after the other, and the table (<see cref="ImageCacheTable"/>), with which the file ends.
+/// The header, its numbers little-endian: 32 bytes that name the format; int32 version; int64 start and int64 length of the table; a
+/// SHA-256 of what is before it and of the table. It is written last, so that no file that was not finished has one.
 /// </remarks>
 internal static class ImageCacheFile
 {

@@ -7,7 +7,9 @@ namespace MLNet.Procrustean.Reading.Cache;
 /// <param name="Shape">The preprocessing that the images went through.</param>
 /// <param name="Keys">A key of each row of the data, <see cref="ImageKeys"/>.</param>
 /// <param name="Checksums">One of each image's pixels, <see cref="CachedPixels.Checksum"/>.</param>
-/// <param name="ChannelSums">[N, 2, channels], <see cref="PixelRows.ChannelSums"/>: a training that starts reads no pixels to measure them.</param>
+/// <param name="ChannelSums">
+/// [N, 2, channels], <see cref="PixelRows.ChannelSums"/>: a training that starts reads no pixels to measure them.
+/// </param>
 /// <param name="Skipped">The rows without an image, in order.</param>
 internal sealed record ImageCacheTable(
     ImageShape Shape,
@@ -64,7 +66,10 @@ internal sealed record ImageCacheTable(
         return bytes.ToArray();
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote. A checksum only tells that nothing was damaged: what is claimed is checked before memory is taken for it.</summary>
+    /// <summary>
+    /// Reads what <see cref="ToBytes"/> wrote. A checksum only tells that nothing was damaged: what is claimed is checked before memory is
+    /// taken for it.
+    /// </summary>
     /// <exception cref="InvalidDataException">These bytes are no such table.</exception>
     public static ImageCacheTable FromBytes(byte[] bytes)
     {

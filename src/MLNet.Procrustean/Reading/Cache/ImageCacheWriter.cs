@@ -4,7 +4,10 @@ using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Reading.Cache;
 
-/// <summary>Writes an image cache as images are decoded, in a file beside its place that takes the place when complete: until then an earlier cache stays.</summary>
+/// <summary>
+/// Writes an image cache as images are decoded, in a file beside its place that takes the place when complete: until then an earlier cache
+/// stays.
+/// </summary>
 internal sealed class ImageCacheWriter : IDisposable
 {
     private readonly string path;
@@ -15,7 +18,9 @@ internal sealed class ImageCacheWriter : IDisposable
     private readonly List<double> sums = [];
 
     /// <summary>Claims the room that so many images take, so that a disk too small is found out before any is decoded.</summary>
-    /// <exception cref="CacheNotWrittenException">There is too little room, or the folder is missing or may not be written to; so for all members.</exception>
+    /// <exception cref="CacheNotWrittenException">
+    /// There is too little room, or the folder is missing or may not be written to; so for all members.
+    /// </exception>
     public ImageCacheWriter(string path, ImageShape shape, long rows)
     {
         (this.path, this.shape, this.rows) = (path, shape, rows);
@@ -47,7 +52,8 @@ internal sealed class ImageCacheWriter : IDisposable
     /// <returns>The images, open.</returns>
     public CachedPixels Finish(byte[] keys, IReadOnlyList<SkippedRow> skipped)
     {
-        // A file that is there and could not be opened may be so tomorrow, unchanged: no key fits it, so that the next training tries again.
+        // A file that is there and could not be opened may be so tomorrow, unchanged: no key fits it, so that the next training tries
+        // again.
         foreach (var row in skipped.Where(one => one.Problem.IsOfAccess).Select(one => one.Row))
         {
             keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size).Clear();
@@ -56,7 +62,8 @@ internal sealed class ImageCacheWriter : IDisposable
         return Write(() =>
         {
             ImageCacheFile.Complete(file.Stream, new(shape, keys, [.. checksums], [.. sums], skipped));
-            var pixels = CachedPixels.Open(file.Temporary); // before the move: what is read is this file, even where another training replaces it
+            // before the move: what is read is this file, even where another training replaces it
+            var pixels = CachedPixels.Open(file.Temporary);
             try
             {
                 file.Finish();

@@ -8,8 +8,9 @@ using Microsoft.ML.Transforms.Image;
 namespace MLNet.Procrustean.Reading.Cache;
 
 /// <summary>
-/// Tells images apart without decoding them: a key of each row, which is a SHA-256 of the bytes or, of a file, of its full path, its size and the
-/// time it was last written to. A file is asked for these and not read, so that one changed behind the back of both passes for the one before.
+/// Tells images apart without decoding them: a key of each row, which is a SHA-256 of the bytes or, of a file, of its full path, its size
+/// and the time it was last written to. A file is asked for these and not read, so that one changed behind the back of both passes for the
+/// one before.
 /// </summary>
 internal static class ImageKeys
 {

@@ -19,7 +19,9 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The state of a training; of one that is over, whose network has the weights that were chosen, nothing else is needed any more.</summary>
+    /// <summary>
+    /// The state of a training; of one that is over, whose network has the weights that were chosen, nothing else is needed any more.
+    /// </summary>
     public static Checkpoint Of(TrainingState state, Dictionary<string, string> settings, Guid? finishedBy = null) =>
         new(
             state.Moment(settings) with

@@ -5,8 +5,8 @@ using MLNet.Procrustean.Persistence;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// The folder in which a training keeps its last two checkpoints, a file each, numbered as they come, and at its end a finished one, which stays
-/// until another training is over. One training at a time may hold it.
+/// The folder in which a training keeps its last two checkpoints, a file each, numbered as they come, and at its end a finished one, which
+/// stays until another training is over. One training at a time may hold it.
 /// </summary>
 internal sealed partial class CheckpointFolder : IDisposable
 {
@@ -47,7 +47,9 @@ internal sealed partial class CheckpointFolder : IDisposable
     public Checkpoint? ReadFinished(Action<string> warn) => File.Exists(Finished) ? Read(Finished, warn) : null;
 
     /// <summary>The newest checkpoint on the way that is whole, or null; each one that is not is told of.</summary>
-    /// <exception cref="IOException">A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that begins anew.</exception>
+    /// <exception cref="IOException">
+    /// A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that begins anew.
+    /// </exception>
     public Checkpoint? ReadNewest(Action<string> warn)
     {
         foreach (var path in Checkpoints().OrderDescending(StringComparer.Ordinal))
@@ -62,7 +64,9 @@ internal sealed partial class CheckpointFolder : IDisposable
         return null;
     }
 
-    /// <summary>Writes a checkpoint. Those before stay as they are until it is whole and on the disk; then all but the one before it are deleted.</summary>
+    /// <summary>
+    /// Writes a checkpoint. Those before stay as they are until it is whole and on the disk; then all but the one before it are deleted.
+    /// </summary>
     /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
     public void Write(Checkpoint checkpoint)
     {
@@ -71,7 +75,9 @@ internal sealed partial class CheckpointFolder : IDisposable
         Delete(except: [Numbered(number), Numbered(number - 1)]);
     }
 
-    /// <summary>Writes the checkpoint of a training that is over, in place of the one before. Those on the way to it are then deleted.</summary>
+    /// <summary>
+    /// Writes the checkpoint of a training that is over, in place of the one before. Those on the way to it are then deleted.
+    /// </summary>
     /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
     public void WriteFinished(Checkpoint checkpoint)
     {

@@ -4,7 +4,10 @@ using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
 
-/// <summary>Moves what epoch reports say of each class to and from named arrays: one value is 8 bytes there and about 20 as text, and texts have a limit.</summary>
+/// <summary>
+/// Moves what epoch reports say of each class to and from named arrays: one value is 8 bytes there and about 20 as text, and texts have a
+/// limit.
+/// </summary>
 internal static class ReportArrays
 {
     private const string Training = "reports.training_accuracy";

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
 
-/// <summary>Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept; its reports too.</summary>
+/// <summary>
+/// Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept; its
+/// reports too.
+/// </summary>
 internal static class StateArrays
 {
     private const string Network = "network.";

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
 
-/// <summary>The checkpoints of one training: takes up what an interrupted one left, or one that is over; writes on the way, and once more at the end.</summary>
+/// <summary>
+/// The checkpoints of one training: takes up what an interrupted one left, or one that is over; writes on the way, and once more at the
+/// end.
+/// </summary>
 internal sealed class TrainingCheckpoints : IDisposable
 {
     private static readonly Guid ThisProcess = Guid.NewGuid();
@@ -94,8 +97,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     /// <summary>
-    /// Writes a checkpoint, within an epoch only when the interval has passed since the last one. A training does not end because that fails:
-    /// there is a warning.
+    /// Writes a checkpoint, within an epoch only when the interval has passed since the last one. A training does not end because that
+    /// fails: there is a warning.
     /// </summary>
     public void Save(TrainingState state, SavePoint point)
     {
@@ -106,7 +109,10 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
     }
 
-    /// <summary>Writes the finished checkpoint of a training that is over, well or by divergence; one without an epoch that ended well leaves none at all.</summary>
+    /// <summary>
+    /// Writes the finished checkpoint of a training that is over, well or by divergence; one without an epoch that ended well leaves none
+    /// at all.
+    /// </summary>
     public void Finish(TrainingState state)
     {
         if (state.Reports.Count == 0)

@@ -12,7 +12,9 @@ internal static class TrainingSettings
 {
     public const string Classes = "Classes";
 
-    /// <summary>The options that do not change what is trained, or whose effect shows in the seed, in the images or in another option.</summary>
+    /// <summary>
+    /// The options that do not change what is trained, or whose effect shows in the seed, in the images or in another option.
+    /// </summary>
     internal static readonly string[] WithoutInfluence =
     [
         nameof(ImageClassifierOptions.LabelColumnName),
@@ -31,7 +33,10 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.WhitenedStem),
     ];
 
-    /// <summary>Every other option, so that none is forgotten; of the precision the one it selects here, so that no other machine resumes in another one.</summary>
+    /// <summary>
+    /// Every other option, so that none is forgotten; of the precision the one it selects here, so that no other machine resumes in another
+    /// one.
+    /// </summary>
     public static Dictionary<string, string> Of(ImageClassifierOptions options, Device device) =>
         InvariantText.Of(() =>
             typeof(ImageClassifierOptions)

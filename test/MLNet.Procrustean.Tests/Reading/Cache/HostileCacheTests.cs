@@ -13,7 +13,8 @@ public sealed class HostileCacheTests
     private const int Start = 36; // of the header: where the table is
     private const long Allowance = 64 << 10;
 
-    // Of the table of 8 images and a row without: size, channels, aspect, bytes of keys, images, skipped rows, the row's number, the length of its first text.
+    // Of the table of 8 images and a row without: size, channels, aspect, bytes of keys, images, skipped rows, the row's number, the length
+    // of its first text.
     private const int Images = 16 + (9 * 32);
     private const int Skipped = Images + 4 + (8 * 4) + (8 * 6 * 8);
     private static readonly (int Place, int Value, string Reason)[] Claims =

@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Tests.Reading.Cache;
 /// <summary>A cache of other images is made anew, with a line that says why; what is no cache is left alone.</summary>
 public sealed class StaleCacheTests
 {
-    private static readonly Dictionary<string, (Action<CachedFolder> Change, string Reason)> Changes = new()
+    private static readonly Dictionary<string, (Action<CachedFolder> Change, string Reason)> ChangeOf = new()
     {
         ["touched"] = (folder => File.SetLastWriteTimeUtc(folder.Paths[4], DateTime.UtcNow.AddSeconds(-5)), "row 4 "),
         ["replaced"] = (folder => File.WriteAllBytes(folder.Paths[7], ImageFolders.Png(0, 99)), "row 7 "),
@@ -21,7 +21,7 @@ public sealed class StaleCacheTests
         ["aspect"] = (folder => folder.Options = folder.Options with { AspectRatio = AspectRatio.Pad }, "now 16 × 16 × 3 bytes (Pad)"),
     };
 
-    private static IEnumerable<string> Changes => Changes.Keys;
+    private static IEnumerable<string> Changes => ChangeOf.Keys;
 
     // Bytes that stay: nothing, a part of the name, of the header, of the pixels, of the table, all but one.
     private static readonly int[] Cuts = [0, 10, 32, 100, 4095, 4096, 5000, 4096 + (9 * 768), -40, -1];
@@ -29,7 +29,7 @@ public sealed class StaleCacheTests
     [TestCaseSource(nameof(Changes))]
     public void Read_AfterAChange_MakesTheCacheAnew(string name)
     {
-        var (change, reason) = Changes[name];
+        var (change, reason) = ChangeOf[name];
         using var folder = new CachedFolder();
         folder.Read().Dispose();
         change(folder);

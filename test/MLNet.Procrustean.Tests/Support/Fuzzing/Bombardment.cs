@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 
-/// <summary>Inputs made at random, one after the other on a watched thread: each may end in few ways only, soon, and without much memory.</summary>
+/// <summary>
+/// Inputs made at random, one after the other on a watched thread: each may end in few ways only, soon, and without much memory.
+/// </summary>
 /// <param name="seed">With the number of an input it makes that input again.</param>
 internal sealed class Bombardment(int seed)
 {
@@ -17,7 +19,10 @@ internal sealed class Bombardment(int seed)
     public override string ToString() =>
         $"{string.Join(", ", outcomes.Select(pair => $"{pair.Key} {pair.Value}"))}; at most {most.Milliseconds} ms and {most.Bytes / 1024.0 / 1024:0.0} MiB of managed memory";
 
-    /// <summary>Runs the inputs, and fails where one hangs, takes more memory, or ends by an exception that the use of it does not turn into an outcome.</summary>
+    /// <summary>
+    /// Runs the inputs, and fails where one hangs, takes more memory, or ends by an exception that the use of it does not turn into an
+    /// outcome.
+    /// </summary>
     /// <param name="inputs">How many.</param>
     /// <param name="make">Makes an input.</param>
     /// <param name="use">Uses it and says in a word what came of it.</param>

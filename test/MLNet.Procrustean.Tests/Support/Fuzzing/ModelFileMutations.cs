@@ -7,7 +7,10 @@ using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 
-/// <summary>Files of models or checkpoints changed at random, most of them with a checksum that fits again: else it would hide whatever comes behind it.</summary>
+/// <summary>
+/// Files of models or checkpoints changed at random, most of them with a checksum that fits again: else it would hide whatever comes behind
+/// it.
+/// </summary>
 internal sealed class ModelFileMutations
 {
     private static readonly float[] Values =
