@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.Procrustean.Networks;
 using SkiaSharp;
 
 namespace MLNet.Procrustean.BesideTorchSharp;

@@ -1,5 +1,3 @@
-using MLNet.Procrustean.Interop;
-
 namespace MLNet.Procrustean.BesideTorchSharp;
 
 [SetUpFixture]

@@ -1,4 +1,3 @@
-using Microsoft.ML;
 using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
