@@ -35,49 +35,60 @@ internal static class CountPlot
             var colour = CountColours.Of(count, counts);
             if (IsLogarithmic(counts))
             {
-                // A bar's length means nothing where the axis has no zero: a dot on a thin stem does not pretend.
-                var stem = new LineSeries { Color = OxyColor.Interpolate(OxyColors.White, colour, 0.45), StrokeThickness = 1.5 };
-                stem.Points.AddRange([new(axis.Minimum, row), new(count, row)]);
-                var dot = new ScatterSeries
-                {
-                    MarkerType = MarkerType.Circle,
-                    MarkerSize = 5,
-                    MarkerFill = colour,
-                };
-                dot.Points.Add(new(count, row));
-                model.Series.Add(stem);
-                model.Series.Add(dot);
+                AddDot(model, axis.Minimum, count, row, colour);
             }
             else
             {
-                model.Annotations.Add(
-                    new RectangleAnnotation
-                    {
-                        MinimumX = 0,
-                        MaximumX = count,
-                        MinimumY = row - 0.34,
-                        MaximumY = row + 0.34,
-                        Fill = colour,
-                    }
-                );
+                AddBar(model, count, row, colour);
             }
 
-            model.Annotations.Add(
-                new TextAnnotation
-                {
-                    Text = count.ToString("#,0", CultureInfo.InvariantCulture),
-                    TextPosition = new(count, row),
-                    Offset = new(IsLogarithmic(counts) ? 10 : 6, 0),
-                    TextColor = PlotStyle.Ink,
-                    Stroke = OxyColors.Transparent,
-                    TextHorizontalAlignment = HorizontalAlignment.Left,
-                    TextVerticalAlignment = VerticalAlignment.Middle,
-                }
-            );
+            AddNumber(model, count, row, distance: IsLogarithmic(counts) ? 10 : 6);
         }
 
         return model;
     }
+
+    // A bar's length means nothing where the axis has no zero: a dot on a thin stem does not pretend.
+    private static void AddDot(PlotModel model, double start, long count, int row, OxyColor colour)
+    {
+        var stem = new LineSeries { Color = OxyColor.Interpolate(OxyColors.White, colour, 0.45), StrokeThickness = 1.5 };
+        stem.Points.AddRange([new(start, row), new(count, row)]);
+        var dot = new ScatterSeries
+        {
+            MarkerType = MarkerType.Circle,
+            MarkerSize = 5,
+            MarkerFill = colour,
+        };
+        dot.Points.Add(new(count, row));
+        model.Series.Add(stem);
+        model.Series.Add(dot);
+    }
+
+    private static void AddBar(PlotModel model, long count, int row, OxyColor colour) =>
+        model.Annotations.Add(
+            new RectangleAnnotation
+            {
+                MinimumX = 0,
+                MaximumX = count,
+                MinimumY = row - 0.34,
+                MaximumY = row + 0.34,
+                Fill = colour,
+            }
+        );
+
+    private static void AddNumber(PlotModel model, long count, int row, double distance) =>
+        model.Annotations.Add(
+            new TextAnnotation
+            {
+                Text = count.ToString("#,0", CultureInfo.InvariantCulture),
+                TextPosition = new(count, row),
+                Offset = new(distance, 0),
+                TextColor = PlotStyle.Ink,
+                Stroke = OxyColors.Transparent,
+                TextHorizontalAlignment = HorizontalAlignment.Left,
+                TextVerticalAlignment = VerticalAlignment.Middle,
+            }
+        );
 
     private static PlotModel Ranked(Comparison comparison, IReadOnlyList<long> counts, Axis axis)
     {

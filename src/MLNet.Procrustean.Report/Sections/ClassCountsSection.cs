@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
 using MLNet.Procrustean.Report.Runs;
@@ -21,22 +22,8 @@ internal static class ClassCountsSection
         }
 
         var panels = sets.Select(set =>
-        {
-            var counts = set.First().Counts!;
-            var (width, height) = comparison.HasManyClasses ? (640, 270) : (520, Rows.Height(comparison, 1));
-            var names = string.Join(", ", set.Select(run => run.Label));
-            return Markup.Element(
-                "div",
-                "panel wide",
-                sets.Count == 1 ? null : Markup.Element("h3", null, names),
-                SvgDrawing.Of(
-                    CountPlot.Of(comparison, counts),
-                    width,
-                    height,
-                    $"Training images of each class: {NumberText.Count(counts.Max())} for the most frequent, {NumberText.Count(counts.Min())} for the rarest."
-                )
-            );
-        });
+            Panel(comparison, set.First().Counts!, sets.Count == 1 ? null : string.Join(", ", set.Select(run => run.Label)))
+        );
         var axis = sets.Any(set => CountPlot.IsLogarithmic(set.First().Counts!))
             ? " The axis is logarithmic, so that the rare classes can be seen."
             : "";
@@ -46,6 +33,23 @@ internal static class ClassCountsSection
             $"The number of training images n_c of each class, the most frequent class first; the imbalance ratio is the largest over the smallest.{axis}",
             Paper.Procrustean,
             [Markup.Panels(panels)]
+        );
+    }
+
+    private static XElement Panel(Comparison comparison, IReadOnlyList<long> counts, string? names)
+    {
+        var (width, height) = comparison.HasManyClasses ? (640, 270) : (520, Rows.Height(comparison, 1));
+        return Markup.Element(
+            "div",
+            "panel wide",
+            names is null ? null : Markup.Element("h3", null, names),
+            SvgDrawing.Of(
+                CountPlot.Of(comparison, counts),
+                width,
+                height,
+                $"Training images of each class: {NumberText.Count(counts.Max())} for the most frequent, "
+                    + $"{NumberText.Count(counts.Min())} for the rarest."
+            )
         );
     }
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
 using MLNet.Procrustean.Report.Runs;
@@ -16,42 +17,39 @@ internal static class ClassifierNormsSection
             : new(
                 "norms",
                 "Classifier norms",
-                $"The length ‖w_c‖ of each class's row of the linear classifier (filled), and what the layer-peeled model predicts for plain cross entropy from the counts (hollow).{ClassValues.Reading(comparison)}",
+                "The length ‖w_c‖ of each class's row of the linear classifier (filled), and what the layer-peeled model predicts for plain "
+                    + $"cross entropy from the counts (hollow).{ClassValues.Reading(comparison)}",
                 Paper.LayerPeeled,
-                [
-                    columns.Count == 1
-                        ? null
-                        : Legend.Of(
-                            columns.Select(column =>
-                                (Legend.Swatch(column.Values.Mark, comparison.HasManyClasses, column.Values.IsHollow), column.Name)
-                            )
-                        ),
-                    ClassValues.Chart(
-                        comparison,
-                        [.. columns.Select(column => column.Values)],
-                        position =>
-                            PlotStyle.FromZero(
-                                position,
-                                "Norm of the class’s row, ‖w‖",
-                                columns.SelectMany(column => column.Values.Values)
-                            ),
-                        "Norm of each class's classifier, measured and predicted."
-                    ),
-                    ClassValues.Table(
-                        comparison,
-                        "Norm of each class's classifier",
-                        [
-                            .. columns.Select(column =>
-                                (column.Name, (Func<int, string>)(c => NumberText.Significant(column.Values.Values[c])))
-                            ),
-                        ]
-                    ),
-                ]
+                [LegendOf(comparison, columns), Chart(comparison, columns), Table(comparison, columns)]
             )
             {
                 Note = comparison.Missing(run => run.Diagnostics is not null || run.Prediction is not null),
             };
     }
+
+    private static XElement? LegendOf(Comparison comparison, List<(string Name, MarkedValues Values)> columns) =>
+        columns.Count == 1
+            ? null
+            : Legend.Of(
+                columns.Select(column =>
+                    (Legend.Swatch(column.Values.Mark, comparison.HasManyClasses, column.Values.IsHollow), column.Name)
+                )
+            );
+
+    private static XElement Chart(Comparison comparison, List<(string Name, MarkedValues Values)> columns) =>
+        ClassValues.Chart(
+            comparison,
+            [.. columns.Select(column => column.Values)],
+            position => PlotStyle.FromZero(position, "Norm of the class’s row, ‖w‖", columns.SelectMany(column => column.Values.Values)),
+            "Norm of each class's classifier, measured and predicted."
+        );
+
+    private static XElement Table(Comparison comparison, List<(string Name, MarkedValues Values)> columns) =>
+        ClassValues.Table(
+            comparison,
+            "Norm of each class's classifier",
+            [.. columns.Select(column => (column.Name, (Func<int, string>)(c => NumberText.Significant(column.Values.Values[c]))))]
+        );
 
     private static IEnumerable<(string Name, MarkedValues Values)> Columns(Comparison comparison) =>
         [

@@ -52,34 +52,11 @@ internal static class ProgressSection
         var epochs = shown.Run.Epochs.Max(report => report.Epoch);
 
         // The rare classes are drawn last, so that many frequent ones do not cover them.
-        var lines = comparison
-            .Order.Select(c => new EpochLine(
-                [.. reports.Select(report => (report.Epoch, accuracy(report, c)))],
-                OxyColor.Interpolate(Colour(comparison, c), OxyColors.White, 0.35)
-            )
-            {
-                Thickness = comparison.HasManyClasses ? 0.7 : 1.3,
-                Dashes = comparison.Minor[c] ? MinorDashes : [],
-            })
-            .ToList();
+        var lines = comparison.Order.Select(c => ClassLine(comparison, c, reports, accuracy)).ToList();
         var model = EpochPlot.Of(lines, epochs, PlotStyle.Share(AxisPosition.Left, "Training accuracy"));
         if (comparison.Minor.Contains(true))
         {
-            EpochLine Mean(bool minor, OxyColor colour) =>
-                new(
-                    [
-                        .. reports.Select(report =>
-                            (report.Epoch, comparison.Order.Where(c => comparison.Minor[c] == minor).Average(c => accuracy(report, c)))
-                        ),
-                    ],
-                    colour
-                )
-                {
-                    Thickness = 3.5,
-                    Dashes = minor ? MinorDashes : [],
-                    TextColour = minor ? MinorText : null,
-                };
-            var (major, rare) = (Mean(minor: false, CountColours.Many), Mean(minor: true, CountColours.Few));
+            var (major, rare) = (Mean(comparison, minor: false, reports, accuracy), Mean(comparison, minor: true, reports, accuracy));
             EpochPlot.AddLines(model, Halo(major), major, Halo(rare), rare);
             EpochPlot.NameEnds(model, epochs, top: 1, ("major", major), ("minor", rare));
         }
@@ -91,6 +68,30 @@ internal static class ProgressSection
             Markup.Element("h3", null, shown.Label, measured),
             SvgDrawing.Of(model, 440, 280, $"Training accuracy of each class over {epochs} epochs: {shown.Label}.")
         );
+    }
+
+    private static EpochLine ClassLine(Comparison comparison, int c, List<EpochReport> reports, Func<EpochReport, int, double> accuracy) =>
+        new(
+            [.. reports.Select(report => (report.Epoch, accuracy(report, c)))],
+            OxyColor.Interpolate(Colour(comparison, c), OxyColors.White, 0.35)
+        )
+        {
+            Thickness = comparison.HasManyClasses ? 0.7 : 1.3,
+            Dashes = comparison.Minor[c] ? MinorDashes : [],
+        };
+
+    private static EpochLine Mean(Comparison comparison, bool minor, List<EpochReport> reports, Func<EpochReport, int, double> accuracy)
+    {
+        var classes = comparison.Order.Where(c => comparison.Minor[c] == minor).ToList();
+        return new(
+            [.. reports.Select(report => (report.Epoch, classes.Average(c => accuracy(report, c))))],
+            minor ? CountColours.Few : CountColours.Many
+        )
+        {
+            Thickness = 3.5,
+            Dashes = minor ? MinorDashes : [],
+            TextColour = minor ? MinorText : null,
+        };
     }
 
     // A white edge sets a mean off from the lines that it runs among.

@@ -37,27 +37,32 @@ public sealed record ClassCounts
         var seen = new HashSet<string>();
         foreach (var (name, count) in names.Zip(counts))
         {
-            if (string.IsNullOrEmpty(name))
-            {
-                throw new ArgumentException("A class has an empty name.", nameof(names));
-            }
-
-            if (!seen.Add(name))
-            {
-                throw new ArgumentException($"Two classes are named '{name}'.", nameof(names));
-            }
-
-            if (count < 1)
-            {
-                throw new ArgumentException(
-                    $"Class '{name}' has no training image (its count is {count}); each class takes at least one.",
-                    nameof(counts)
-                );
-            }
+            Check(name, count, isNew: seen.Add(name));
         }
 
         Names = names;
         Counts = counts;
+    }
+
+    private static void Check(string name, long count, bool isNew)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            throw new ArgumentException("A class has an empty name.", "names");
+        }
+
+        if (!isNew)
+        {
+            throw new ArgumentException($"Two classes are named '{name}'.", "names");
+        }
+
+        if (count < 1)
+        {
+            throw new ArgumentException(
+                $"Class '{name}' has no training image (its count is {count}); each class takes at least one.",
+                "counts"
+            );
+        }
     }
 
     /// <summary>The names of the classes.</summary>

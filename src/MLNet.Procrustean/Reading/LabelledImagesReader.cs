@@ -185,13 +185,13 @@ internal sealed class LabelledImagesReader(
             }
 
             var (count, problems) = ParallelDecoding.DecodeInto(block, options.Shape.Bytes, batch);
-            foreach (var (place, problem) in problems)
+            if (options.BadImages == BadImages.Refuse && problems is [(_, var first), ..])
             {
-                var one = options.BadImages == BadImages.Refuse ? throw problem : new SkippedRow(row + place, problem);
-                bad.Add(one);
-                skip(one);
+                throw first;
             }
 
+            bad.AddRange(problems.Select(one => new SkippedRow(row + one.Place, one.Problem)));
+            bad.TakeLast(problems.Count).ToList().ForEach(skip);
             append(block.AsMemory(0, count * options.Shape.Bytes));
             row += batch.Count;
             batch = TakeRows(cursor, image);

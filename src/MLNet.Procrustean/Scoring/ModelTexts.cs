@@ -82,29 +82,11 @@ internal sealed record ModelTexts(
         };
         var names = Encoding.UTF8.GetBytes(Text(texts, "class_names"));
         var classes = Count(names);
-        var bytesNeeded = (Int128)backbone.CountWeights(shape.Channels, classes) * sizeof(float);
-        if (bytesNeeded > bytesOfWeights)
-        {
-            throw new FormatException(
-                $"The backbone {backbone.Name} with {classes} classes takes at least {bytesNeeded} bytes of weights, and the file has {bytesOfWeights}."
-            );
-        }
-
+        CheckWeights(backbone, shape.Channels, classes, bytesOfWeights);
         Require.Between(shape.Size, backbone.SmallestImage, backbone.LargestImage, "image_size");
-        ImmutableArray<T> Values<T>(string name, int count) => List<T>(name, Encoding.UTF8.GetBytes(Text(texts, name)), count);
-        var preprocessing = new Preprocessing(
-            shape,
-            Values<float>("channel_means", shape.Channels),
-            Values<float>("channel_deviations", shape.Channels)
-        );
-        foreach (var (mean, deviation) in preprocessing.Means.Zip(preprocessing.Deviations))
-        {
-            Require.Between(mean, 0, byte.MaxValue, "channel_means");
-            Require.Between(deviation, 1, byte.MaxValue, "channel_deviations");
-        }
 
         // refuses what training does
-        var counts = new ClassCounts(List<string>("class_names", names, classes), Values<long>("training_counts", classes));
+        var counts = new ClassCounts(List<string>("class_names", names, classes), Values<long>(texts, "training_counts", classes));
         var labels = new ClassLabels(counts.Names, WordOf("class_value_type"));
         labels.AddTo(new(), "values"); // refuses names that are no values of that type
         var columns = new ColumnNames(
@@ -112,8 +94,38 @@ internal sealed record ModelTexts(
             Column(texts, "score_column"),
             Column(texts, "predicted_label_column")
         );
-        return new(backbone, HeadOf(WordOf("head")), preprocessing, labels, counts.Counts, columns);
+        return new(backbone, HeadOf(WordOf("head")), Normalisation(texts, shape), labels, counts.Counts, columns);
     }
+
+    private static void CheckWeights(Backbone backbone, int channels, int classes, long bytesOfWeights)
+    {
+        var bytesNeeded = (Int128)backbone.CountWeights(channels, classes) * sizeof(float);
+        if (bytesNeeded > bytesOfWeights)
+        {
+            throw new FormatException(
+                $"The backbone {backbone.Name} with {classes} classes takes at least {bytesNeeded} bytes of weights, "
+                    + $"and the file has {bytesOfWeights}."
+            );
+        }
+    }
+
+    private static Preprocessing Normalisation(IReadOnlyDictionary<string, string> texts, ImageShape shape)
+    {
+        var (means, deviations) = (
+            Values<float>(texts, "channel_means", shape.Channels),
+            Values<float>(texts, "channel_deviations", shape.Channels)
+        );
+        foreach (var (mean, deviation) in means.Zip(deviations))
+        {
+            Require.Between(mean, 0, byte.MaxValue, "channel_means");
+            Require.Between(deviation, 1, byte.MaxValue, "channel_deviations");
+        }
+
+        return new(shape, means, deviations);
+    }
+
+    private static ImmutableArray<T> Values<T>(IReadOnlyDictionary<string, string> texts, string name, int count) =>
+        List<T>(name, Encoding.UTF8.GetBytes(Text(texts, name)), count);
 
     // The cosine head was called normalised at first.
     private static ClassifierHead HeadOf(string text) => text == "Normalised" ? ClassifierHead.Cosine : Named<ClassifierHead>(text);

@@ -50,14 +50,7 @@ internal static class OutputSchema
             throw LabelColumn.NotAKey(label.Name, label.ItemType);
         }
 
-        var image = Find(input, names.Image);
-        ImageColumn.Check(
-            image.Name,
-            image.Kind == SchemaShape.Column.VectorKind.Scalar
-                ? image.ItemType
-                : new VectorDataViewType((PrimitiveDataViewType)image.ItemType)
-        );
-
+        CheckImage(Find(input, names.Image));
         var valueType = label.Annotations.TryFindColumn(AnnotationNames.KeyValues, out var keyValues)
             ? keyValues.ItemType
             : TextDataViewType.Instance;
@@ -80,6 +73,14 @@ internal static class OutputSchema
         );
         return new(input.Where(column => column.Name != score.Name && column.Name != predicted.Name).Append(score).Append(predicted));
     }
+
+    private static void CheckImage(SchemaShape.Column image) =>
+        ImageColumn.Check(
+            image.Name,
+            image.Kind == SchemaShape.Column.VectorKind.Scalar
+                ? image.ItemType
+                : new VectorDataViewType((PrimitiveDataViewType)image.ItemType)
+        );
 
     private static SchemaShape.Column Find(SchemaShape input, string name) =>
         input.TryFindColumn(name, out var column)

@@ -57,9 +57,7 @@ internal sealed class TrainingLoop(
     {
         var network = state.Network;
         using var resident = IsOver(state) ? null : ResidentImages.For(device, train);
-        var probe = options.Diagnostics is { } choice
-            ? new TrainingProbe(choice, train, classes, preprocessing, device, seed, options.Cancellation)
-            : null;
+        var probe = Probe(train);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
@@ -87,6 +85,9 @@ internal sealed class TrainingLoop(
         state.Kept.RestoreChosen(network);
         return state.DivergedIn; // known where a training that is over was resumed
     }
+
+    private TrainingProbe? Probe(LabelledImages train) =>
+        options.Diagnostics is { } choice ? new(choice, train, classes, preprocessing, device, seed, options.Cancellation) : null;
 
     private bool IsOver(TrainingState state) => state.Reports.Count >= options.Epochs || state.DivergedIn is not null;
 

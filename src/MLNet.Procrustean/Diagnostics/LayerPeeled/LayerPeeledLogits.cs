@@ -64,11 +64,7 @@ internal static class LayerPeeledLogits
             scope.DisposeEverythingBut(logShares, z, gradient);
         }
 
-        throw new ArithmeticException(
-            FormattableString.Invariant(
-                $"The layer-peeled model was not solved in {MostSteps} steps: √(E_H · E_W) is {radius / shares.Length:g3}, and where this is large, rounding hides the optimum. Take smaller energies."
-            )
-        );
+        throw NotSolved(radius / shares.Length);
     }
 
     /// <summary>log f and its gradient.</summary>
@@ -91,6 +87,12 @@ internal static class LayerPeeledLogits
         var others = margins.Plus((logShares - losses - logLoss).unsqueeze(1)).exp(); // [K, K], 0 for the class's own
         return (logLoss.item<double>(), others - others.sum(1).diag());
     }
+
+    private static ArithmeticException NotSolved(double energy) =>
+        new(
+            FormattableString.Invariant($"The layer-peeled model was not solved in {MostSteps} steps: √(E_H · E_W) is {energy:g3}, ")
+                + "and where this is large, rounding hides the optimum. Take smaller energies."
+        );
 
     private static double Inner(Tensor left, Tensor right) => left.mul(right).sum().item<double>();
 }

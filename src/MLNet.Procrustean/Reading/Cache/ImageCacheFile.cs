@@ -41,16 +41,7 @@ internal static class ImageCacheFile
     /// <exception cref="InvalidDataException">It is one, but cut short, damaged or of another version; the message says which.</exception>
     public static ImageCacheTable Read(SafeFileHandle file, string path)
     {
-        var header = new byte[PixelsStart];
-        var read = Fill(file, header, 0);
-        var named = Math.Min(read, Name.Length);
-        if (!header.AsSpan(0, named).SequenceEqual(Name[..named]))
-        {
-            throw new IOException(
-                $"'{path}' is not an image cache, and is left as it is. Name another {nameof(ImageClassifierOptions.CachePath)}, or remove the file."
-            );
-        }
-
+        var (header, read) = ReadHeader(file, path);
         var length = RandomAccess.GetLength(file);
         var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(32));
         var (start, size) = (
@@ -78,6 +69,19 @@ internal static class ImageCacheFile
         return (long)known.Checksums.Length * known.Shape.Bytes == start - PixelsStart
             ? known
             : throw new InvalidDataException("its table is of other pixels than it holds");
+    }
+
+    private static (byte[] Header, int Read) ReadHeader(SafeFileHandle file, string path)
+    {
+        var header = new byte[PixelsStart];
+        var read = Fill(file, header, 0);
+        var named = Math.Min(read, Name.Length);
+        return header.AsSpan(0, named).SequenceEqual(Name[..named])
+            ? (header, read)
+            : throw new IOException(
+                $"'{path}' is not an image cache, and is left as it is. "
+                    + $"Name another {nameof(ImageClassifierOptions.CachePath)}, or remove the file."
+            );
     }
 
     /// <summary>Reads from a place of the file on; gives how much there was.</summary>

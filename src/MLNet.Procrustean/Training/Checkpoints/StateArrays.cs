@@ -35,43 +35,37 @@ internal static class StateArrays
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
     public static void Restore(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
     {
-        List<NamedArray> Of(string prefix) =>
-            [
-                .. arrays
-                    .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
-                    .Select(array => array with { Name = array.Name[prefix.Length..] }),
-            ];
-
-        // Kept weights pass through the network, so that copies of it are made as in training.
-        WeightSnapshot? Snapshot(List<NamedArray> weights)
-        {
-            if (weights.Count == 0)
-            {
-                return null;
-            }
-
-            NetworkWeights.Restore(weights, state.Network, backbone);
-            return WeightSnapshot.Of(state.Network);
-        }
-
-        var (network, velocities, lastGood, best) = (Of(Network), Of(Velocity), Of(LastGood), Of(Best));
+        var (network, velocities, lastGood, best) = (Of(arrays, Network), Of(arrays, Velocity), Of(arrays, LastGood), Of(arrays, Best));
         if (network.Count + velocities.Count + lastGood.Count + best.Count + ReportArrays.In(arrays) != arrays.Count)
         {
             throw new InvalidDataException("The checkpoint is damaged or of another kind: it has weights of an unknown kind.");
         }
 
-        state.Kept.Restore(Snapshot(lastGood), Snapshot(best), bestAccuracy);
+        state.Kept.Restore(Snapshot(lastGood, state, backbone), Snapshot(best, state, backbone), bestAccuracy);
         NetworkWeights.Restore(network, state.Network, backbone);
         using var scope = NewDisposeScope();
-        var pairs =
-            velocities.Count == 0
-                ? []
-                : NetworkWeights.Match(
-                    velocities,
-                    state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight)),
-                    backbone
-                );
+        var trained = state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight));
+        var pairs = velocities.Count == 0 ? [] : NetworkWeights.Match(velocities, trained, backbone);
         state.Optimizer.Restore(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
+    }
+
+    private static List<NamedArray> Of(IReadOnlyList<NamedArray> arrays, string prefix) =>
+        [
+            .. arrays
+                .Where(array => array.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(array => array with { Name = array.Name[prefix.Length..] }),
+        ];
+
+    // Kept weights pass through the network, so that copies of it are made as in training.
+    private static WeightSnapshot? Snapshot(List<NamedArray> weights, TrainingState state, string backbone)
+    {
+        if (weights.Count == 0)
+        {
+            return null;
+        }
+
+        NetworkWeights.Restore(weights, state.Network, backbone);
+        return WeightSnapshot.Of(state.Network);
     }
 
     private static IEnumerable<NamedArray> Under(string prefix, IEnumerable<NamedArray> arrays) =>
