@@ -185,25 +185,19 @@ internal sealed class LabelledImagesReader(
             }
 
             var (count, problems) = ParallelDecoding.DecodeInto(block, options.Shape.Bytes, batch);
-            if (options.BadImages == BadImages.Refuse && problems is [(_, var first), ..])
+            foreach (var (place, problem) in problems)
             {
-                throw first;
+                bad.Add(options.BadImages == BadImages.Refuse ? throw problem : new SkippedRow(row + place, problem));
+                skip(bad[^1]);
             }
 
-            bad.AddRange(problems.Select(one => new SkippedRow(row + one.Place, one.Problem)));
-            bad.TakeLast(problems.Count).ToList().ForEach(skip);
             append(block.AsMemory(0, count * options.Shape.Bytes));
             row += batch.Count;
             batch = TakeRows(cursor, image);
         }
 
-        if (row < rows)
-        {
-            throw Changed(rows, $"{row}");
-        }
-
-        return bad.Count < rows
-            ? bad
+        return row < rows ? throw Changed(rows, $"{row}")
+            : bad.Count < rows ? bad
             : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
     }
 

@@ -55,12 +55,7 @@ internal static class LayerPeeledLogits
             var bend = Inner(moved, nextGradient - gradient);
             step = bend > 0 ? Inner(moved, moved) / bend : 10 * step;
             (z, gradient) = (next, nextGradient);
-            losses.Enqueue(loss);
-            if (losses.Count > LossesRemembered)
-            {
-                losses.Dequeue();
-            }
-
+            Remember(losses, loss);
             scope.DisposeEverythingBut(logShares, z, gradient);
         }
 
@@ -86,6 +81,15 @@ internal static class LayerPeeledLogits
         var logLoss = logLosses.logsumexp(0);
         var others = margins.Plus((logShares - losses - logLoss).unsqueeze(1)).exp(); // [K, K], 0 for the class's own
         return (logLoss.item<double>(), others - others.sum(1).diag());
+    }
+
+    private static void Remember(Queue<double> losses, double loss)
+    {
+        losses.Enqueue(loss);
+        if (losses.Count > LossesRemembered)
+        {
+            losses.Dequeue();
+        }
     }
 
     private static ArithmeticException NotSolved(double energy) =>
