@@ -17,7 +17,10 @@ step "Build (warnings are errors)"
 dotnet build MLNet.Procrustean.sln -c Release
 
 step "Formatting"
-Configuration=Release dotnet format MLNet.Procrustean.sln --verify-no-changes --no-restore
+dotnet tool restore
+dotnet csharpier check .
+Configuration=Release dotnet format style MLNet.Procrustean.sln --verify-no-changes --no-restore
+Configuration=Release dotnet format analyzers MLNet.Procrustean.sln --verify-no-changes --no-restore
 
 step "Tests"
 tests=0

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Xml.Linq;
+using MLNet.Procrustean.Tests.Readme;
 using MLNet.Procrustean.Tests.Scoring;
 using MLNet.Procrustean.Tests.Support;
 
@@ -73,17 +74,45 @@ public sealed class PackageTests
     [Test]
     public void Package_InAProjectElsewhere_ScoresASavedModel()
     {
+        var program = Build("consumer", File.ReadAllText(Path.Combine(root, "examples", "Predict", "Program.cs")));
+        var model = SavedModelTests.Save(folder.Path);
+        var paths = TinyModel.Shared.Paths[..3];
+
+        var process = ChildProcess.Dotnet([program, model, .. paths]);
+
+        Assert.That(
+            process.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
+            Is.EqualTo(SavedModelTests.ExpectedLines(paths)),
+            process.Errors
+        );
+    }
+
+    [Test]
+    public void Package_WithTheFirstProgramOfTheReadme_TrainsAndPredicts()
+    {
+        var program = Build("first-program", ReadmeTests.Blocks("csharp")[0]);
+        ReadmeSnippets.DrawPhotos(folder.Path);
+
+        var process = ChildProcess.Dotnet([program], folder.Path);
+
+        Assert.That(process.ExitCode, Is.Zero, process.Errors);
+        Assert.That(process.Output, Does.Contain("macro accuracy").And.Match(@"\n(bolt|nut)\s*$"));
+    }
+
+    /// <summary>A program in a project of its own, with nothing but the package and a libtorch.</summary>
+    private string Build(string name, string program)
+    {
         var torch = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("LibTorchVersion").Single().Value;
-        var consumer = Directory.CreateDirectory(Path.Combine(folder.Path, "consumer")).FullName;
-        File.Copy(Path.Combine(root, "examples", "Predict", "Program.cs"), Path.Combine(consumer, "Program.cs"));
+        var project = Directory.CreateDirectory(Path.Combine(folder.Path, name)).FullName;
+        File.WriteAllText(Path.Combine(project, "Program.cs"), program);
         File.WriteAllText(
-            Path.Combine(consumer, "nuget.config"),
+            Path.Combine(project, "nuget.config"),
             """
             <configuration><packageSources><add key="packed" value="../packages" /></packageSources></configuration>
             """
         );
         File.WriteAllText(
-            Path.Combine(consumer, "Consumer.csproj"),
+            Path.Combine(project, "Consumer.csproj"),
             $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -102,17 +131,8 @@ public sealed class PackageTests
             </Project>
             """
         );
-        var model = SavedModelTests.Save(folder.Path);
-        var paths = TinyModel.Shared.Paths[..3];
-        Run(consumer, "build", "-o", "out");
-
-        var process = ChildProcess.Dotnet([Path.Combine(consumer, "out", "Consumer.dll"), model, .. paths]);
-
-        Assert.That(
-            process.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
-            Is.EqualTo(SavedModelTests.ExpectedLines(paths)),
-            process.Errors
-        );
+        Run(project, "build", "-o", "out");
+        return Path.Combine(project, "out", "Consumer.dll");
     }
 
     private static void Run(string inside, params string[] arguments)

@@ -16,14 +16,20 @@ public sealed class ReadmeSnippets
         folder = new TemporaryFolder();
         before = Environment.CurrentDirectory;
         Environment.CurrentDirectory = folder.Path;
+        DrawPhotos(folder.Path);
+    }
+
+    /// <summary>Makes the folder of photos that the README's code reads.</summary>
+    internal static void DrawPhotos(string inside)
+    {
         foreach (var (name, count) in new[] { ("bolt", 6), ("nut", 3) })
         {
-            Directory.CreateDirectory(Path.Combine("photos", name));
+            Directory.CreateDirectory(Path.Combine(inside, "photos", name));
             for (var i = 0; i < count; i++)
             {
                 var shade = (byte)((name == "bolt" ? 20 : 180) + i);
                 File.WriteAllBytes(
-                    Path.Combine("photos", name, $"{i}.png"),
+                    Path.Combine(inside, "photos", name, $"{i}.png"),
                     TestImages.Png(20, 20, (x, y) => new SKColor(shade, shade, (byte)(5 * (x + y))))
                 );
             }
@@ -35,40 +41,6 @@ public sealed class ReadmeSnippets
     {
         Environment.CurrentDirectory = before;
         folder.Dispose();
-    }
-
-    [Test]
-    public void Pipeline_OnAFolder_TrainsEvaluatesSavesAndServes()
-    {
-        #region pipeline
-        var ml = new MLContext(seed: 1);
-        var images = ml.Data.LoadImageFolder("photos"); // photos/bolt/*.jpg, photos/nut/*.jpg, ...
-        var (train, test) = ml.Data.StratifiedSplit(images); // every class on both sides
-
-        var pipeline = ml
-            .Transforms.Conversion.MapValueToKey("Label")
-            .Append(ml.MulticlassClassification.Trainers.ProcrusteanImageClassification())
-            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
-        var model = pipeline.Fit(train);
-
-        Console.WriteLine(ml.MulticlassClassification.EvaluateImbalance(model.Transform(test)));
-        ml.Model.Save(model, train.Schema, "model.zip");
-        #endregion
-
-        Assert.That(new FileInfo("model.zip").Length, Is.GreaterThan(100_000));
-        Serve();
-    }
-
-    private static void Serve()
-    {
-        #region serve
-        var ml = new MLContext();
-        var model = ml.Model.Load("model.zip", out _); // nothing to register
-        using var engine = ml.Model.CreatePredictionEngine<LabelledImageFile, Prediction>(model);
-        Console.WriteLine(engine.Predict(new() { ImagePath = "photos/bolt/0.png" }).PredictedLabel);
-        #endregion
-
-        Assert.That(engine.Predict(new() { ImagePath = "photos/bolt/0.png" }).PredictedLabel, Is.EqualTo("bolt").Or.EqualTo("nut"));
     }
 
     [Test]
@@ -86,7 +58,7 @@ public sealed class ReadmeSnippets
                 ValidationSetFraction = 0.1,
                 Keep = KeptEpoch.Best,
                 CachePath = "photos.cache", // decode once, for all later trainings
-                CheckpointPath = "checkpoints", // go on here when the program was killed
+                CheckpointPath = "checkpoints", // the same fit resumes here after the program was killed
                 Seed = 1,
                 Progress = new Progress<EpochReport>(report => Console.WriteLine(report)),
             }
@@ -106,7 +78,7 @@ public sealed class ReadmeSnippets
         {
             Strategy = new Combined(new MajorFeatureWeakening { MinLambda = 0.9 }, new LabelDistributionAwareMargin()),
             Epochs = 20,
-            Diagnostics = new TrainingDiagnostics(), // training progress, leakage and feature gradients of each class, after each epoch
+            Diagnostics = new TrainingDiagnostics(), // per class and epoch: training accuracy, leakage, feature gradients
         };
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         using var classifier = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
@@ -118,12 +90,4 @@ public sealed class ReadmeSnippets
 
         Assert.That(File.ReadAllText("report.html"), Does.Contain("MFW with LDAM").And.Contain("Leakage").And.Contain("Neural collapse"));
     }
-
-    #region prediction
-    public sealed class Prediction
-    {
-        public string PredictedLabel { get; set; } = "";
-        public float[] Score { get; set; } = []; // a probability per class
-    }
-    #endregion
 }
