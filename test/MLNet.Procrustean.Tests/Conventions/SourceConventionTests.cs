@@ -25,6 +25,19 @@ public sealed class SourceConventionTests
     }
 
     [Test]
+    public void Methods_All_HaveFewerThan40Lines()
+    {
+        var methods = Repository.Sources.SelectMany(source =>
+            MethodsOf(source.Text).Select(method => (source.Path, method.Name, method.Lines))
+        );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(methods.Count(), Is.GreaterThan(300));
+            Assert.That(methods.Where(method => method.Lines >= 40), Is.Empty);
+        }
+    }
+
+    [Test]
     public void PublicTypes_All_AreSealedOrAbstract() =>
         Assert.That(
             Libraries.SelectMany(library => library.GetExportedTypes()).Where(type => !type.IsSealed && !type.IsAbstract),
@@ -126,6 +139,15 @@ public sealed class SourceConventionTests
             Assert.That(asked, Is.EquivalentTo(outOfSteps.Select(file => $"src/MLNet.Procrustean/Networks/{file}")));
         }
     }
+
+    // A member of a type is indented by four columns, or by eight in a type within a type; its body ends with a brace below its first one.
+    private static IEnumerable<(string Name, int Lines)> MethodsOf(string text) =>
+        Regex
+            .Matches(text, @"^(?<indent> {4}| {8})(?<name>[\w<].*\()[^;]*?\n\k<indent>\{\n(.*\n)*?\k<indent>\}", RegexOptions.Multiline)
+            .Where(match =>
+                !Regex.IsMatch(match.Groups["name"].Value, @"^(if|for|foreach|while|using|lock|switch|catch|return|var|throw|await)\b")
+            )
+            .Select(match => (match.Groups["name"].Value, Lines(match.Value) + 1));
 
     private static int Lines(string text) => text.Count(character => character == '\n');
 }
