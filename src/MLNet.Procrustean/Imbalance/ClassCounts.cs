@@ -34,35 +34,26 @@ public sealed record ClassCounts
             throw new ArgumentException($"Classification takes at least two classes: there are {names.Length}.", nameof(names));
         }
 
-        var seen = new HashSet<string>();
-        foreach (var (name, count) in names.Zip(counts))
+        if (names.Any(string.IsNullOrEmpty))
         {
-            Check(name, count, isNew: seen.Add(name));
+            throw new ArgumentException("A class has an empty name.", nameof(names));
+        }
+
+        if (names.CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+        {
+            throw new ArgumentException($"Two classes are named '{twice}'.", nameof(names));
+        }
+
+        if (counts.FirstOrDefault(count => count < 1, 1) is var least and < 1)
+        {
+            throw new ArgumentException(
+                $"Class '{names[counts.IndexOf(least)]}' has no training image (its count is {least}); each class takes at least one.",
+                nameof(counts)
+            );
         }
 
         Names = names;
         Counts = counts;
-    }
-
-    private static void Check(string name, long count, bool isNew)
-    {
-        if (string.IsNullOrEmpty(name))
-        {
-            throw new ArgumentException("A class has an empty name.", "names");
-        }
-
-        if (!isNew)
-        {
-            throw new ArgumentException($"Two classes are named '{name}'.", "names");
-        }
-
-        if (count < 1)
-        {
-            throw new ArgumentException(
-                $"Class '{name}' has no training image (its count is {count}); each class takes at least one.",
-                "counts"
-            );
-        }
     }
 
     /// <summary>The names of the classes.</summary>
