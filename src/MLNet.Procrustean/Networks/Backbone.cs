@@ -23,7 +23,7 @@ public abstract record Backbone
     /// <summary>The number of residual stages, before each of which features can be mixed.</summary>
     public abstract int ResidualStages { get; }
 
-    /// <summary>Reads what <see cref="Name"/> wrote.</summary>
+    /// <summary>The network of a name that <see cref="Name"/> gave.</summary>
     /// <param name="name">For instance <c>cifar-resnet-32</c>, <c>cifar-resnet-8-w32</c> or <c>resnet-18</c>.</param>
     /// <returns>The network of that name.</returns>
     /// <exception cref="FormatException">There is no network of that name.</exception>
@@ -43,19 +43,21 @@ public abstract record Backbone
         catch (Exception problem) when (problem is FormatException or ArgumentException or OverflowException)
         {
             throw new FormatException(
-                $"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256, and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.",
+                $"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, "
+                    + "'cifar-resnet-D-wW' with W its width, even and from 4 to 256, "
+                    + $"and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.",
                 problem
             );
         }
     }
 
     /// <summary>
-    /// Whether the first convolution has filters for eight or more directions of colour patches, and no more than there are: see
+    /// Whether the first convolution has filters for at least eight directions of colour patches, and for no more than there are: see
     /// <see cref="PatchWhitening"/>.
     /// </summary>
     internal abstract bool SuitsWhitening { get; }
 
-    /// <summary>How many weights the network has, running statistics apart; it takes no memory for them.</summary>
+    /// <summary>How many weights the network has, without running statistics; no memory is allocated for them.</summary>
     internal long CountWeights(int channels, int classes)
     {
         var (all, ofOneClass) = Counts.GetOrAdd((this, channels), static key => key.Backbone.CountWeights(key.Channels));
@@ -80,7 +82,7 @@ public abstract record Backbone
         return network;
     }
 
-    /// <summary>The network in its parts, on a device, with weights that are 0 yet.</summary>
+    /// <summary>The network in its parts, on a device, with weights that are still 0.</summary>
     private protected abstract StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device);
 
     private static int Number(string digits) =>

@@ -5,17 +5,17 @@ namespace MLNet.Procrustean.Networks;
 
 /// <summary>Batch normalisation of features [B, F, H, W] over B, H and W, with weights and statistics named as in PyTorch.</summary>
 /// <remarks>
-/// Ioffe, Szegedy, "Batch Normalization" (arXiv 1502.03167). TorchSharp's own module counts its batches by a number that a garbage
-/// collection can free meanwhile (<see cref="KeptNumbers"/>).
+/// Ioffe, Szegedy, "Batch Normalization" (arXiv 1502.03167). TorchSharp's own module counts its batches with a number that a garbage
+/// collection can free during the call (<see cref="KeptNumbers"/>).
 /// </remarks>
 internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
 {
     private const double Momentum = 0.1;
     private const double Epsilon = 1e-5;
-    private readonly Action<Tensor, Tensor> absorb; // the convolution itself in a field would be saved as a part of this
+    private readonly Action<Tensor, Tensor> absorb; // a convolution in a field would be saved as a part of this module
     private bool folded;
 
-    /// <param name="convolution">What it normalises.</param>
+    /// <param name="convolution">The convolution whose output it normalises.</param>
     public BatchNormalisation(Convolution convolution)
         : base(nameof(BatchNormalisation))
     {
@@ -28,7 +28,7 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
         register_buffer("num_batches_tracked", zeros([], int64, device));
     }
 
-    /// <summary>Lets the convolution do what this does in evaluation; from now on this passes its input on.</summary>
+    /// <summary>Moves what this does in evaluation into the convolution; from then on, this returns its input unchanged.</summary>
     /// <remarks>(x − μ) · γ / √(σ² + ε) + β = a · x + (β − a · μ), with a = γ / √(σ² + ε).</remarks>
     public void Fold()
     {
@@ -44,7 +44,7 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
     {
         if (folded)
         {
-            return x.alias(); // a sequence of modules disposes what goes in
+            return x.alias(); // a sequence of modules disposes the inputs of its parts
         }
 
         if (training)

@@ -17,7 +17,7 @@ public sealed record CifarResNet : Backbone
     internal static readonly int[] Depths = [8, 14, 20, 32, 44, 56];
 
     /// <summary>The number of layers with weights: 8, 14, 20, 32, 44 or 56. The default is 20.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The depth is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not one of these.</exception>
     public int Depth
     {
         get;

@@ -7,7 +7,7 @@ public enum ClassifierHead
     Linear,
 
     /// <summary>
-    /// z_c = 30 · cos(w_c, h): features and rows of the classifier are brought to length 1, so that no class gains by a longer row.
+    /// z_c = 30 · cos(w_c, h): features and rows of the classifier are normalised to length 1, so that no class gains from a longer row.
     /// </summary>
     Cosine,
 }

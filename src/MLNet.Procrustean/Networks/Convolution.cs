@@ -9,9 +9,9 @@ namespace MLNet.Procrustean.Networks;
 /// precision.
 /// </summary>
 /// <remarks>
-/// So a batch cast to bfloat16 takes the whole network through bfloat16, while weights, and so their gradients, keep their 24 bits.
-/// On a processor, shapes that libtorch 2.10 gets wrong in bfloat16 are computed in single precision and then rounded. On processors with
-/// AVX512-BF16 it gives wrong numbers, without a word and up to as large as the right ones, unless the channels on both sides are 16 or
+/// So a batch that is cast to bfloat16 stays in bfloat16 through the whole network, while the weights, and so their gradients, keep their
+/// 24 bits. On a CPU, shapes that libtorch 2.10 gets wrong in bfloat16 are computed in single precision and then rounded. On processors
+/// with AVX512-BF16 it gives wrong numbers, silently and up to as large as the right ones, unless the channels on both sides are 16 or
 /// multiples of 32 (those of the input matter for its gradient only), and a 1×1 convolution of 1,024 channels or more ends the process.
 /// </remarks>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>

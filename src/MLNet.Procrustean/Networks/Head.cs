@@ -22,7 +22,7 @@ internal abstract class Head : nn.Module<Tensor, Tensor>
     /// <summary>The weight [C, D] and bias [C] with which logits are a linear map of <see cref="Features"/>.</summary>
     public abstract (Tensor Weight, Tensor Bias) LinearMap { get; }
 
-    /// <summary>What the linear map takes, [B, D], of pooled features [B, D].</summary>
+    /// <summary>The input of the linear map, [B, D], for pooled features [B, D].</summary>
     public abstract Tensor Features(Tensor pooled);
 
     public static Head Of(ClassifierHead kind, int features, int classes, Device? device) =>
@@ -53,7 +53,7 @@ internal sealed class LinearHead : Head
 /// </remarks>
 internal sealed class CosineHead : Head
 {
-    /// <summary>s: without it, softmax of cosines could not come near 0 or 1.</summary>
+    /// <summary>s: without it, softmax of cosines could not get near 0 or 1.</summary>
     public const double Scale = 30;
 
     public CosineHead(long features, long classes, Device? device = null)
@@ -69,6 +69,6 @@ internal sealed class CosineHead : Head
 
     public override Tensor forward(Tensor pooled) => nn.functional.linear(Unit(pooled), Unit(Weight).Times(Scale), Bias); // [B, D] → [B, C]
 
-    /// <summary>Rows [N, D] brought to length 1; one that is 0 stays so.</summary>
+    /// <summary>Rows [N, D] normalised to length 1; a row of zeros stays zero.</summary>
     private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, p: 2, dim: 1);
 }

@@ -11,8 +11,8 @@ internal static class Inference
 
     /// <summary>Logits [B, C] of normalised images [B, channels, S, S].</summary>
     /// <remarks>
-    /// A lone image is computed twice over: two take no longer than one, for which libtorch leaves its fast convolutions and writes a line
-    /// about NNPACK to the console at each layer.
+    /// A single image is computed as a batch of two, which takes no longer than a batch of one: for that, libtorch does not use its fast
+    /// convolutions and writes a line about NNPACK to the console at each layer.
     /// </remarks>
     public static Tensor Logits(StagedNetwork network, Tensor images) =>
         images.shape[0] == 1 ? network.forward(cat([images, images])).narrow(0, 0, 1) : network.forward(images);
@@ -48,7 +48,7 @@ internal static class Inference
         {
             using var part = NewDisposeScope();
             var count = Math.Min(ImagesAtOnce, images.Count - start);
-            // waits: of parts that nothing waits for, libtorch would keep the pinned memory of many
+            // this copy waits: if nothing waited, libtorch would keep the pinned memory of many parts
             var labels = images.Labels.narrow(0, start, count).to(device);
             var logits = Logits(network, preprocessing.Normalise(images.Pixels.Narrow(start, count).to(device)));
             correct.scatter_add_(0, labels, (logits.argmax(1) == labels).to(int64));

@@ -26,7 +26,7 @@ internal static class NetworkWeights
         using var noGradient = no_grad();
         foreach (var (array, tensor) in Match(arrays, network.state_dict().Select(pair => (pair.Key, pair.Value)), backbone))
         {
-            using var part = NewDisposeScope(); // at no time more than one array twice
+            using var part = NewDisposeScope(); // at most one array is in memory twice
             tensor.copy_(ToTensor(array));
         }
     }
@@ -51,7 +51,8 @@ internal static class NetworkWeights
             if (array.Type != TypeOf(tensor) || !array.Shape.SequenceEqual(tensor.shape))
             {
                 throw new InvalidDataException(
-                    $"The weights are not those of the backbone {backbone}: '{name}' is {array.Type} [{string.Join(", ", array.Shape)}], and should be {TypeOf(tensor)} [{string.Join(", ", tensor.shape)}]."
+                    $"The weights are not those of the backbone {backbone}: '{name}' is {array.Type} [{string.Join(", ", array.Shape)}], "
+                        + $"and should be {TypeOf(tensor)} [{string.Join(", ", tensor.shape)}]."
                 );
             }
 

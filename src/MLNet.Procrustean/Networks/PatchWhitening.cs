@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Networks;
 
 /// <summary>
-/// Gives the first convolution the principal directions of the training images' patches for good, instead of training it.
+/// Sets the weights of the first convolution to the principal directions of the training images' patches, instead of training them.
 /// </summary>
 /// <remarks>
-/// After Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", https://arxiv.org/abs/2404.00498 (patch whitening), who has it from
+/// After Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", https://arxiv.org/abs/2404.00498 (patch whitening), who took it from
 /// Page, "How to train your ResNet" (2018). With S = Σ_p p pᵀ over patches p of c · k · k normalised values, and S = V Λ Vᵀ, the filters
 /// are the columns of V with the largest λ, and their negatives, so that the rectifier loses nothing. The batch normalisation that follows
 /// divides each by its standard deviation, in proportion to √λ, which is what makes it whitening.
@@ -16,11 +16,11 @@ namespace MLNet.Procrustean.Networks;
 internal static class PatchWhitening
 {
     private const int MostImages = 1000;
-    private const int PatchesAcross = 10; // of an image, about: its neighbouring patches tell little more
+    private const int PatchesAcross = 10; // about so many along each side of an image: patches between them add little
     private const int BytesAtOnce = 4_000_000;
-    private const double Noise = 1e-6; // a direction with less than this share of the largest λ is none that the images have
+    private const double Noise = 1e-6; // the images do not have directions with less than this share of the largest λ
 
-    /// <summary>Sets the weights of the first convolution by images of the training, drawn by the seed.</summary>
+    /// <summary>Sets the weights of the first convolution from training images, drawn with the seed.</summary>
     public static void Apply(StagedNetwork network, Preprocessing preprocessing, LabelledImages train, int seed)
     {
         using var scope = NewDisposeScope();
@@ -63,10 +63,10 @@ internal static class PatchWhitening
 
     /// <summary>
     /// The filters [F, c, k, k]: the directions with the largest λ, F/2 of them or as many as there are, their negatives, and for the rest
-    /// what was drawn.
+    /// the random weights.
     /// </summary>
     /// <param name="scatter">S.</param>
-    /// <param name="drawn">[F, c, k, k].</param>
+    /// <param name="drawn">The random weights, [F, c, k, k].</param>
     internal static Tensor Filters(Tensor scatter, Tensor drawn)
     {
         using var scope = NewDisposeScope();

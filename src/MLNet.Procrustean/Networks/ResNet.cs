@@ -14,7 +14,7 @@ public sealed record ResNet : Backbone
     internal static readonly int[] Depths = [18, 34, 50];
 
     /// <summary>The number of layers with weights: 18, 34 (basic blocks) or 50 (bottlenecks). The default is 18.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The depth is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not one of these.</exception>
     public int Depth
     {
         get;

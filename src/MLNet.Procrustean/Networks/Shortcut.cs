@@ -26,10 +26,10 @@ internal static class Shortcut
 
 /// <summary>Every stride-th pixel of each row and column.</summary>
 /// <remarks>
-/// Before a 1×1 convolution it is the same as that convolution's stride. The convolution's own is not used: with 1,024 outputs or more and
-/// channels-last features, the CPU library behind it divides by zero on some processors, which ends the process.
-/// The slice is taken from a view with the channels last, as the features lie in memory: its gradient takes the layout of that view, and
-/// another layout than the features' own slows the backward pass by a fifth.
+/// Before a 1×1 convolution it is the same as that convolution's stride. The convolution's own stride is not used: with 1,024 outputs or
+/// more and channels-last features, the CPU library behind it divides by zero on some processors, which ends the process. The slice is
+/// taken from a view with the channels last, as the features lie in memory: its gradient takes the layout of that view, and another layout
+/// than the features' own slows the backward pass by a fifth.
 /// </remarks>
 internal sealed class EveryPixel(int stride) : Module<Tensor, Tensor>(nameof(EveryPixel))
 {

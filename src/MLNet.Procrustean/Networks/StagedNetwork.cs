@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Networks;
 /// </summary>
 internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 {
-    // In a tuple: TorchSharp takes modules in fields for parts under the fields' names.
+    // In a tuple: TorchSharp registers modules in fields as parts under the fields' names.
     private readonly (Stem Stem, IReadOnlyList<nn.Module<Tensor, Tensor>> Stages, nn.Module<Tensor, Tensor> Pool, Head Head) parts;
     private int frozenParts;
 
@@ -43,19 +43,19 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Logits [B, C] of images [B, channels, S, S].</summary>
     /// <param name="images">The normalised images.</param>
     /// <param name="beforeStage">
-    /// (k, h) → h̃, asked before each stage: k = 0 has the images, k from 1 on what goes into residual stage k, and one more than there are
-    /// stages the pooled features. Null changes nothing.
+    /// (k, h) → h̃, called before each stage: for k = 0 with the images, for k from 1 on with the input of residual stage k, and for one
+    /// more than there are stages with the pooled features. Null changes nothing.
     /// </param>
     public Tensor Forward(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null) => Head.call(Pooled(images, beforeStage));
 
-    /// <summary>What the head's linear map takes, [B, D], of images [B, channels, S, S].</summary>
+    /// <summary>The input of the head's linear map, [B, D], for images [B, channels, S, S].</summary>
     public Tensor Features(Tensor images) => Head.Features(Pooled(images));
 
     /// <summary>
-    /// Freezes the first parts for good, the stem and then one stage after the other: they get no gradients, and their batch normalisation
-    /// stays in evaluation mode while the rest trains. It is to be done before the optimizer is made.
+    /// Permanently freezes the first parts, the stem and then one stage after the other: they get no gradients, and their batch
+    /// normalisation stays in evaluation mode while the rest trains. Call it before the optimizer is created.
     /// </summary>
-    /// <param name="parts">How many: 0 is none, 1 the stem, 1 + the number of stages all but the head.</param>
+    /// <param name="parts">How many: 0 for no part, 1 for the stem, 1 + the number of stages for all but the head.</param>
     public void Freeze(int parts)
     {
         frozenParts = parts;
@@ -77,7 +77,7 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Takes each batch normalisation into its convolution: the same logits but for rounding, in evaluation only, and faster.
+    /// Folds each batch normalisation into its convolution: faster, for evaluation only, with the same logits except for rounding.
     /// </summary>
     public void Fold()
     {

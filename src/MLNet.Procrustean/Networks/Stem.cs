@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace MLNet.Procrustean.Networks;
 
-/// <summary>What takes the image: a convolution with batch normalisation and rectifier and, for large images, max pooling.</summary>
+/// <summary>
+/// The part that takes the image: a convolution with batch normalisation and rectifier and, for large images, max pooling.
+/// </summary>
 internal sealed class Stem : Module<Tensor, Tensor>
 {
     private readonly Convolution conv1;

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
 
-/// <summary>Draws a network's first weights and lays them out for speed.</summary>
+/// <summary>Draws a network's initial weights and lays them out in memory for speed.</summary>
 internal static class WeightInitialisation
 {
     /// <summary>
     /// Convolutions: N(0, 2/fan-out); the classifier: N(0, 1/features), zero bias; batch normalisation: 1 and 0.
     /// </summary>
     /// <remarks>
-    /// He et al., "Delving Deep into Rectifiers" (arXiv 1502.01852), equation 14. All draws come from a generator of their own, so
-    /// that neither the global one nor another training in the same process plays a part.
+    /// He et al., "Delving Deep into Rectifiers" (arXiv 1502.01852), equation 14. All random numbers come from a generator of their own, so
+    /// that neither the global generator nor another training in the same process affects them.
     /// </remarks>
     public static void Apply(StagedNetwork network, int seed)
     {

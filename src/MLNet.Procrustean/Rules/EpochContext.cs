@@ -7,7 +7,7 @@ namespace MLNet.Procrustean;
 /// <param name="Number">The epoch, counted from 1.</param>
 /// <param name="Total">The number of epochs of the whole training.</param>
 /// <param name="Classes">The number of training images of each class, n_c.</param>
-/// <param name="Device">Where the tensors of the rule are to live.</param>
+/// <param name="Device">The device for the tensors of the rule.</param>
 public sealed record EpochContext(int Number, int Total, ClassCounts Classes, Device Device)
 {
     /// <summary>A value for each class, as a function of its count.</summary>

@@ -23,7 +23,7 @@ public sealed record FeatureMixing(
     /// <param name="lambda">λ, [B].</param>
     /// <param name="partners">π, [B], int64: the row of the image that each one is mixed with.</param>
     /// <param name="partnerGradient">Whether the gradient also flows through h_{π(i)}.</param>
-    /// <returns>h̃, [B, ...]; a row with λ = 1 comes back bit for bit.</returns>
+    /// <returns>h̃, [B, ...]; a row with λ = 1 is unchanged, bit for bit.</returns>
     public static Tensor Mix(Tensor features, Tensor lambda, Tensor partners, bool partnerGradient)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -39,7 +39,7 @@ public sealed record FeatureMixing(
     internal static Tensor Loss(Func<Tensor, Tensor, Tensor> loss, Tensor logits, Tensor labels, Tensor partners, Tensor? mu) =>
         mu is null ? loss(logits, labels) : lerp(loss(logits, labels.index_select(0, partners)), loss(logits, labels), mu);
 
-    /// <summary>Draws where, with whom and by which shares the images of one mini-batch are mixed: a stage, π, λ and μ.</summary>
+    /// <summary>Draws how the images of one mini-batch are mixed: the stage, the partners π, and the shares λ and μ.</summary>
     internal (int Stage, Tensor Partners, Tensor Lambda, Tensor? Mu) Draw(Tensor labels, int residualStages, Generator random)
     {
         var partners = randperm(labels.shape[0], ScalarType.Int64, generator: random).OnDevice(labels.device);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
@@ -18,8 +19,8 @@ public abstract record LearningRateSchedule
         init => field = Require.AtLeast(value, 0, nameof(WarmUpEpochs));
     } = 1;
 
-    /// <summary>The factor on the full learning rate at a moment of training.</summary>
-    /// <param name="progress">Epochs done, with fraction: 0 before the first step, 2.5 in the middle of the third epoch.</param>
+    /// <summary>The factor that the full learning rate is multiplied by at a point of the training.</summary>
+    /// <param name="progress">Epochs done, with their fraction: 0 before the first step, 2.5 in the middle of the third epoch.</param>
     /// <param name="epochs">The number of epochs of the whole training.</param>
     /// <returns>From 0 to 1.</returns>
     public double FactorAt(double progress, int epochs)
@@ -73,10 +74,15 @@ public sealed record StepSchedule : LearningRateSchedule
 
     /// <summary>The schedule with its options.</summary>
     /// <returns>For example "StepSchedule { WarmUpEpochs = 1, Milestones = [0.8, 0.9], Factor = 0.01 }".</returns>
-    public override string ToString() =>
-        FormattableString.Invariant(
-            $"{nameof(StepSchedule)} {{ {nameof(WarmUpEpochs)} = {WarmUpEpochs}, {nameof(Milestones)} = [{string.Join(", ", Milestones.Select(milestone => FormattableString.Invariant($"{milestone}")))}], {nameof(Factor)} = {Factor} }}"
+    public override string ToString()
+    {
+        var milestones = string.Join(", ", Milestones.Select(milestone => milestone.ToString(CultureInfo.InvariantCulture)));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{nameof(StepSchedule)} {{ {nameof(WarmUpEpochs)} = {WarmUpEpochs}, {nameof(Milestones)} = [{milestones}], "
+                + $"{nameof(Factor)} = {Factor} }}"
         );
+    }
 
     private protected override double FactorAfterWarmUp(double progress, int warmUp, int epochs) =>
         Math.Pow(Factor, Milestones.Count(milestone => progress >= milestone * epochs));

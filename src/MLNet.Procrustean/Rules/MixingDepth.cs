@@ -26,7 +26,7 @@ public readonly record struct MixingDepth
     /// <summary>The pooled features, before the classifier.</summary>
     public static MixingDepth PooledFeatures => new(Place.PooledFeatures);
 
-    /// <summary>Before a residual stage drawn anew for each mini-batch, all equally likely.</summary>
+    /// <summary>Before a residual stage that is drawn for each mini-batch, all equally likely.</summary>
     public static MixingDepth AnyStage => new(Place.AnyStage);
 
     /// <summary>Before one residual stage, counted from 1; 0 is the input.</summary>
@@ -55,13 +55,15 @@ public readonly record struct MixingDepth
         if (place == Place.Stage && stage > backbone.ResidualStages)
         {
             throw new ArgumentException(
-                $"Features cannot be mixed before stage {stage}: the backbone {backbone.Name} has stages 1 to {backbone.ResidualStages} (0 is the input; after the last come the {nameof(PooledFeatures)})."
+                $"Features cannot be mixed before stage {stage}: the backbone {backbone.Name} has stages 1 to {backbone.ResidualStages} "
+                    + $"(0 is the input; for the features after the last stage use {nameof(PooledFeatures)})."
             );
         }
     }
 
     /// <summary>
-    /// The stage before which the next mini-batch is mixed: 0 is the stem, then come the residual stages, and one more the pooled features.
+    /// The stage before which the next mini-batch is mixed: 0 is the stem, 1 to n are the n residual stages, and n + 1 is the pooled
+    /// features.
     /// </summary>
     internal int Draw(int residualStages, Generator random)
     {

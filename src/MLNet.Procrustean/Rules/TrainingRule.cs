@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>How one epoch is trained, in four places; as it comes, plain training.</summary>
+/// <summary>How one epoch is trained, in four parts; by default, plain training.</summary>
 public sealed record TrainingRule
 {
     /// <summary>
@@ -12,8 +12,8 @@ public sealed record TrainingRule
     public ClassifierHead Head { get; init; }
 
     /// <summary>
-    /// [C], none negative: as many images as there are are drawn with replacement, each in proportion to the weight of its class; null, the
-    /// default, takes every image once.
+    /// A weight for the images of each class, [C], none negative: an epoch draws as many images as the training set has, with replacement,
+    /// each with a probability in proportion to the weight of its class. Null, the default, takes every image once.
     /// </summary>
     public Tensor? SamplingWeights { get; init; }
 
@@ -21,7 +21,7 @@ public sealed record TrainingRule
     public FeatureMixing? Mixing { get; init; }
 
     /// <summary>
-    /// The loss of each image: (logits [B, C], labels [B] int64) → [B]. The default is <see cref="Losses.CrossEntropy"/>; the loop alone
+    /// The loss of each image: (logits [B, C], labels [B] int64) → [B]. The default is <see cref="Losses.CrossEntropy"/>; only the loop
     /// takes the mean.
     /// </summary>
     public Func<Tensor, Tensor, Tensor> Loss { get; init; } = Losses.CrossEntropy;

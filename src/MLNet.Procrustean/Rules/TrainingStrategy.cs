@@ -8,13 +8,14 @@ namespace MLNet.Procrustean;
 public abstract record TrainingStrategy
 {
     /// <summary>
-    /// How an epoch is to be trained. Before training all epochs are asked for twice on the CPU, and then each before its first step.
+    /// How an epoch is to be trained. Before the training, this is called twice for every epoch, on the CPU; then once for each epoch
+    /// before its first step.
     /// </summary>
     /// <param name="epoch">Which epoch, on which device, with which class counts.</param>
-    /// <returns>The rule that the loop obeys. Its tensors live as long as the epoch.</returns>
+    /// <returns>The rule that the loop follows. Its tensors live as long as the epoch.</returns>
     public abstract TrainingRule RuleFor(EpochContext epoch);
 
-    /// <summary>Refuses, before any image is read, a training that the strategy cannot carry out; as it comes, none.</summary>
+    /// <summary>Refuses, before any image is read, a training that the strategy cannot carry out; by default, it refuses nothing.</summary>
     /// <param name="backbone">The network that is about to be trained.</param>
     /// <param name="epochs">The number of epochs of the whole training.</param>
     /// <exception cref="ArgumentException">The strategy cannot carry it out; the message says why and what to change.</exception>

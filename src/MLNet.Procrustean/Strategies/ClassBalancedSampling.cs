@@ -3,7 +3,7 @@ using MLNet.Procrustean.Numerics;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Class-balanced draw: an epoch draws as many images as there are, with replacement, and each class equally often. With
+/// Class-balanced sampling: an epoch draws as many images as the training set has, with replacement, and each class equally often. With
 /// <see cref="Deferred"/> it is deferred re-sampling (DRS).
 /// </summary>
 /// <remarks>
@@ -11,9 +11,10 @@ namespace MLNet.Procrustean;
 /// One of the samplings of Kang, Xie, Rohrbach, Yan, Gordo, Feng, Kalantidis, "Decoupling Representation and Classifier for Long-Tailed
 /// Recognition", ICLR 2020, https://arxiv.org/abs/1910.09217, equation 1, where the probability that the next image is of class c is
 /// </para>
-/// <para>p_c = n_c^q / Σ_k n_k^q; q = 0 draws all classes alike, q = 1 as they are.</para>
+/// <para>p_c = n_c^q / Σ_k n_k^q; q = 0 draws all classes equally often, q = 1 in proportion to their counts.</para>
 /// <para>
-/// Images of rare classes come up many times in an epoch. Equal counts, or q = 1, give plain training, where each image comes up once.
+/// Images of rare classes are drawn many times in an epoch. Equal counts, or q = 1, give plain training, where each image is used once per
+/// epoch.
 /// </para>
 /// </remarks>
 public sealed record ClassBalancedSampling : TrainingStrategy
@@ -30,7 +31,7 @@ public sealed record ClassBalancedSampling : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        // An image has the share of its class, divided among the n_c images of it.
+        // The weight of one image: n_c^q of its class, divided equally among the n_c images of the class.
         return epoch.Classes.IsBalanced || Q == 1 ? new() : new() { SamplingWeights = epoch.PerClass(n => Math.Pow(n, Q - 1)) };
     }
 }

@@ -3,8 +3,8 @@ using MLNet.Procrustean.Numerics;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Class-balanced weights: each image counts by the effective number of images of its class. With <see cref="Deferred"/> it is deferred
-/// re-weighting (DRW).
+/// Class-balanced weights: each image is weighted by the inverse of the effective number of images of its class. With
+/// <see cref="Deferred"/> it is deferred re-weighting (DRW).
 /// </summary>
 /// <remarks>
 /// <para>
@@ -28,7 +28,7 @@ public sealed record ClassBalancedWeights : TrainingStrategy
     } = 0.9999;
 
     /// <summary>
-    /// The strategy whose loss ℓ' is weighted and whose rule is kept otherwise. The default is <see cref="PlainTraining"/>: cross entropy.
+    /// The strategy whose loss ℓ' is weighted; the rest of its rule is kept. The default is <see cref="PlainTraining"/>: cross entropy.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public TrainingStrategy Of

@@ -3,16 +3,16 @@ using MLNet.Procrustean.Numerics;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Two strategies at once, such as <see cref="MajorFeatureWeakening"/> with <see cref="LogitAdjustment"/>: each fills the places of the
-/// rule that the other leaves plain.
+/// Two strategies at once, such as <see cref="MajorFeatureWeakening"/> with <see cref="LogitAdjustment"/>: each sets the parts of the rule
+/// that the other leaves at their defaults.
 /// </summary>
 /// <remarks>
-/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the draw, the loss and the head are four places of a
-/// <see cref="TrainingRule"/>, so that strategies for different places can be put together; two for the same place are refused. Two methods
-/// that correct the same bias take weaker settings than either alone, or the large classes are given up.
+/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the sampling, the loss and the head are the four parts of a
+/// <see cref="TrainingRule"/>. Strategies that set different parts can be combined; two that set the same part are refused. Two methods
+/// that correct the same bias need weaker settings than either alone; otherwise the large classes are sacrificed.
 /// </remarks>
 /// <param name="First">One strategy.</param>
-/// <param name="Second">Another one, for other places of the rule.</param>
+/// <param name="Second">Another one, for other parts of the rule.</param>
 public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) : TrainingStrategy
 {
     /// <summary>One strategy.</summary>
@@ -23,7 +23,7 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
         init => field = Require.NotNull(value);
     } = Require.NotNull(First);
 
-    /// <summary>Another one, for other places of the rule.</summary>
+    /// <summary>Another one, for other parts of the rule.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public TrainingStrategy Second
     {
@@ -34,7 +34,7 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
     private static readonly TrainingRule Plain = new();
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">Both strategies fill the same place.</exception>
+    /// <exception cref="ArgumentException">Both strategies set the same part.</exception>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         var (first, second) = (First.RuleFor(epoch), Second.RuleFor(epoch));
@@ -42,12 +42,13 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
             Equals(place(second), place(Plain)) ? place(first)
             : Equals(place(first), place(Plain)) ? place(second)
             : throw new ArgumentException(
-                $"Both strategies of a combination decide about the {what}, and only one can; leave one of them out. They are {First} and {Second}."
+                $"Both strategies of a combination decide about the {what}, and only one can; leave one of them out. "
+                    + $"They are {First} and {Second}."
             );
         return new()
         {
             Head = Of(rule => rule.Head, "head"),
-            SamplingWeights = Of(rule => rule.SamplingWeights, "draw"),
+            SamplingWeights = Of(rule => rule.SamplingWeights, "sampling"),
             Mixing = Of(rule => rule.Mixing, "mixing"),
             Loss = Of(rule => rule.Loss, "loss"),
         };

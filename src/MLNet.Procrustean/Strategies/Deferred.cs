@@ -2,7 +2,7 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>One strategy first and another from some epoch on.</summary>
+/// <summary>One strategy for the first epochs and another one from a given epoch on.</summary>
 /// <remarks>
 /// With <see cref="PlainTraining"/> before and <see cref="ClassBalancedWeights"/> after it is deferred re-weighting (DRW): Cao, Wei,
 /// Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
@@ -35,7 +35,7 @@ public sealed record Deferred(TrainingStrategy Before, TrainingStrategy After, i
     {
         get;
         init => field = Require.AtLeast(value, 2, nameof(FromEpoch));
-    } = Require.AtLeast(FromEpoch, 2, nameof(FromEpoch)); // the assignment passes by the accessor
+    } = Require.AtLeast(FromEpoch, 2, nameof(FromEpoch)); // this assignment does not call the init accessor
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
@@ -50,7 +50,8 @@ public sealed record Deferred(TrainingStrategy Before, TrainingStrategy After, i
         if (FromEpoch > epochs)
         {
             throw new ArgumentException(
-                $"{nameof(Deferred)} changes its strategy in epoch {FromEpoch}, and the training ends after {epochs}; choose an earlier epoch or train longer."
+                $"{nameof(Deferred)} changes its strategy in epoch {FromEpoch}, but the training ends after {epochs} epochs; "
+                    + "choose an earlier epoch or train longer."
             );
         }
 

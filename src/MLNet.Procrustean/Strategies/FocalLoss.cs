@@ -3,7 +3,7 @@ using MLNet.Procrustean.Numerics;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Focal loss: images that are classified well already count less. Within <see cref="ClassBalancedWeights"/> it is the class-balanced focal
+/// Focal loss: images that are already classified well count less. Within <see cref="ClassBalancedWeights"/> it is the class-balanced focal
 /// loss.
 /// </summary>
 /// <remarks>
@@ -13,7 +13,7 @@ namespace MLNet.Procrustean;
 /// = softmax(z):
 /// </para>
 /// <para>ℓ = −(1 − p_y)^γ · log p_y.</para>
-/// <para>It does not look at the counts: equal counts do not make it plain training, γ = 0 does.</para>
+/// <para>It does not depend on the class counts: equal counts do not make it plain training, but γ = 0 does.</para>
 /// </remarks>
 public sealed record FocalLoss : TrainingStrategy
 {
@@ -38,7 +38,7 @@ public sealed record FocalLoss : TrainingStrategy
             Loss = (logits, labels) =>
             {
                 var crossEntropy = Losses.CrossEntropy(logits, labels); // −log p_y, [B]
-                // 1 − p_y, kept off 0, where the power has an infinite gradient for γ < 1.
+                // 1 − p_y, kept above 0, where the power has an infinite gradient for γ < 1.
                 var missing = (-(-crossEntropy).expm1()).AtLeast(1e-7);
                 return missing.ToThePower(Gamma) * crossEntropy;
             },

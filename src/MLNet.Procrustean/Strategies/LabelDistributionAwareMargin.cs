@@ -9,13 +9,12 @@ namespace MLNet.Procrustean;
 /// <remarks>
 /// <para>
 /// Cao, Wei, Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
-/// https://arxiv.org/abs/1906.07413, equations 12 and 13. With the normalised head (<see cref="ClassifierHead.Cosine"/>), z = s · cos, s =
-/// 30:
+/// https://arxiv.org/abs/1906.07413, equations 12 and 13. With the cosine head (<see cref="ClassifierHead.Cosine"/>), z = s · cos, s = 30:
 /// </para>
 /// <para>ℓ = −log( exp(z_y − s · Δ_y) / (exp(z_y − s · Δ_y) + Σ_{c≠y} exp(z_c)) ), with Δ_c = Δ_max · (n_min / n_c)^¼.</para>
 /// <para>
-/// Followed by <see cref="ClassBalancedWeights"/> of itself from a late epoch on (<see cref="Deferred"/>) it is LDAM-DRW. All counts equal,
-/// all margins are Δ_max: that is not plain training. The trained network scores with z, without margins.
+/// With <see cref="ClassBalancedWeights"/> of the same loss from a late epoch on (<see cref="Deferred"/>), it is LDAM-DRW. With equal
+/// counts, all margins are Δ_max, which is not plain training. The trained network scores with z, without margins.
 /// </para>
 /// </remarks>
 public sealed record LabelDistributionAwareMargin : TrainingStrategy

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Logit adjustment: the loss sees each class's logit raised by the logarithm of its frequency, so that the network itself need not favour
-/// it.
+/// Logit adjustment: in the loss, τ times the logarithm of its frequency is added to each class's logit, so that the network itself need
+/// not favour frequent classes.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -20,7 +20,7 @@ namespace MLNet.Procrustean;
 public sealed record LogitAdjustment : TrainingStrategy
 {
     /// <summary>τ, from 0 to 10. The default is 1; 0 is plain training.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The strength is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double Tau
     {
         get;

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Major Feature Weakening (MFW): features of the large classes are diluted with those of other images, so that they are not fitted first.
+/// Major Feature Weakening (MFW): the features of large classes are weakened by mixing in those of other images, so that these classes are
+/// not fitted first.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -13,15 +14,15 @@ namespace MLNet.Procrustean;
 /// </para>
 /// <para>h̃_i = λ_{y_i} · h_i + (1 − λ_{y_i}) · h_{π(i)}, with π a random permutation of the mini-batch.</para>
 /// <para>
-/// The paper's abstract, which is what this was written from, fixes neither λ nor the stage. Here λ falls from 1 for the smallest class to
-/// λ_min for the largest:
+/// This was written from the paper's abstract, which fixes neither λ nor the stage. Here λ falls from 1 for the smallest class to λ_min for
+/// the largest:
 /// </para>
 /// <para>λ_c = 1 − (1 − λ_min) · (1 − (n_min/n_c)^γ) / (1 − (n_min/n_max)^γ).</para>
 /// <para>Equal counts give λ ≡ 1, which is plain training. Only training is changed: a trained model scores as the plain network.</para>
 /// <para>
-/// Alone it is for strong imbalance; <see cref="RecommendedStrategy"/> has it in a form that did no harm. At a ratio of 10, with hundreds
-/// of images of the smallest class, it was measured to do harm: the network learns that an image which is not mixed is of a small class,
-/// and no image to be scored is mixed.
+/// Used alone, it is for strong imbalance; <see cref="RecommendedStrategy"/> uses it in a form that did no harm. At an imbalance ratio of
+/// 10, with hundreds of images of the smallest class, it did harm in measurements: the network learns that an image that is not mixed is of
+/// a small class, and images to be scored are never mixed.
 /// </para>
 /// </remarks>
 public sealed record MajorFeatureWeakening : TrainingStrategy
@@ -41,8 +42,8 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     } = 0.75;
 
     /// <summary>
-    /// γ: how soon classes between the smallest and the largest are weakened; a larger one weakens them more. From 0.01 to 100; the default
-    /// is 1.
+    /// γ: how strongly classes between the smallest and the largest are weakened; a larger value weakens them more. From 0.01 to 100; the
+    /// default is 1.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The exponent is out of range.</exception>
     public double Gamma
@@ -55,9 +56,9 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     public bool PartnerGradient { get; init; } = true;
 
     /// <summary>
-    /// The fraction of the images, drawn anew for each mini-batch, that is mixed at all, from 0 to 1 (all, the default). With less, the
-    /// network also sees images of large classes as they are, and cannot take an image for one of a small class because it is not mixed.
-    /// Half did no harm at an imbalance ratio of 10, and brought nothing at 100.
+    /// The fraction of the images, drawn for each mini-batch, that are mixed, from 0 to 1. The default is 1: all. With a smaller fraction,
+    /// the network also sees unmixed images of large classes, so that it cannot learn that an unmixed image is of a small class. One half
+    /// did no harm at an imbalance ratio of 10, and gave no gain at 100.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
     public double MixedFraction
@@ -94,7 +95,7 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
         return [.. classes.Counts.Select(n => LambdaOf(n, classes))];
     }
 
-    // Images that the draw spares keep λ = 1.
+    // Images that are not drawn keep λ = 1.
     private Tensor Thinned(Tensor lambdas, Generator random) =>
         MixedFraction == 1
             ? lambdas

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Mixup: images and their labels are mixed by one share drawn for each mini-batch.</summary>
+/// <summary>Mixup: each image and its label are mixed with another one, with one share that is drawn for each mini-batch.</summary>
 /// <remarks>
 /// <para>
 /// Zhang, Cisse, Dauphin, Lopez-Paz, "mixup: Beyond Empirical Risk Minimization", ICLR 2018, https://arxiv.org/abs/1710.09412. With λ drawn
 /// from Beta(α, α) for each mini-batch and π a random permutation of it:
 /// </para>
 /// <para>x̃_i = λ · x_i + (1 − λ) · x_{π(i)}, ℓ_i = λ · ℓ(z_i, y_i) + (1 − λ) · ℓ(z_i, y_{π(i)}).</para>
-/// <para>It does not look at the counts: equal counts do not make it plain training.</para>
+/// <para>It does not depend on the class counts: equal counts do not make it plain training.</para>
 /// </remarks>
 public sealed record Mixup : TrainingStrategy
 {

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean;
 
-/// <summary>Plain training (empirical risk minimisation): every image once per epoch, nothing mixed, cross entropy.</summary>
+/// <summary>Plain training (empirical risk minimisation): every image once per epoch, no mixing, cross entropy.</summary>
 public sealed record PlainTraining : TrainingStrategy
 {
     /// <inheritdoc/>

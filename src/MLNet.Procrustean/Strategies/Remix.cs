@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Remix: images are mixed as by <see cref="Mixup"/>, and the label goes to the much rarer class of the two when its image is visible
-/// enough.
+/// Remix: images are mixed as in <see cref="Mixup"/>, but where one of the two classes is much rarer and its share of the image is large
+/// enough, the label is that class alone.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -20,7 +20,7 @@ namespace MLNet.Procrustean;
 public sealed record Remix : TrainingStrategy
 {
     /// <summary>α, from 0.01 to 100. The default is 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for the others.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range; this holds for the other options too.</exception>
     public double Alpha
     {
         get;
@@ -28,7 +28,8 @@ public sealed record Remix : TrainingStrategy
     } = 1;
 
     /// <summary>
-    /// κ: how many times as frequent one class must be for the other to get the label, from 1 to 10,000. The default is 3.
+    /// κ: how many times as frequent as the other class one must be for the other to get the whole label, from 1 to 10,000. The default is
+    /// 3.
     /// </summary>
     public double Kappa
     {
@@ -36,7 +37,10 @@ public sealed record Remix : TrainingStrategy
         init => field = Require.Between(value, 1, 10_000, nameof(Kappa));
     } = 3;
 
-    /// <summary>τ: below which share of the frequent class the other may get the label, from 0 (never) to 1. The default is 0.5.</summary>
+    /// <summary>
+    /// τ: the rarer class gets the whole label only where the share of the frequent one is below τ, from 0 (never) to 1. The default is
+    /// 0.5.
+    /// </summary>
     public double Tau
     {
         get;

@@ -25,7 +25,7 @@ public sealed record VectorScaling : TrainingStrategy
     } = 0.1;
 
     /// <summary>τ of the additive adjustment, from 0 to 10. The default is 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The strength is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double Tau
     {
         get;

@@ -70,7 +70,7 @@ public sealed class CombinedTests
         [
             [new LogitAdjustment(), new ClassBalancedWeights(), "loss"],
             [Mixing, new Mixup(), "mixing"],
-            [new ClassBalancedSampling(), new ClassBalancedSampling { Q = 0.5 }, "draw"],
+            [new ClassBalancedSampling(), new ClassBalancedSampling { Q = 0.5 }, "sampling"],
         ];
 
     private static TrainingRule Rule(TrainingStrategy strategy) => strategy.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU));
