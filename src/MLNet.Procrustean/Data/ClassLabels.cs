@@ -9,7 +9,7 @@ namespace MLNet.Procrustean.Data;
 internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueType)
 {
     private const string Text = "text";
-    private const int MostUnnamedClasses = 100_000; // more is a hash, not a class
+    private const int MostUnnamedClasses = 100_000; // more are hashes, not classes
 
     private static readonly Values[] KnownTypes =
     [
@@ -55,7 +55,8 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
         return count <= MostUnnamedClasses
             ? Enumerable.Range(0, (int)count).Select(i => i.ToString(CultureInfo.InvariantCulture))
             : throw new ArgumentException(
-                $"Column '{label.Name}' is a key to {count} values without names, which are too many for classes; make it by MapValueToKey."
+                $"Column '{label.Name}' is a key to {count} values without names, which are too many for classes; "
+                    + "create the key with MapValueToKey."
             );
     }
 

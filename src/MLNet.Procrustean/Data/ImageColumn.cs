@@ -11,7 +11,7 @@ namespace MLNet.Procrustean.Data;
 internal static class ImageColumn
 {
     /// <summary>The column of that name.</summary>
-    /// <exception cref="ArgumentException">There is none, or it holds no images.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or it holds no images.</exception>
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
         var column = schema.Require(name);
@@ -20,7 +20,7 @@ internal static class ImageColumn
     }
 
     /// <summary>Refuses a column that holds no images.</summary>
-    /// <exception cref="ArgumentException">It holds none.</exception>
+    /// <exception cref="ArgumentException">It holds no images.</exception>
     public static void Check(string name, DataViewType type)
     {
         if (
@@ -33,15 +33,16 @@ internal static class ImageColumn
         )
         {
             throw new ArgumentException(
-                $"Column '{name}' is of type {type}; images are paths (text), the bytes of an encoded image (a vector of bytes, from LoadRawImageBytes) or MLImage (from LoadImages)."
+                $"Column '{name}' is of type {type}; images are paths (text), the bytes of an encoded image "
+                    + "(a vector of bytes, from LoadRawImageBytes) or MLImage (from LoadImages)."
             );
         }
     }
 
     /// <summary>
-    /// A function that takes the image of the row that the cursor stands on, and gives the rest of the work: decoding into the bytes of a
-    /// square, which may be done on another thread while the cursor moves on, and throws <see cref="ImageException"/> where the image
-    /// cannot be read.
+    /// A function that reads the image of the cursor's current row and returns the rest of the work: decoding it into the bytes of a
+    /// square. That may run on another thread while the cursor moves to the next rows, and throws <see cref="ImageException"/> where the
+    /// image cannot be read.
     /// </summary>
     public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) =>
         column.Type switch
@@ -85,7 +86,7 @@ internal static class ImageColumn
         };
     }
 
-    // An MLImage belongs to the row and is gone with the next one, so it is brought to shape at once.
+    // An MLImage belongs to its row and is gone with the next one, so it is converted at once.
     private static Func<Action<Memory<byte>>> ImageReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
     {
         var getter = row.GetGetter<MLImage>(column);

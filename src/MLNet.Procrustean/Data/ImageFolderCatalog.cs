@@ -17,14 +17,14 @@ public static class ImageFolderCatalog
 
     /// <summary>Lists the images of a folder as text columns <c>ImagePath</c> and <c>Label</c>, the name of their class folder.</summary>
     /// <remarks>
-    /// Images are found at any depth below a class folder and come in the ordinal order of class and then relative path, the same on
-    /// every system. Files ending in .jpg, .jpeg, .jfif, .png, .bmp, .gif or .webp in any case are images; other files are ignored,
-    /// and so is every file and folder whose name starts with a dot. The files are listed, not opened. Links to files and links that are
-    /// class folders are followed, wherever they lead: in a folder from a stranger, look for links first.
+    /// Images are found at any depth below a class folder and come in the ordinal order of class and then relative path, the same on every
+    /// system. Files ending in .jpg, .jpeg, .jfif, .png, .bmp, .gif or .webp in any case are images; other files are ignored, and so is
+    /// every file and folder whose name starts with a dot. The files are listed, not opened. Links to files and links that are class
+    /// folders are followed, wherever they lead: in a folder from an untrusted source, look for links first.
     /// </remarks>
     /// <param name="data">The catalog, <c>mlContext.Data</c>.</param>
     /// <param name="path">The folder that holds one sub-folder per class; a relative path gives relative image paths.</param>
-    /// <returns>One row per image (<see cref="LabelledImageFile"/>), the number of rows known.</returns>
+    /// <returns>One row per image (<see cref="LabelledImageFile"/>); the number of rows is known.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="ArgumentException">The path is empty or that of a file.</exception>
     /// <exception cref="InvalidDataException">
@@ -32,7 +32,7 @@ public static class ImageFolderCatalog
     /// within it.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">A folder may not be listed.</exception>
-    /// <exception cref="IOException">A folder cannot be listed, for instance since its path is too long.</exception>
+    /// <exception cref="IOException">A folder cannot be listed, for instance because its path is too long.</exception>
     public static IDataView LoadImageFolder(this DataOperationsCatalog data, string path)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -75,7 +75,7 @@ public static class ImageFolderCatalog
     private static bool IsImage(ref FileSystemEntry entry) =>
         !entry.IsDirectory && IsShown(ref entry) && ImageFile.IsImage(entry.FileName.ToString());
 
-    // Links to folders could lead back to where they stand, and two such links to as many paths as there are atoms.
+    // A link to a folder could lead back to a folder above it, and two such links to exponentially many paths.
     private static bool IsShown(ref FileSystemEntry entry)
     {
         if (entry.FileName[0] == '.')
@@ -86,8 +86,8 @@ public static class ImageFolderCatalog
         return !entry.IsDirectory || entry.ToFileSystemInfo().LinkTarget is not { } target
             ? true
             : throw new InvalidDataException(
-                $"'{entry.ToSpecifiedFullPath()}' is a link to the folder '{target}'; within a class folder such links are not followed, since they may "
-                    + "lead in a circle. Put the images there, or make the class folder itself a link."
+                $"'{entry.ToSpecifiedFullPath()}' is a link to the folder '{target}'; within a class folder such links are not followed, "
+                    + "since they may lead in a circle. Put the images there, or make the class folder itself a link."
             );
     }
 

@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Data;
 internal static class LabelColumn
 {
     /// <summary>The column of that name.</summary>
-    /// <exception cref="ArgumentException">There is none, or it is not a key.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or it is not a key.</exception>
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
         var column = schema.Require(name);
@@ -17,7 +17,8 @@ internal static class LabelColumn
     /// <summary>The error for a label that is not a key.</summary>
     public static ArgumentException NotAKey(string name, DataViewType type) =>
         new(
-            $"Column '{name}' is of type {type}, and the label must be a key: put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer."
+            $"Column '{name}' is of type {type}, and the label must be a key: "
+                + $"put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer."
         );
 
     /// <summary>The class of each row, from 0; no other column is read.</summary>
@@ -35,7 +36,8 @@ internal static class LabelColumn
                 value > 0 && value <= classes
                     ? (long)value - 1
                     : throw new ArgumentException(
-                        $"Row {cursor.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); give it one or remove the row."
+                        $"Row {cursor.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); "
+                            + "give it one or remove the row."
                     )
             );
         }

@@ -27,7 +27,7 @@ internal static class LabelText
     }.ToFrozenDictionary(access => access.ValueType);
 
     /// <summary>The column of that name.</summary>
-    /// <exception cref="ArgumentException">There is none, or it holds neither text nor keys, numbers or Booleans.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or it holds neither text nor keys, numbers or Booleans.</exception>
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
         var column = schema.Require(name);
@@ -36,7 +36,7 @@ internal static class LabelText
             : throw new ArgumentException($"Column '{name}' is of type {column.Type}; a label is a text, a key, a number or a Boolean.");
     }
 
-    /// <summary>A function that gives the label of the row that the cursor stands on.</summary>
+    /// <summary>A function that gives the label of the cursor's current row.</summary>
     /// <remarks>
     /// A key gives the text of its key value, or its zero-based index when the column has no key values, as ML.NET's own
     /// evaluation does; a number gives its shortest invariant text. The function throws <see cref="ArgumentException"/>
@@ -50,15 +50,15 @@ internal static class LabelText
         return () =>
             text()
             ?? throw new ArgumentException(
-                $"Row {row.Position} (counted from 0) has no value in column '{column.Name}'; each row takes one."
+                $"Row {row.Position} (counted from 0) has no value in column '{column.Name}'; each row needs one."
             );
     }
 
-    /// <summary>The error for a label that is none of the classes.</summary>
+    /// <summary>The error for a label that is not one of the classes.</summary>
     public static ArgumentException NotAClass(string value, DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> classes) =>
         new(
             $"Row {row.Position} (counted from 0) has '{value}' in column '{column.Name}', "
-                + $"which is none of the {classes.Count} classes: "
+                + $"which is not one of the {classes.Count} classes: "
                 + string.Join(", ", classes.Take(NamesInError))
                 + (classes.Count > NamesInError ? ", ..." : ".")
         );

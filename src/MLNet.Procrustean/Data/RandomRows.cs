@@ -3,10 +3,10 @@ namespace MLNet.Procrustean.Data;
 /// <summary>Chooses rows of each class at random.</summary>
 internal static class RandomRows
 {
-    /// <summary>Chooses so many rows of each class.</summary>
+    /// <summary>Chooses a number of rows of each class.</summary>
     /// <remarks>
-    /// Each row draws a number, in row order, and a class gives those with the smallest: the choice does not depend on how classes are
-    /// named or numbered.
+    /// Each row draws a random number, in row order, and the rows of a class with the smallest numbers are chosen: the choice does not
+    /// depend on how classes are named or numbered.
     /// </remarks>
     /// <param name="labels">The class of each row.</param>
     /// <param name="number">How many to choose, by the class and how many rows it has.</param>

@@ -11,7 +11,7 @@ internal sealed class SelectedRows(IDataView input, bool[] selected) : IDataView
 
     public DataViewSchema Schema => input.Schema;
 
-    // The mask knows the rows by their place in the unshuffled order.
+    // The mask identifies rows by their position in the unshuffled order.
     public bool CanShuffle => false;
 
     public long? GetRowCount() => count;

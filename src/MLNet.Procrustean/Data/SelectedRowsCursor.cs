@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MLNet.Procrustean.Data;
 
-/// <summary>Walks over the rows of <see cref="SelectedRows"/>.</summary>
+/// <summary>Iterates over the rows of <see cref="SelectedRows"/>.</summary>
 internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCursor input, bool[] selected) : DataViewRowCursor
 {
     private long inputRow = -1;
@@ -61,6 +61,6 @@ internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCurso
     private InvalidOperationException Changed(string change) =>
         new(
             $"The data gives {change} rows than the {selected.Length} that it had when rows were chosen from it; "
-                + "choose them again, or take data that stays as it is."
+                + "choose them again, or use data that does not change."
         );
 }

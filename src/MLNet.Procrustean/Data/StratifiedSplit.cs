@@ -12,7 +12,7 @@ internal static class StratifiedSplit
     /// <param name="seed">The seed; the same one gives the same rows on every platform.</param>
     /// <returns>For each row, whether it is chosen.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
-    /// <exception cref="ArgumentException">A class has one row only.</exception>
+    /// <exception cref="ArgumentException">A class has only one row.</exception>
     public static bool[] Choose<TLabel>(IReadOnlyList<TLabel> labels, double fraction, int seed)
         where TLabel : notnull
     {
@@ -27,5 +27,5 @@ internal static class StratifiedSplit
     private static int NumberToChoose<TLabel>(TLabel label, int rows, double fraction) =>
         rows >= 2
             ? Math.Clamp((int)Math.Round(fraction * rows, MidpointRounding.AwayFromZero), 1, rows - 1)
-            : throw new ArgumentException($"Class '{label}' has one row only; to be on both sides of a split it takes two.");
+            : throw new ArgumentException($"Class '{label}' has only one row; to be on both sides of a split it needs two.");
 }

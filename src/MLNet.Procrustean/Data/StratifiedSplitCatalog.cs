@@ -5,12 +5,11 @@ namespace Microsoft.ML;
 /// <summary>Adds the stratified split to <see cref="DataOperationsCatalog"/>.</summary>
 public static class StratifiedSplitCatalog
 {
-    /// <summary>Splits data at random into a part to train with and a part to test with, and each class into the same shares.</summary>
+    /// <summary>Splits data at random into a training set and a test set, with the same shares of each class.</summary>
     /// <remarks>
-    /// Of n rows of a class, <paramref name="testFraction"/>·n, rounded, go to the test set, but at least 1 and at most
-    /// n − 1, so that even the rarest class is on both sides. The labels are read once, now, and no other column is; the
-    /// rows of the two parts are read from <paramref name="input"/> when they are needed, which must then give the same rows
-    /// in the same order.
+    /// Of n rows of a class, <paramref name="testFraction"/>·n, rounded, go to the test set, but at least 1 and at most n − 1, so that even
+    /// the rarest class is on both sides. The labels are read once, now, and no other column is read; the rows of the two parts are read
+    /// from <paramref name="input"/> when they are needed, which must then give the same rows in the same order.
     /// </remarks>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to split.</param>
@@ -20,7 +19,7 @@ public static class StratifiedSplitCatalog
     /// <returns>The two parts, with the columns and annotations of the input.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
     /// <exception cref="ArgumentException">
-    /// The label column is missing or of another type, there is no row, a row has no label, or a class has one row only.
+    /// The label column is missing or of another type, there is no row, a row has no label, or a class has only one row.
     /// </exception>
     public static (IDataView TrainSet, IDataView TestSet) StratifiedSplit(
         this DataOperationsCatalog data,

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace MLNet.Procrustean.Decoding;
 
 /// <summary>
-/// The weights by which pixels along one axis mix into the pixels of the square: a triangle as wide as two pixels of the square
-/// (of the image where it is enlarged). So shrinking averages all that it leaves out, and an unchanged size changes nothing.
+/// The weights by which pixels along one axis mix into the pixels of the square: a triangle as wide as two pixels of the square (of the
+/// image where it is enlarged). So shrinking averages all the pixels that it leaves out, and an unchanged size changes nothing.
 /// </summary>
 internal sealed class AxisFilter
 {
@@ -26,7 +26,7 @@ internal sealed class AxisFilter
         for (var i = 0; i < layout.Count; i++)
         {
             var center = start + (i + 0.5) * step;
-            // Pixels outside the layout's window take no part: cropping first and filtering after must give the same.
+            // Pixels outside the layout's window are not used, as if the image had been cropped before it is filtered.
             var first = (int)Math.Max(Math.Floor(start), Math.Floor(center - reach + 0.5));
             var past = (int)Math.Min(Math.Ceiling(end), Math.Ceiling(center + reach - 0.5));
             taps[i] = (first, past - first);

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Decoding;
 
-/// <summary>One axis of the way from an image to the square: which of its pixels go where.</summary>
+/// <summary>How one axis of an image is mapped to the square: which of its pixels go where.</summary>
 /// <param name="Start">First pixel of the image that is used.</param>
 /// <param name="Length">Pixels of the image that are used.</param>
 /// <param name="Offset">First pixel of the square that is filled.</param>

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Decoding;
 
-/// <summary>What the mean and the deviation of each channel are made of.</summary>
+/// <summary>The sums that the mean and the standard deviation of each channel are computed from.</summary>
 internal static class ChannelSums
 {
     /// <summary>Writes the sum of each channel's values, then of each channel's squares.</summary>

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Decoding;
 
-/// <summary>How the stored rows and columns of an image lie in the picture as it is meant to be seen.</summary>
+/// <summary>How the stored rows and columns of an image lie in the upright picture.</summary>
 /// <param name="Tag">EXIF tag 0x0112, 1 (stored upright) to 8.</param>
 internal readonly record struct ExifOrientation(int Tag)
 {

@@ -6,14 +6,14 @@ using SkiaSharp;
 namespace MLNet.Procrustean.Decoding;
 
 /// <summary>
-/// Decodes an image into the bytes of a square, row by row with the channels together: upright by its EXIF orientation, over white
-/// where it is transparent, without colour management; of an animation the first frame. Safe to call from many threads.
+/// Decodes an image into the bytes of a square, row by row with the channels together: upright by its EXIF orientation, on white where it
+/// is transparent, without colour management; of an animation the first frame. Safe to call from many threads.
 /// </summary>
 /// <remarks>
-/// A small file may claim a large image. None takes more memory than <see cref="MaximumPixels"/> do, four bytes each, beside the bytes of
-/// the file; and of those that take much, one is decoded at a time, so that all threads together take no more either. A thread keeps one
-/// mebibyte for the small ones. All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused as well: Skia
-/// does not tell it from one that lacks pixels.
+/// A small file may claim a large image. No image takes more memory than <see cref="MaximumPixels"/> of four bytes each, in addition to the
+/// bytes of the file. Images that take much memory are decoded one at a time, so that all threads together take no more either. Each thread
+/// keeps one mebibyte for small images. All direct calls of Skia are in this file. A JPEG that lacks only its end marker is refused too:
+/// Skia cannot distinguish it from one that lacks pixels.
 /// </remarks>
 internal static class ImageDecoder
 {
@@ -25,7 +25,8 @@ internal static class ImageDecoder
     private const long UnlessSet = 200_000_000; // 0.8 GB
     private const long MuchBytes = 64_000_000;
 
-    // Pixels of small images, those of one after the other: to take memory for each anew is a tenth of the work of a tiny one.
+    // A buffer for the pixels of small images, reused for one after the other: allocating one for each would be a tenth of the work of a
+    // tiny image.
     private const int ReusedBytes = 1 << 20;
 
     [ThreadStatic]
@@ -47,13 +48,13 @@ internal static class ImageDecoder
         int.TryParse(AppContext.GetData(Setting)?.ToString(), CultureInfo.InvariantCulture, out var most) && most > 0 ? most : UnlessSet;
 
     /// <param name="path">The file.</param>
-    /// <param name="shape">What to bring it to.</param>
-    /// <param name="square">Where its bytes go, <see cref="ImageShape.Bytes"/> of them; of no use where an exception is thrown.</param>
-    /// <exception cref="ImageException">The file is missing, unreadable or no whole image.</exception>
+    /// <param name="shape">The square to make of it.</param>
+    /// <param name="square">Where its bytes go, <see cref="ImageShape.Bytes"/> of them; undefined where an exception is thrown.</param>
+    /// <exception cref="ImageException">The file is missing, unreadable or not a complete image.</exception>
     public static void Decode(string path, ImageShape shape, Memory<byte> square) =>
         AloneWhereMuch(ImageFile.Length(path), () => Decode(ImageFile.Read(path), shape, path, square));
 
-    /// <exception cref="ImageException">The bytes are not a whole image.</exception>
+    /// <exception cref="ImageException">The bytes are not a complete image.</exception>
     public static void Decode(ReadOnlyMemory<byte> encoded, ImageShape shape, string origin, Memory<byte> square)
     {
         if (encoded.IsEmpty)
@@ -72,8 +73,8 @@ internal static class ImageDecoder
         AloneWhereMuch(4 * pixels, () => Decode(codec, eighths, encoded.Length, shape, origin, square.Span));
     }
 
-    /// <remarks>The image stays the caller's to dispose.</remarks>
-    /// <exception cref="ImageException">The image is null, as where ML.NET found none, or has too many pixels.</exception>
+    /// <remarks>The caller disposes the image.</remarks>
+    /// <exception cref="ImageException">The image is null, for example where ML.NET found none, or has too many pixels.</exception>
     public static void Decode(MLImage? image, ImageShape shape, string origin, Memory<byte> square)
     {
         if (image is null)
@@ -113,7 +114,8 @@ internal static class ImageDecoder
             bitmap.Dispose();
             throw new ImageException(
                 origin,
-                $"there is no memory for {info.Width} × {info.Height} pixels ({ImageMemory.Readable(info.BytesSize64)}). Shrink or remove it."
+                $"there is no memory for {info.Width} × {info.Height} pixels ({ImageMemory.Readable(info.BytesSize64)}). "
+                    + "Shrink or remove it."
             );
         }
 
@@ -134,8 +136,8 @@ internal static class ImageDecoder
         }
     }
 
-    // How much the decoder holds at once, in pictures of four bytes a pixel: the result, and what it is made of where that is not read row
-    // by row.
+    // How much the decoder holds in memory at once, in images of four bytes a pixel: the result, and what it is computed from where the
+    // file is not read row by row.
     private static int Held(SKEncodedImageFormat format, ReadOnlySpan<byte> encoded) =>
         format switch
         {
@@ -145,7 +147,8 @@ internal static class ImageDecoder
             _ => 1,
         };
 
-    // A JPEG shrinks while it is decoded, in steps of an eighth, at a fraction of the cost. WebP can, but decodes everything first.
+    // A JPEG can be shrunk while it is decoded, in steps of an eighth, at a fraction of the cost. WebP can be too, but decodes everything
+    // first.
     private static int SmallestSufficient(SKCodec codec, ImageShape shape)
     {
         if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
@@ -178,13 +181,14 @@ internal static class ImageDecoder
                 origin,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed of its kind. Shrink or remove it, or set {Setting}."
+                    $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed for an image of its kind. "
+                        + $"Shrink or remove it, or set {Setting}."
                 )
             );
         }
     }
 
-    // Skia tells the reason only where it reads a stream.
+    // Skia gives the reason only where it reads a stream.
     private static ImageException Unopened(SKData data, ReadOnlyMemory<byte> encoded, string origin)
     {
         using var stream = new SKMemoryStream(data);

@@ -23,7 +23,7 @@ public sealed class ImageException : Exception
     internal bool IsOfAccess =>
         InnerException is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
-    // A file may be named by a stranger, with a line break and what then looks like a line of the log.
+    // The name of an untrusted file may contain a line break and then what looks like a line of the log.
     private static string OnOneLine(string origin) =>
         origin.Any(char.IsControl)
             ? string.Concat(origin.Select(one => char.IsControl(one) ? $"\\u{(int)one:x4}" : one.ToString()))

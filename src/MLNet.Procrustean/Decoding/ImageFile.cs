@@ -11,9 +11,9 @@ internal static class ImageFile
     public static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The bytes of a file: asked for before it is opened, since to open a pipe may never end, and neither may reading a device.
+    /// The length of a file in bytes. It is determined before the file is opened, since opening a pipe or reading a device may never end.
     /// </summary>
-    /// <exception cref="ImageException">There is no such file, it cannot be read, or it is none that holds an image.</exception>
+    /// <exception cref="ImageException">There is no such file, it cannot be read, or it cannot be an image.</exception>
     public static long Length(string path)
     {
         if (string.IsNullOrWhiteSpace(path))
@@ -35,14 +35,15 @@ internal static class ImageFile
             ? length
             : throw new ImageException(
                 path,
-                $"the file has {ImageMemory.Readable(length)}, more than the most pixels that are read would take ({ImageMemory.Readable(most)}). Shrink or remove it."
+                $"the file has {ImageMemory.Readable(length)}, more than the most pixels that are read would take "
+                    + $"({ImageMemory.Readable(most)}). Shrink or remove it."
             );
     }
 
     /// <exception cref="ImageException">There is no such file, or it cannot be read.</exception>
     public static byte[] Read(string path) => Ask(path, File.ReadAllBytes);
 
-    // The length of a link is that of a path. One question answers all of it for a file that is none.
+    // The length of a link is that of its path. For a file that is not a link, one query is enough.
     private static long LengthOfTarget(string path)
     {
         var file = new FileInfo(path);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MLNet.Procrustean.Decoding;
 
-/// <summary>Tells whether a set of decoded images fits into memory, before any of them is decoded.</summary>
+/// <summary>Checks whether a set of decoded images fits into memory, before any of them is decoded.</summary>
 internal static class ImageMemory
 {
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -36,14 +36,15 @@ internal static class ImageMemory
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable(neededBytes)} of memory, "
-                    + $"but {Readable(availableBytes)} are available. Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."
+                    + $"but {Readable(availableBytes)} are available. "
+                    + $"Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."
             )
         );
     }
 
     public static bool Fits(long images, ImageShape shape, long availableBytes) => (Int128)images * shape.Bytes <= availableBytes;
 
-    /// <summary>A number of bytes as people write it.</summary>
+    /// <summary>A number of bytes in a readable unit.</summary>
     public static string Readable(double bytes)
     {
         var unit = bytes < 1024 ? 0 : Math.Min((int)Math.Log(bytes, 1024), Units.Length - 1);

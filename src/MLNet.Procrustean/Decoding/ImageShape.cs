@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean;
 
-/// <summary>The square of pixels that every image is brought to before the network sees it.</summary>
+/// <summary>The square of pixels that every image is converted to before it goes through the network.</summary>
 public sealed record ImageShape
 {
     private const int SmallestSize = 8;
@@ -37,7 +37,7 @@ public sealed record ImageShape
     } = 3;
 
     /// <summary>How an image that is not square becomes square; <see cref="AspectRatio.Squash"/> by default.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is none of the named ones.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of the named ones.</exception>
     public AspectRatio Aspect
     {
         get;

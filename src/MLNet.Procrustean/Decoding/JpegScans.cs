@@ -11,7 +11,7 @@ internal static class JpegScans
     private const byte Marker = 0xFF;
     private const byte Scan = 0xDA;
 
-    /// <summary>Whether it has one scan of all channels, as far as its header says; false where that cannot be told.</summary>
+    /// <summary>Whether it has one scan of all channels, as far as its header says; false where that is unknown.</summary>
     /// <param name="jpeg">The file: segments of a marker, a length of two bytes and as much content.</param>
     public static bool IsOne(ReadOnlySpan<byte> jpeg)
     {
@@ -21,7 +21,7 @@ internal static class JpegScans
             var kind = jpeg[position + 1];
             if (jpeg[position] != Marker || kind is Marker or 0 or 1 or >= 0xD0 and <= 0xD9)
             {
-                position++; // what stands between segments is passed over, as decoders do, and so are markers without content
+                position++; // bytes between segments are skipped, as decoders do, and so are markers without content
                 continue;
             }
 

@@ -6,7 +6,7 @@ namespace MLNet.Procrustean.Decoding;
 internal static class ParallelDecoding
 {
     /// <summary>The images, one after the other.</summary>
-    /// <exception cref="ImageException">One cannot be read; the first of them is told.</exception>
+    /// <exception cref="ImageException">An image cannot be read; the first such one is reported.</exception>
     public static byte[] Decode(IReadOnlyList<Action<Memory<byte>>> images, ImageShape shape)
     {
         var block = new byte[images.Count * shape.Bytes];
@@ -16,9 +16,9 @@ internal static class ParallelDecoding
 
     /// <summary>Decodes images into a block, one after the other in their order, without a gap where one cannot be read.</summary>
     /// <param name="block">With room for all of them.</param>
-    /// <param name="bytes">That each decoded image takes.</param>
+    /// <param name="bytes">The bytes that each decoded image takes.</param>
     /// <param name="images">The images.</param>
-    /// <returns>How many are in the block, and those that cannot be read by their place among the images.</returns>
+    /// <returns>How many are in the block, and those that cannot be read, with their place among the images.</returns>
     public static (int Count, IReadOnlyList<(int Place, ImageException Problem)> Bad) DecodeInto(
         byte[] block,
         int bytes,
@@ -41,8 +41,8 @@ internal static class ParallelDecoding
         return (count, bad);
     }
 
-    // One image after the other for each processor: Parallel.For itself hands them out in lots, and at the end all but one processor wait
-    // for the last lot.
+    // Each processor takes one image after the other. Parallel.For itself hands them out in batches, and at the end all processors but one
+    // would wait for the last batch.
     private static IReadOnlyList<(int Place, ImageException Problem)> Run(int count, Action<int> decode)
     {
         var problems = new ImageException?[count];

@@ -5,12 +5,11 @@ using System.Runtime.Intrinsics;
 
 namespace MLNet.Procrustean.Decoding;
 
-/// <summary>Brings decoded pixels to the square: aspect ratio, size, white behind transparency, grey; rounded once, at the end.</summary>
+/// <summary>Converts decoded pixels to the square: aspect ratio, size, white behind transparency, grey; rounded once, at the end.</summary>
 /// <remarks>
-/// Skia 2.88 itself would alias: at every filter quality it is bilinear down to a half (a checkerboard of single pixels shrunk
-/// 1.3 times keeps its full contrast as a moiré pattern), and below that it picks between halvings.
-/// The loops over pixels are compiled at their best from the start: a training may have decoded all its images before the runtime had found
-/// them worth it.
+/// Skia 2.88 itself would alias: at every filter quality it is bilinear down to a half (a checkerboard of single pixels shrunk 1.3 times
+/// keeps its full contrast as a moiré pattern), and below that it picks between halvings. The loops over pixels are compiled with full
+/// optimisation from the start: otherwise a training could have decoded all its images before the runtime optimises them.
 /// </remarks>
 internal static class SquareResampler
 {
@@ -109,7 +108,7 @@ internal static class SquareResampler
         }
     }
 
-    // As many pixels at a time as the processor's vectors have room for, to the same bits; gives how many in all.
+    // Adds as many pixels at a time as the processor's vectors hold, with the same bits as one by one; returns how many pixels in all.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int AddWhole(ReadOnlySpan<uint> row, float weight, Span<Vector4> line)
     {

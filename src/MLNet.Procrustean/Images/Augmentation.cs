@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Random changes to each training image, drawn anew every time it is seen.</summary>
+/// <summary>Random changes to each training image, drawn every time it is used.</summary>
 public sealed record Augmentation
 {
     /// <summary>No change.</summary>
@@ -27,7 +27,7 @@ public sealed record Augmentation
     /// </summary>
     public bool HorizontalFlip { get; init; } = true;
 
-    /// <summary>Draws on the CPU and applies the changes to a batch [B, S, S, channels], uint8, where that is.</summary>
+    /// <summary>Draws on the CPU and applies the changes to a batch [B, S, S, channels], uint8, on the device of the batch.</summary>
     internal Tensor Apply(Tensor pixels, Generator random)
     {
         using var scope = NewDisposeScope();
@@ -78,7 +78,7 @@ public sealed record Augmentation
         return changed;
     }
 
-    /// <summary>The same on any device, without waiting for it: the places of the pixels are all that is sent there.</summary>
+    /// <summary>The same on any device, without waiting for it: only the positions of the pixels are sent there.</summary>
     internal static Tensor CropAndFlipByIndex(Tensor pixels, int padding, Tensor tops, Tensor lefts, Tensor flips)
     {
         var (images, size) = ((int)pixels.shape[0], (int)pixels.shape[1]);

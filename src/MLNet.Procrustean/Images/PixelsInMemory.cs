@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>Decoded images in memory, or in that of a GPU.</summary>
+/// <summary>Decoded images in memory, or in the memory of a GPU.</summary>
 /// <param name="pixels">[N, S, S, channels], uint8; disposed with this.</param>
 internal sealed class PixelsInMemory(Tensor pixels) : PixelRows
 {

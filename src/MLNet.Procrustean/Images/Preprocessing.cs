@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Images;
 
 /// <summary>
-/// How an image becomes what the network sees: its shape, and the mean and standard deviation that each channel is normalised with.
+/// How an image becomes the input of the network: its shape, and the mean and standard deviation that each channel is normalised with.
 /// </summary>
 /// <param name="Shape">Size, channels and treatment of the aspect ratio.</param>
 /// <param name="Means">Of each channel over the training images, 0 to 255.</param>
@@ -16,11 +16,11 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
     public static Preprocessing Measure(PixelRows pixels, ImageShape shape)
     {
         using var scope = NewDisposeScope();
-        // The name is needed: a bare 0 is taken for the element type Byte.
+        // The argument needs its name: a bare 0 would mean the element type Byte.
         var sums = pixels.ChannelSums().sum(dim: 0); // [2, channels]
         var n = tensor(new[] { (double)pixels.Count * shape.Size * shape.Size });
         var means = sums[0] / n;
-        var deviations = (sums[1] / n - means.Squared()).AtLeast(1).sqrt(); // a channel that never varies is left alone
+        var deviations = (sums[1] / n - means.Squared()).AtLeast(1).sqrt(); // a channel that never varies is not scaled
         return new(shape, Floats(means), Floats(deviations));
     }
 

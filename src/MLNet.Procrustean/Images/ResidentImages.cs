@@ -7,13 +7,14 @@ namespace MLNet.Procrustean.Images;
 /// <summary>Training images that are kept on a GPU, so that no step copies any.</summary>
 internal static class ResidentImages
 {
-    /// <summary>The most bytes of pixels that a GPU is asked to keep; of more, each step copies its batch.</summary>
+    /// <summary>The most bytes of pixels that are kept on a GPU; where there are more, each step copies its batch.</summary>
     public const long MostBytes = 2_000_000_000;
 
     private const long BytesAtOnce = 64_000_000;
 
     /// <summary>
-    /// The images on the GPU, to be disposed beside those given; null where the device is none, or they are too many for it.
+    /// A copy of the images on the GPU, which must be disposed in addition to the given ones; null where the device is not a GPU, or there
+    /// are too many images for it.
     /// </summary>
     public static LabelledImages? For(Device device, LabelledImages images)
     {
@@ -28,7 +29,7 @@ internal static class ResidentImages
         }
         catch (ExternalException problem) when (problem.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
         {
-            return null; // other programs may have taken it
+            return null; // other programs may have taken the memory
         }
     }
 

@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Images;
 
-/// <summary>Some of other images, without a copy of them.</summary>
-/// <param name="all">The others; disposed with this, and with all others that share them.</param>
-/// <param name="chosen">The numbers that these images have among them, int64 [N]; disposed with this.</param>
+/// <summary>A selection of other images, without a copy of them.</summary>
+/// <param name="all">The images to select from; disposing this disposes them, also for others that share them.</param>
+/// <param name="chosen">The numbers of the selected images, int64 [N]; disposed with this.</param>
 internal sealed class SelectedPixels(PixelRows all, Tensor chosen) : PixelRows
 {
     public override long Count { get; } = chosen.shape[0];

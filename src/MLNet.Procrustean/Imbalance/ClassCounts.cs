@@ -31,7 +31,7 @@ public sealed record ClassCounts
 
         if (names.Length < 2)
         {
-            throw new ArgumentException($"Classification takes at least two classes: there are {names.Length}.", nameof(names));
+            throw new ArgumentException($"Classification needs at least two classes: there are {names.Length}.", nameof(names));
         }
 
         if (names.Any(string.IsNullOrEmpty))
@@ -47,7 +47,7 @@ public sealed record ClassCounts
         if (counts.FirstOrDefault(count => count < 1, 1) is var least and < 1)
         {
             throw new ArgumentException(
-                $"Class '{names[counts.IndexOf(least)]}' has no training image (its count is {least}); each class takes at least one.",
+                $"Class '{names[counts.IndexOf(least)]}' has no training image (its count is {least}); each class needs at least one.",
                 nameof(counts)
             );
         }

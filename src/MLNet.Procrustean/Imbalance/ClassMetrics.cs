@@ -15,7 +15,7 @@ public sealed record ClassMetrics
     /// <summary>The name of the class.</summary>
     public string Name { get; }
 
-    /// <summary>The number of images of the class that the model was trained on; null when the scores do not tell.</summary>
+    /// <summary>The number of images of the class that the model was trained on; null when the scored data do not contain it.</summary>
     public long? TrainingCount { get; }
 
     /// <summary>The number of evaluated images of the class, true positives and false negatives: TP + FN.</summary>
@@ -36,12 +36,12 @@ public sealed record ClassMetrics
 
     /// <summary>The share of the images taken for the class that belong to it, TP / (TP + FP), from 0 to 1.</summary>
     /// <remarks>
-    /// It is 0 when nothing was taken for the class, as in ML.NET's confusion matrix and in scikit-learn: a class that is
-    /// never predicted must not raise an average by being left out of it.
+    /// It is 0 when no image was taken for the class, as in ML.NET's confusion matrix and in scikit-learn: a class that is never predicted
+    /// must not raise an average by being left out of it.
     /// </remarks>
     public double Precision => PredictedCount > 0 ? (double)CorrectCount / PredictedCount : 0;
 
     /// <summary>The harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN), from 0 to 1.</summary>
-    /// <remarks>It is null when no image of the class was evaluated, and 0 when images were but none was recognised.</remarks>
+    /// <remarks>It is null when no image of the class was evaluated, and 0 when images were evaluated but none was recognised.</remarks>
     public double? F1 => TestCount > 0 ? 2.0 * CorrectCount / (TestCount + PredictedCount) : null;
 }

@@ -5,9 +5,9 @@ namespace MLNet.Procrustean;
 
 /// <summary>How well a classifier does on each class and on average over the classes, rare ones included.</summary>
 /// <remarks>
-/// R_c, the recall of class c, is the share of its images that were recognised, and C is the number of classes that have
-/// images in the evaluated data; classes without any take no part in the averages. Two instances are equal when their
-/// classes and their confusion counts are.
+/// R_c, the recall of class c, is the share of its images that were recognised, and C is the number of classes that have images in the
+/// evaluated data; classes without images are left out of the averages. Two instances are equal when their classes and their confusion
+/// counts are.
 /// </remarks>
 public sealed record ImbalanceMetrics
 {

@@ -6,33 +6,36 @@ using static System.FormattableString;
 namespace Microsoft.ML;
 
 /// <summary>
-/// Adds the field's imbalanced subsets to <see cref="DataOperationsCatalog"/>, to compare methods on: long-tailed and step imbalance.
+/// Adds the imbalanced subsets that the field compares methods on to <see cref="DataOperationsCatalog"/>: long-tailed and step imbalance.
 /// </summary>
 /// <remarks>
-/// The classes are those that have a row. Their order is that of the keys where the label is a key (as the scores of a model are ordered),
-/// ascending where it is a number, false before true, and ordinal where it is a text. Test on data that is left balanced.
+/// The classes are those that have a row. They are in key order where the label is a key (as the scores of a model are), ascending where it
+/// is a number, false before true, and in ordinal order where it is a text. Test on data that is left balanced.
 /// </remarks>
 public static class ImbalancedSubsetCatalog
 {
     /// <summary>
     /// Chooses rows at random so that class sizes fall exponentially from the first class to the last, as <see cref="LongTail.Counts"/>
-    /// tells.
+    /// computes them.
     /// </summary>
     /// <remarks>
-    /// The labels are read once, now, and no other column is; the chosen rows are read from <paramref name="input"/> when they are needed,
-    /// which must then give the same rows in the same order. With one seed, the fewer rows of a class are always among the more.
+    /// The labels are read once, now, and no other column is read; the chosen rows are read from <paramref name="input"/> when they are
+    /// needed, which must then give the same rows in the same order. With the same seed, a smaller choice of rows of a class is always part
+    /// of a larger one.
     /// </remarks>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to choose from.</param>
     /// <param name="labelColumnName">The column of the class: a text, a key, a number or a Boolean.</param>
     /// <param name="imbalanceRatio">ρ, how many times as many rows the first class has as the last: at least 1; 100 by default.</param>
-    /// <param name="largestClass">n_max, the rows of the first class: at least 1; by default as many as all classes can follow.</param>
+    /// <param name="largestClass">
+    /// n_max, the rows of the first class: at least 1; by default, the most for which all classes have enough rows.
+    /// </param>
     /// <param name="seed">The seed of the random choice; the same one gives the same rows on every platform.</param>
     /// <returns>The chosen rows in the order of the input, with its columns and annotations.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The ratio or the largest class is out of range.</exception>
     /// <exception cref="ArgumentException">
-    /// The label column is missing or of another type, there is no row, a row has no label, there is one class only, a class has fewer rows
-    /// than asked for, or none would be left of it.
+    /// The label column is missing or of another type, there is no row, a row has no label, there is only one class, a class has fewer rows
+    /// than asked for, or no row of it would be left.
     /// </exception>
     public static IDataView LongTailedSubset(
         this DataOperationsCatalog data,
@@ -45,14 +48,16 @@ public static class ImbalancedSubsetCatalog
 
     /// <summary>
     /// Chooses rows at random so that the first half of the classes stay large and the others are small, as
-    /// <see cref="LongTail.StepCounts"/> tells.
+    /// <see cref="LongTail.StepCounts"/> computes them.
     /// </summary>
     /// <inheritdoc cref="LongTailedSubset" path="/remarks"/>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to choose from.</param>
     /// <param name="labelColumnName">The column of the class: a text, a key, a number or a Boolean.</param>
     /// <param name="imbalanceRatio">ρ, how many times as many rows a large class has as a small one: at least 1; 100 by default.</param>
-    /// <param name="largestClass">n_max, the rows of a large class: at least 1; by default as many as all classes can follow.</param>
+    /// <param name="largestClass">
+    /// n_max, the rows of a large class: at least 1; by default, the most for which all classes have enough rows.
+    /// </param>
     /// <param name="seed">The seed of the random choice; the same one gives the same rows on every platform.</param>
     /// <returns>The chosen rows in the order of the input, with its columns and annotations.</returns>
     /// <inheritdoc cref="LongTailedSubset" path="/exception"/>
@@ -96,7 +101,7 @@ public static class ImbalancedSubsetCatalog
         var classes = LabelText.InOrder(labels, column);
         if (classes.Length == 1)
         {
-            throw new ArgumentException($"There is one class only, '{classes[0]}'; imbalance takes at least two.", nameof(input));
+            throw new ArgumentException($"There is only one class, '{classes[0]}'; imbalance needs at least two.", nameof(input));
         }
 
         var rows = labels.CountBy(label => label).ToDictionary();
@@ -116,9 +121,8 @@ public static class ImbalancedSubsetCatalog
         if (asked > available)
         {
             throw new ArgumentException(
-                Invariant(
-                    $"Class '{label}' is to give {asked} rows and has {available}; set largestClass lower, or leave it out to get as many as all classes can give."
-                ),
+                Invariant($"Class '{label}' is to give {asked} rows and has {available}; ")
+                    + "set largestClass lower, or leave it out to get as many as all classes can give.",
                 parameter
             );
         }
@@ -126,15 +130,14 @@ public static class ImbalancedSubsetCatalog
         if (asked == 0)
         {
             throw new ArgumentException(
-                Invariant(
-                    $"No row of class '{label}' would be left (it has {available}); take a smaller imbalanceRatio, or a larger largestClass as far as there are rows."
-                ),
+                Invariant($"No row of class '{label}' would be left (it has {available}); ")
+                    + "use a smaller imbalanceRatio, or a larger largestClass if there are enough rows.",
                 parameter
             );
         }
     }
 
-    // The counts of all classes rise with the largest one, so halving finds it. 1 is the least that can be asked for.
+    // The counts of all classes rise with the largest one, so bisection finds it. 1 is the smallest value allowed.
     private static int LargestThatFits(int[] available, Func<int, ImmutableArray<int>> counts)
     {
         int fits = 1,

@@ -5,7 +5,9 @@ namespace MLNet.Procrustean;
 /// <summary>Divides classes into major and minor ones by their counts.</summary>
 public static class MinorClasses
 {
-    /// <summary>Whether each class is minor: n_c² ≤ n_max · n_min, the geometric middle, and the counts differ at all.</summary>
+    /// <summary>
+    /// Whether each class is minor: n_c² ≤ n_max · n_min (n_c is at most their geometric mean), and the counts are not all equal.
+    /// </summary>
     /// <remarks>
     /// With step imbalance these are the rare half; with long-tailed counts the rarer half of the classes. Equal counts have no minor
     /// class.

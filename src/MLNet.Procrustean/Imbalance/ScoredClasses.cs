@@ -4,13 +4,13 @@ using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Imbalance;
 
-/// <summary>The classes that the columns of scored data know of, in order, with their training counts if the model wrote them.</summary>
+/// <summary>The classes that the columns of scored data name, in order, with their training counts if the model wrote them.</summary>
 internal sealed record ScoredClasses(string[] Names, long[]? TrainingCounts)
 {
     /// <summary>The classes; null when no column names them.</summary>
     public static ScoredClasses? Of(DataViewSchema.Column label, DataViewSchema.Column predicted, DataViewSchema.Column score)
     {
-        // The keys of the label come last: they may have been numbered apart from the model, whose order the training counts follow.
+        // The keys of the label come last: they may be numbered in another order than the model, whose order the training counts follow.
         var names = new[] { LabelText.KeyNames(predicted), SlotNames(score), LabelText.KeyNames(label) }.FirstOrDefault(names =>
             names is { Length: > 0 } && names.Distinct().Count() == names.Length
         );

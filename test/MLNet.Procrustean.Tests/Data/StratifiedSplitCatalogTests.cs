@@ -105,7 +105,10 @@ public sealed class StratifiedSplitCatalogTests
             Assert.That(() => Ml.Data.StratifiedSplit(View(10), "Klasse"), Throws.ArgumentException.With.Message.Contains("'Klasse'"));
             Assert.That(() => Ml.Data.StratifiedSplit(View(0)), Throws.ArgumentException.With.Message.Contains("no row"));
             Assert.That(() => Ml.Data.StratifiedSplit(View(10), testFraction: 1), Throws.TypeOf<ArgumentOutOfRangeException>());
-            Assert.That(() => Ml.Data.StratifiedSplit(View(10), "Id"), Throws.ArgumentException.With.Message.Contains("Class '0' has one"));
+            Assert.That(
+                () => Ml.Data.StratifiedSplit(View(10), "Id"),
+                Throws.ArgumentException.With.Message.Contains("Class '0' has only one")
+            );
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class StratifiedSplitTests
     public void Choose_ClassOfOneRow_NamesTheClass() =>
         Assert.That(
             () => StratifiedSplit.Choose(["cat", "dog", "cat"], 0.5, seed: 1),
-            Throws.ArgumentException.With.Message.Contains("Class 'dog' has one row only")
+            Throws.ArgumentException.With.Message.Contains("Class 'dog' has only one row")
         );
 
     [TestCase(0)]

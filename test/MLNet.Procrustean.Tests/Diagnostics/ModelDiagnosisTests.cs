@@ -149,7 +149,7 @@ public sealed class ModelDiagnosisTests
                 Assert.That(
                     () => model.Diagnose(images, View(cat, (tiny.Paths[1], "cow"))),
                     Throws.ArgumentException.With.Message.Contains(
-                        "Row 1 (counted from 0) has 'cow' in column 'Label', which is none of the 3 classes: cat, dog, owl."
+                        "Row 1 (counted from 0) has 'cow' in column 'Label', which is not one of the 3 classes: cat, dog, owl."
                     )
                 );
                 Assert.That(

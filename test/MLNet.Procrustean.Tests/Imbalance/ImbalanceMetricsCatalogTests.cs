@@ -118,7 +118,7 @@ public sealed class ImbalanceMetricsCatalogTests
     public void EvaluateImbalance_LabelNotAmongTheClasses_NamesItAndTheRow() =>
         Assert.That(
             () => ScoredData.EvaluateImbalance(ScoredData.AsText([(0, 0), (7, 1)], ScoredData.Names)),
-            RefusesWith("Row 1 (counted from 0) has 'unknown7' in column 'Label', which is none of the 4 classes: cat, dog, fox, elk.")
+            RefusesWith("Row 1 (counted from 0) has 'unknown7' in column 'Label', which is not one of the 4 classes: cat, dog, fox, elk.")
         );
 
     [Test]

@@ -185,14 +185,14 @@ public sealed class ImbalancedSubsetCatalogTests
             Assert.That(
                 () => Ml.Data.StepSubset(view, imbalanceRatio: 101),
                 Throws.ArgumentException.With.Message.Contains(
-                    "No row of class 'b' would be left (it has 30); take a smaller imbalanceRatio"
+                    "No row of class 'b' would be left (it has 30); use a smaller imbalanceRatio"
                 )
             );
             Assert.That(() => Ml.Data.LongTailedSubset(view, "Klasse"), Throws.ArgumentException.With.Message.Contains("'Klasse'"));
             Assert.That(() => Ml.Data.LongTailedSubset(View([])), Throws.ArgumentException.With.Message.Contains("no row"));
             Assert.That(
                 () => Ml.Data.LongTailedSubset(View(["a", "a"])),
-                Throws.ArgumentException.With.Message.Contains("one class only, 'a'")
+                Throws.ArgumentException.With.Message.Contains("only one class, 'a'")
             );
             Assert.That(() => Ml.Data.LongTailedSubset(view, imbalanceRatio: 0.5), Throws.TypeOf<ArgumentOutOfRangeException>());
             Assert.That(() => Ml.Data.StepSubset(view, imbalanceRatio: double.NaN), Throws.TypeOf<ArgumentOutOfRangeException>());
