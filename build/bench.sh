@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Measures speed and memory and prints tables: build/bench.sh [training] [decoding] [scoring] [memory] [scaling] [--blocks N] [--quick] [--out FILE]
-# All sections when none is named. Only on a machine that does nothing else do the figures mean something. README.md says where PyTorch comes from.
+# Measures speed and memory and prints tables:
+#   build/bench.sh [training] [decoding] [scoring] [memory] [scaling] [--blocks N] [--quick] [--out FILE]
+# Runs all sections when none is named. The figures are meaningful only on a machine that does nothing else.
+# README.md says where PyTorch comes from.
 set -euo pipefail
 project="$(cd "$(dirname "$0")/.." && pwd)/test/MLNet.Procrustean.Benchmarks"
 

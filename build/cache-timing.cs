@@ -7,8 +7,8 @@
 
 // How long it takes until a training starts its first step, without and with a cache of decoded images:
 //   dotnet run -c Release build/cache-timing.cs -- 5000 400x533 64 jpg FOLDER
-// makes so many images of that size in the folder, unless it is there, and trains on them at 64 pixels a side. The cache stays, for the
-// next run of the program.
+// makes that many images of that size in the folder, unless the folder exists, and trains on them at 64 pixels a side. The cache is kept
+// for the next run of the program.
 using System.Diagnostics;
 using Microsoft.ML;
 using MLNet.Procrustean;
@@ -104,7 +104,7 @@ internal sealed record FirstStep(CancellationTokenSource Stop, Action Asked) : T
         {
             Loss = (logits, labels) =>
             {
-                if (labels.shape[0] > 3) // the rehearsal before a training tries the loss on three
+                if (labels.shape[0] > 3) // the check before a training calls the loss with three images
                 {
                     Stop.Cancel();
                 }

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# Idle threads of libtorch wait instead of spinning, so that a shared machine does not slow to a crawl.
+# Idle threads of libtorch sleep instead of spinning, so that a shared machine does not become very slow.
 export OMP_WAIT_POLICY=passive
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -17,7 +17,8 @@ if (missing.Count == 0)
 }
 
 Console.Error.WriteLine(
-    $"ExposeInternals : error : no type {string.Join(", ", missing)} in {string.Join(", ", assemblies)}: this version of ML.NET differs from the one that the library was written for."
+    $"ExposeInternals : error : no type {string.Join(", ", missing)} in {string.Join(", ", assemblies)}: "
+        + "this version of ML.NET differs from the one that the library was written for."
 );
 return 1;
 

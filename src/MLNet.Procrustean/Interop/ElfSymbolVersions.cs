@@ -4,7 +4,8 @@ using System.Text;
 namespace MLNet.Procrustean.Interop;
 
 /// <summary>
-/// The symbol versions that a 64-bit little-endian ELF library asks of the libraries it depends on (section <c>.gnu.version_r</c>).
+/// The symbol versions that a 64-bit little-endian ELF library requires of the libraries that it depends on (section
+/// <c>.gnu.version_r</c>).
 /// </summary>
 /// <remarks>Layout: System V ABI (sections) and the Linux Standard Base, "Symbol Versioning" (Elfxx_Verneed, Elfxx_Vernaux).</remarks>
 internal static class ElfSymbolVersions
@@ -14,7 +15,7 @@ internal static class ElfSymbolVersions
     private const ushort Weak = 2; // VER_FLG_WEAK: the loader warns instead of failing when the version is missing
 
     /// <summary>
-    /// Marks a needed version as weak, in place; false when the image is no such library or does not ask for that version.
+    /// Marks a needed version as weak, in place; false when the image is not such a library or does not require that version.
     /// </summary>
     public static bool TryWeaken(Span<byte> image, string version)
     {

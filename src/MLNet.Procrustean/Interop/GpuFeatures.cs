@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MLNet.Procrustean.Interop;
 
-/// <summary>What TorchSharp does not tell of an NVIDIA GPU, asked of its driver.</summary>
+/// <summary>What TorchSharp does not report about an NVIDIA GPU, asked from its driver.</summary>
 internal static class GpuFeatures
 {
     // Names and numbers of the driver's cuda.h.
@@ -20,14 +20,14 @@ internal static class GpuFeatures
 
     internal delegate int AttributeOf(out int value, int attribute, int device);
 
-    /// <summary>Whether the GPU of that number multiplies bfloat16 itself; false where there is no driver to tell.</summary>
+    /// <summary>Whether the GPU of that number has instructions for bfloat16; false where there is no driver.</summary>
     public static bool HasBFloat16(int number) =>
         Known.GetOrAdd(number, static one =>
             NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out var driver)
             && HasBFloat16(one, name => NativeLibrary.GetExport(driver, name))
         );
 
-    /// <summary>The same of any driver, by the addresses of its functions.</summary>
+    /// <summary>The same for any driver, by the addresses of its functions.</summary>
     internal static bool HasBFloat16(int number, Func<string, IntPtr> addressOf)
     {
         T Function<T>(string name) => Marshal.GetDelegateForFunctionPointer<T>(addressOf(name));

@@ -6,7 +6,7 @@ namespace MLNet.Procrustean.Interop;
 /// <remarks>
 /// By default, glibc returns blocks of some megabytes to the kernel when they are freed, and every step pays for fetching and zeroing the
 /// same pages again. Kept blocks are returned when the training ends, and when a model that scored is disposed. The thresholds hold for the
-/// whole process; <see cref="ProcessWideTuning"/> leaves them alone.
+/// whole process; <see cref="ProcessWideTuning"/> can switch this off.
 /// </remarks>
 internal static class NativeAllocator
 {
@@ -17,7 +17,7 @@ internal static class NativeAllocator
 
     /// <summary>Sets the thresholds; true where there is such an allocator and it may be changed.</summary>
     public static bool KeepFreedBlocks() =>
-        // the padding is what keeps the heaps of threads other than the first: it touches no page itself
+        // only the padding keeps the freed memory of threads other than the first; it touches no page itself
         Ask(() => mallopt(MmapThreshold, 1 << 30) + mallopt(TrimThreshold, int.MaxValue) + mallopt(TopPad, 256 << 20) == 3);
 
     /// <summary>Returns freed blocks to the kernel; true where some were.</summary>

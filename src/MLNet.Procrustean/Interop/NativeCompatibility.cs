@@ -9,11 +9,10 @@ namespace MLNet.Procrustean;
 
 /// <summary>Lets TorchSharp load on Linux systems whose C++ library is older than GCC 13.2 (Debian 12, Ubuntu 22.04, RHEL 9).</summary>
 /// <remarks>
-/// TorchSharp's native library asks for the symbol version <c>GLIBCXX_3.4.32</c>, but only for a marker that is never called.
-/// When, and only when, normal loading has failed, a private copy of that library with the requirement marked as weak is loaded
-/// in its place. Nothing in the application's folder or in the package cache is changed. Where normal loading works, this does nothing.
-/// It is in force as soon as any type of this library has been used; a program that calls TorchSharp before that calls
-/// <see cref="Enable"/> first.
+/// TorchSharp's native library requires the symbol version <c>GLIBCXX_3.4.32</c>, but only for a marker that is never called. When, and
+/// only when, normal loading has failed, a private copy of that library with the requirement marked as weak is loaded in its place. Nothing
+/// in the application's folder or in the package cache is changed. Where normal loading works, this does nothing. It takes effect as soon
+/// as any type of this library has been used; a program that calls TorchSharp before that must call <see cref="Enable"/> first.
 /// </remarks>
 public static class NativeCompatibility
 {
@@ -63,7 +62,8 @@ public static class NativeCompatibility
             return IntPtr.Zero; // the load failed for another reason, which TorchSharp reports
         }
 
-        // The copy lies elsewhere and so cannot find libtorch by its own search path; one that is loaded already is found by name.
+        // The copy is in another folder and so cannot find libtorch by its own search path; a libtorch that is already loaded is found by
+        // name.
         var torch = Path.Combine(Path.GetDirectoryName(path)!, "libtorch.so");
         if (File.Exists(torch))
         {

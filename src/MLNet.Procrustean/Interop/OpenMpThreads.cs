@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace MLNet.Procrustean.Interop;
 
-/// <summary>Lets libtorch's threads wait for each other a moment awake and then asleep.</summary>
+/// <summary>Lets libtorch's threads spin for a moment while they wait for each other, and then sleep.</summary>
 /// <remarks>
 /// By default, GNU OpenMP lets them spin for milliseconds, and where another program takes one of the processors, most of each step is
-/// spent in spinning. Sleeping at once costs a tenth of the speed of a machine that is free. A few microseconds of spinning lose neither.
-/// OpenMP reads its environment when it is loaded, so this must be said before; .NET's own environment variables do not reach native code.
-/// A policy that the user has set stands, and <see cref="ProcessWideTuning"/> leaves it alone.
+/// spent in spinning. Sleeping at once costs a tenth of the speed on a machine that is idle otherwise. A few microseconds of spinning avoid
+/// both. OpenMP reads its environment when it is loaded, so the variables must be set before; .NET's own environment variables do not reach
+/// native code. A policy that the user has set is kept, and <see cref="ProcessWideTuning"/> can switch this off.
 /// </remarks>
 internal static class OpenMpThreads
 {
@@ -29,7 +29,7 @@ internal static class OpenMpThreads
         }
         catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
         {
-            // without a C library of that name, threads wait as they did
+            // without a C library of that name, threads wait as by default
         }
     }
 

@@ -7,8 +7,8 @@ namespace MLNet.Procrustean.Interop;
 internal static class ProcessWideTuning
 {
     /// <summary>
-    /// The switch of the application, true by default: in its runtimeconfig.json, or by <see cref="AppContext.SetSwitch"/> before it first
-    /// uses a type of this library.
+    /// The name of the switch, true by default: the application sets it in its runtimeconfig.json, or by <see cref="AppContext.SetSwitch"/>
+    /// before it first uses a type of this library.
     /// </summary>
     public const string Switch = "MLNet.Procrustean.ProcessWideTuning";
 

@@ -23,7 +23,7 @@ internal static class TorchDevice
             return new Device(DeviceType.CUDA, number);
         }
 
-        var problem = $"GpuDeviceId is {number}, and TorchSharp sees {available} CUDA devices (its CUDA packages are needed to see any)";
+        var problem = $"GpuDeviceId is {number}, but TorchSharp sees {available} CUDA devices (its CUDA packages are needed to see any)";
         if (!fallback)
         {
             throw new InvalidOperationException($"{problem}. Set MLContext.GpuDeviceId to null to use the CPU, or FallbackToCpu to true.");

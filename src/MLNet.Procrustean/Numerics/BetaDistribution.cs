@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Numerics;
 /// </summary>
 internal static class BetaDistribution
 {
-    /// <summary>One number from 0 to 1, of Beta(α, α).</summary>
+    /// <summary>One number from 0 to 1, from Beta(α, α).</summary>
     /// <remarks>
     /// G/(G + G') of two gamma variables, in logarithms, since those of a small α can be too small for a double. The gamma variables are
     /// drawn as in Marsaglia, Tsang, "A simple method for generating gamma variables", ACM Transactions on Mathematical Software 26 (2000).

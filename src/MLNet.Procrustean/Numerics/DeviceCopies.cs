@@ -6,10 +6,10 @@ namespace MLNet.Procrustean.Numerics;
 /// <summary>Copies to a GPU that the program does not wait for.</summary>
 internal static class DeviceCopies
 {
-    /// <summary>The numbers on a device, in the order of what is queued there.</summary>
+    /// <summary>The tensor on a device, copied in the order of the work that is queued there.</summary>
     /// <remarks>
-    /// A plain copy to a GPU ends when all that was queued before it has ended, so that nothing could be prepared meanwhile. One from
-    /// pinned memory need not: libtorch keeps that memory, whoever disposes the tensor, until the copy is done.
+    /// A plain copy to a GPU waits for everything that was queued before it, so that nothing could be prepared meanwhile. A copy from
+    /// pinned memory does not wait: libtorch keeps that memory, whoever disposes the tensor, until the copy is done.
     /// </remarks>
     public static Tensor OnDevice(this Tensor tensor, Device device)
     {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Numerics;
 
-/// <summary>Arithmetic of tensors with numbers that holds when other threads of the program set off garbage collections.</summary>
+/// <summary>
+/// Arithmetic of tensors with numbers that is correct even when other threads of the program trigger garbage collections.
+/// </summary>
 /// <remarks>
 /// TorchSharp 0.107 hands a number to native code in a <see cref="Scalar"/>, also the factor 1 that hides in every addition, and does not
 /// keep that object alive during the call. A collection at that moment frees it, and the native code reads freed memory: an exception at

@@ -14,7 +14,7 @@ public enum Precision
 
     /// <summary>
     /// Single precision: 24 bits of mantissa, of which libtorch's convolutions on NVIDIA GPUs from 8.0 on multiply by 11 (TF32). On one
-    /// processor the slower by about a half, and the same bits on more kinds of processors.
+    /// processor it was slower by about a half; it gives the same bits on more kinds of processors.
     /// </summary>
     Fp32,
 

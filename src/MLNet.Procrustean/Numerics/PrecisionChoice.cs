@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Numerics;
 
-/// <summary>What <see cref="Precision.Auto"/> comes to.</summary>
+/// <summary>What <see cref="Precision.Auto"/> means on a device.</summary>
 internal static class PrecisionChoice
 {
     /// <summary>The element type of features on a device.</summary>

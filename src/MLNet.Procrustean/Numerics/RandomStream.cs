@@ -4,7 +4,8 @@ namespace MLNet.Procrustean.Numerics;
 
 /// <summary>The independent sources of randomness in a training, all derived from its one seed.</summary>
 /// <remarks>
-/// Each epoch and each purpose has a generator of its own, so that drawing more for one (mixing, say) changes nothing for another.
+/// Each epoch and each purpose has a generator of its own, so that drawing more numbers for one (such as mixing) changes nothing for
+/// another.
 /// </remarks>
 internal enum RandomStream
 {

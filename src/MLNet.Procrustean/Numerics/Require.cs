@@ -40,7 +40,7 @@ internal static class Require
             : throw new ArgumentOutOfRangeException(
                 name,
                 value,
-                FormattableString.Invariant($"{name} is {value}; it must be a finite number from {smallest} up.")
+                FormattableString.Invariant($"{name} is {value}; it must be a finite number of at least {smallest}.")
             );
 
     public static int OneOf(int value, int[] allowed, string name) =>

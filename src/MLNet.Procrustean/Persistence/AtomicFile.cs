@@ -1,19 +1,22 @@
 namespace MLNet.Procrustean.Persistence;
 
 /// <summary>
-/// A file that takes its place when it is whole and on the disk: until then what was there stays as it was, whatever happens.
+/// A file that replaces an earlier one only when it is complete and on the disk: until then the earlier file is unchanged, whatever
+/// happens.
 /// </summary>
 /// <remarks>
-/// It is written beside its place, under a name of its own, since a move within one folder is a rename. What killed processes left there is
-/// deleted first, and with it the room that it takes. Unfinished, it is deleted when disposed.
+/// It is written in the same folder under a name of its own, since a move within one folder is a rename. What killed processes left there
+/// is deleted first, which frees its disk space. A file that is not finished is deleted when it is disposed.
 /// </remarks>
 internal sealed class AtomicFile : IDisposable
 {
     private readonly string path;
 
-    /// <param name="path">Its place. Of a link, the place it leads to.</param>
-    /// <param name="room">Bytes to claim at once, so that a disk too small is found out before the work is done.</param>
-    /// <exception cref="IOException">There is too little room, the folder is missing, or a folder or a device is in its place.</exception>
+    /// <param name="path">The path of the file. For a link, the file that it leads to is replaced.</param>
+    /// <param name="room">Bytes to reserve at once, so that a disk that is too small is noticed before the work is done.</param>
+    /// <exception cref="IOException">
+    /// There is too little space, the folder is missing, or the path is that of a folder or a device.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public AtomicFile(string path, long room = 0)
     {
@@ -29,13 +32,13 @@ internal sealed class AtomicFile : IDisposable
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            Share = FileShare.Read | FileShare.Delete, // moved while it is open, it is at no time taken for a leftover
+            Share = FileShare.Read | FileShare.Delete, // it is moved while it is open, so that it is never taken for a leftover
             PreallocationSize = room,
-            BufferSize = 0, // nothing is left to write, and to fail, when it is disposed
+            BufferSize = 0, // so that no write is left that could fail when it is disposed
         };
         if (!OperatingSystem.IsWindows() && File.Exists(this.path))
         {
-            options.UnixCreateMode = File.GetUnixFileMode(this.path); // what only its owner may read stays so
+            options.UnixCreateMode = File.GetUnixFileMode(this.path); // a file that only its owner may read stays so
         }
 
         Stream = new(Temporary, options);
@@ -43,15 +46,15 @@ internal sealed class AtomicFile : IDisposable
 
     public FileStream Stream { get; }
 
-    /// <summary>Where it is until it is finished; others may read it there.</summary>
+    /// <summary>The path until the file is finished; others may read it there.</summary>
     public string Temporary { get; }
 
-    /// <summary>Writes a file whole. A device has nothing to keep, and is written to as it is.</summary>
-    /// <param name="path">Its place.</param>
-    /// <param name="what">What it is, in a word.</param>
-    /// <param name="write">Writes all of it.</param>
+    /// <summary>Writes a complete file. A device has no content to keep, and is written to directly.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="what">What the file is, in a word, for the message.</param>
+    /// <param name="write">Writes the whole content.</param>
     /// <exception cref="IOException">
-    /// It could not be written, and what was there is as it was; the message names the file, why, and what to do.
+    /// It could not be written, and an earlier file is unchanged; the message names the file, the reason, and what to do.
     /// </exception>
     public static void Write(string path, string what, Action<Stream> write)
     {
@@ -71,22 +74,22 @@ internal sealed class AtomicFile : IDisposable
         catch (Exception problem) when (IsOfDisk(problem))
         {
             throw new IOException(
-                $"The {what} '{path}' cannot be written: {problem.Message} What was there before is as it was. "
-                    + "Make room, or name a file in a folder that exists and may be written to.",
+                $"The {what} '{path}' cannot be written: {problem.Message} An earlier file is unchanged. "
+                    + "Free disk space, or give a path in a folder that exists and may be written to.",
                 problem
             );
         }
     }
 
     /// <summary>
-    /// Whether the disk is at fault. .NET calls a file an argument out of range that is larger than the disk's format (4 GiB for FAT) or a
-    /// quota lets it be.
+    /// Whether the disk is at fault. .NET throws <see cref="ArgumentOutOfRangeException"/> where a file is larger than the disk's format (4
+    /// GiB for FAT) or a quota allows.
     /// </summary>
     public static bool IsOfDisk(Exception problem) => problem is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
-    /// <summary>Puts the file in its place.</summary>
-    /// <exception cref="IOException">It could not be written to the disk, or a folder is in its place by now.</exception>
-    /// <exception cref="UnauthorizedAccessException">What is there may not be replaced.</exception>
+    /// <summary>Completes the file and moves it to its path.</summary>
+    /// <exception cref="IOException">It could not be written to the disk, or a folder has its path by now.</exception>
+    /// <exception cref="UnauthorizedAccessException">The earlier file may not be replaced.</exception>
     public void Finish()
     {
         Stream.Flush(flushToDisk: true);
@@ -99,8 +102,8 @@ internal sealed class AtomicFile : IDisposable
         Delete(() => File.Delete(Temporary)); // moved away where it was finished
     }
 
-    // One that another process is writing just now is open there. (A network share may not tell: that process then finds its file gone, and
-    // says so.)
+    // A file that another process is writing now is open there, and so is not deleted. (A network share may not report that: the other
+    // process then finds its file gone, and says so.)
     private void DeleteLeftovers()
     {
         foreach (var leftover in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp").Where(IsTemporary))
@@ -118,13 +121,13 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    // Only what this class names so: a user may keep other files beside it.
+    // Only names that this class gives: a user may keep other files in the folder.
     private bool IsTemporary(string found) =>
         found.Length == Temporary.Length
         && found.StartsWith(path + ".", StringComparison.Ordinal)
         && Guid.TryParseExact(found[(path.Length + 1)..^".tmp".Length], "N", out _);
 
-    // Where its folder lets it, as it does root, a rename would put a file in the place of /dev/null or /dev/stdout.
+    // Where the folder may be written to, as by root, a rename would replace /dev/null or /dev/stdout with a file.
     private static bool IsDevice(string path) =>
         !OperatingSystem.IsWindows()
         && new[] { Path.GetFullPath(path), Target(path) }.Any(found =>
@@ -143,7 +146,7 @@ internal sealed class AtomicFile : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // It does no harm, and is tried again before the file is written next.
+            // A leftover does no harm, and deleting it is tried again before the file is written next.
         }
     }
 }

@@ -49,7 +49,7 @@ internal static class SafeTensors
         var padded = (text.Length + Alignment - 1) / Alignment * Alignment;
         if (padded > LongestHeader)
         {
-            throw new IOException($"The texts of the file take {padded} bytes, and readers of this format allow {LongestHeader}.");
+            throw new IOException($"The texts of the file take {padded} bytes, but readers of this format allow {LongestHeader}.");
         }
 
         Span<byte> length = stackalloc byte[8];
@@ -63,15 +63,15 @@ internal static class SafeTensors
         }
     }
 
-    /// <exception cref="InvalidDataException">The stream ends too soon or too late, or is no safetensors file.</exception>
+    /// <exception cref="InvalidDataException">The stream ends too soon or too late, or is not a safetensors file.</exception>
     public static (Dictionary<string, string> Metadata, List<NamedArray> Arrays) Read(Stream stream)
     {
         var header = ReadHeader(stream);
         return (header.Texts, ReadArrays(stream, header));
     }
 
-    /// <summary>Reads what stands before the arrays, so that it can be checked before any of these is read.</summary>
-    /// <exception cref="InvalidDataException">The stream ends too soon, or is no safetensors file.</exception>
+    /// <summary>Reads the header before the arrays, so that it can be checked before any array is read.</summary>
+    /// <exception cref="InvalidDataException">The stream ends too soon, or is not a safetensors file.</exception>
     public static SafeTensorsHeader ReadHeader(Stream stream)
     {
         var length = BinaryPrimitives.ReadInt64LittleEndian(ReadExactly(stream, 8, "its length field"));
@@ -93,11 +93,11 @@ internal static class SafeTensors
                 ReadExactly(stream, place.End - place.Start, $"the weight '{place.Name}'")
             )),
         ];
-        return stream.ReadByte() < 0 ? arrays : throw new InvalidDataException("The file is damaged: it goes on after its last weight.");
+        return stream.ReadByte() < 0 ? arrays : throw new InvalidDataException("The file is damaged: it continues after its last weight.");
     }
 
-    // A file of a few bytes may claim gigabytes: where the stream does not say how many there are, room is made as they come, for at most
-    // twice as many.
+    // A file of a few bytes may claim gigabytes: where the stream does not say how long it is, the buffer grows as bytes are read, to at
+    // most twice as many.
     private static byte[] ReadExactly(Stream stream, long count, string what)
     {
         var left = stream.CanSeek ? stream.Length - stream.Position : 0;

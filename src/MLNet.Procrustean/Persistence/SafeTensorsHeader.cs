@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace MLNet.Procrustean.Persistence;
 
-/// <summary>What a safetensors file says of itself, read without trust: a file of a stranger may claim anything.</summary>
-/// <param name="Texts">What stands under <c>__metadata__</c>.</param>
-/// <param name="Places">The arrays in the order in which they lie, one behind the other without gaps.</param>
+/// <summary>The header of a safetensors file, read without trust: a file from an untrusted source may claim anything.</summary>
+/// <param name="Texts">The texts under <c>__metadata__</c>.</param>
+/// <param name="Places">The arrays in the order of the file, one after the other without gaps.</param>
 internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<ArrayPlace> Places)
 {
     public const string Metadata = "__metadata__";
 
-    // Far more than any network of this library has: they bound what a hostile header costs beside its own length.
+    // Far more than any network of this library has: they limit what a hostile header costs in addition to its own length.
     private const int MostArrays = 10_000;
     private const int MostDimensions = 8;
     private const int LongestName = 250;
@@ -18,7 +18,7 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
     public long Bytes => Places.Count == 0 ? 0 : Places[^1].End;
 
     /// <exception cref="InvalidDataException">
-    /// It is no such header: not JSON or not UTF-8, names twice, arrays that overlap or leave gaps, sizes that overflow.
+    /// It is not such a header: not JSON or not UTF-8, duplicate names, arrays that overlap or leave gaps, sizes that overflow.
     /// </exception>
     public static SafeTensorsHeader Parse(ReadOnlySpan<byte> json)
     {
@@ -56,7 +56,7 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
 
         while (reader.Read())
         {
-            // The padding behind it; anything else is an error of JSON's.
+            // The padding after the header; anything else is an error of the JSON reader.
         }
 
         return new(texts ?? throw new FormatException($"it has no '{Metadata}'"), InOrder(places.Values));
@@ -96,13 +96,13 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
                     offsets = ParseNumbers(ref reader);
                     break;
                 default:
-                    throw new FormatException($"the description of '{name}' has '{Short(key)}', unknown or once too often");
+                    throw new FormatException($"the description of '{name}' has '{Short(key)}', which is unknown or there twice");
             }
         }
 
         return type is not null && shape is not null && offsets is [var start, var end]
             ? new(name, type, shape, start, end)
-            : throw new FormatException($"the description of '{name}' takes a dtype, a shape and two data_offsets");
+            : throw new FormatException($"the description of '{name}' needs a dtype, a shape and two data_offsets");
     }
 
     private static string ParseType(ref Utf8JsonReader reader)
@@ -127,7 +127,8 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
         return [.. numbers];
     }
 
-    // Each begins where the one before it ends, and is as long as its type and shape say; all sums and products are checked.
+    // Each array begins where the one before it ends, and is as long as its type and shape say; all sums and products are checked for
+    // overflow.
     private static List<ArrayPlace> InOrder(IEnumerable<ArrayPlace> places)
     {
         List<ArrayPlace> ordered = [.. places.OrderBy(place => place.Start)];
@@ -137,7 +138,8 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
             if (place.Start != position || place.End < position || place.End - position != place.BytesOfShape())
             {
                 throw new InvalidDataException(
-                    $"The file is damaged: its header puts the weight '{place.Name}' {place.Type} [{string.Join(", ", place.Shape)}] at the bytes {place.Start} to {place.End}."
+                    $"The file is damaged: its header puts the weight '{place.Name}' {place.Type} [{string.Join(", ", place.Shape)}] "
+                        + $"at the bytes {place.Start} to {place.End}."
                 );
             }
 
@@ -154,7 +156,7 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
     {
         if (!reader.Read() || reader.TokenType != type)
         {
-            throw new FormatException($"a {reader.TokenType} stands where a {type} should");
+            throw new FormatException($"there is a {reader.TokenType} where a {type} should be");
         }
     }
 
@@ -167,7 +169,7 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
 internal sealed record ArrayPlace(string Name, string Type, long[] Shape, long Start, long End)
 {
     /// <summary>The bytes that type and shape take.</summary>
-    /// <exception cref="InvalidDataException">The type is none that this library reads.</exception>
+    /// <exception cref="InvalidDataException">The type is not one that this library reads.</exception>
     /// <exception cref="FormatException">A size is negative.</exception>
     /// <exception cref="OverflowException">They are more than a long holds.</exception>
     public long BytesOfShape()

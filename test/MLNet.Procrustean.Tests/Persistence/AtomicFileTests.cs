@@ -40,7 +40,7 @@ public sealed class AtomicFileTests
                 Throws
                     .TypeOf<IOException>()
                     .With.Message.Contains(
-                        $"The file '{path}' cannot be written: The disk is broken. What was there before is as it was. Make room"
+                        $"The file '{path}' cannot be written: The disk is broken. An earlier file is unchanged. Free disk space"
                     )
             );
             AssertOnly(isThere ? "earlier"u8.ToArray() : null);

@@ -67,7 +67,7 @@ public sealed class SafeTensorsTests
     )]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", "'shape'")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"code":"run"}}""", "'code'")]
-    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2]}}""", "takes a dtype, a shape and two data_offsets")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[2]}}""", "needs a dtype, a shape and two data_offsets")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "more than 8 numbers")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[[[2]]],"data_offsets":[0,8]}}""", "cannot be read")]
     [TestCase(
@@ -83,7 +83,7 @@ public sealed class SafeTensorsTests
         "bytes 0 to 8"
     )]
     [TestCase("""{"__metadata__":{"x":"\ud800"}}""", "cannot be read")]
-    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "goes on after its last weight")]
+    [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "continues after its last weight")]
     [TestCase("""{"__metadata__":{}} {}""", "cannot be read")]
     [TestCase("""{"__metadata__":{},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "12 bytes, and 8 are left")]
     public void Read_HeaderThatDoesNotFit_SaysWhatIsWrong(string header, string part)
