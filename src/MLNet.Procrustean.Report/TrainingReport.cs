@@ -4,10 +4,10 @@ using MLNet.Procrustean.Report.Sections;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Writes what came of one training, or of several side by side, as a page to read and as numbers to compute with.</summary>
+/// <summary>Writes the results of one training, or of several side by side, as a page to read and as numbers to compute with.</summary>
 /// <remarks>
 /// The page is one HTML file that needs nothing else: no script, no network, no font, no image. Its charts are SVG drawn by OxyPlot.
-/// ScottPlot 5 would need SkiaSharp 3, and ML.NET reads images with SkiaSharp 2.88, of which one process can load only one.
+/// ScottPlot 5 would need SkiaSharp 3, ML.NET reads images with SkiaSharp 2.88, and a process can load only one of them.
 /// </remarks>
 public static class TrainingReport
 {
@@ -18,8 +18,8 @@ public static class TrainingReport
     /// <param name="runs">One run, or several on the same classes to be compared.</param>
     /// <param name="title">The title of the page.</param>
     /// <exception cref="ArgumentException">
-    /// The path does not end in <c>.html</c> or <c>.htm</c>, there is no run, the runs have different classes, or the diagnostics of one
-    /// are of another number of classes.
+    /// The path does not end in <c>.html</c> or <c>.htm</c>, there is no run, the runs have different classes, or the diagnostics of a run
+    /// have another number of classes.
     /// </exception>
     /// <exception cref="IOException">
     /// A file cannot be written in full, or one cannot be replaced (open in another program, say).
@@ -45,7 +45,7 @@ public static class TrainingReport
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (Path.GetExtension(path).ToLowerInvariant() is not (".html" or ".htm"))
         {
-            throw new ArgumentException($"The report is an HTML file, and its path is '{path}'; let it end in .html.", nameof(path));
+            throw new ArgumentException($"The report is an HTML file, but its path is '{path}'; let it end in .html.", nameof(path));
         }
     }
 
@@ -54,7 +54,7 @@ public static class TrainingReport
     /// <param name="title">The title of the page.</param>
     /// <returns>HTML that is well-formed XML as well.</returns>
     /// <exception cref="ArgumentException">
-    /// There is no run, the runs have different classes, or the diagnostics of one are of another number of classes.
+    /// There is no run, the runs have different classes, or the diagnostics of a run have another number of classes.
     /// </exception>
     public static string ToHtml(IReadOnlyList<TrainedRun> runs, string title)
     {
@@ -62,16 +62,16 @@ public static class TrainingReport
         return Page.Of(new Comparison(runs), title);
     }
 
-    /// <summary>Every number of the runs, one to a line: run, seed, epoch, class, other class, quantity and value.</summary>
+    /// <summary>Every number of the runs, one per line: run, seed, epoch, class, other class, quantity and value.</summary>
     /// <param name="runs">One run, or several on the same classes to be compared.</param>
-    /// <returns>CSV as RFC 4180 has it. Numbers have all their digits; a value that is unknown is empty.</returns>
+    /// <returns>CSV as in RFC 4180. Numbers have all their digits; an unknown value is empty.</returns>
     /// <exception cref="ArgumentException">As for <see cref="ToHtml"/>.</exception>
     public static string ToCsv(IReadOnlyList<TrainedRun> runs) => CsvNumbers.Of(new Comparison(runs));
 
-    /// <summary>The title and the runs with all that they hold.</summary>
+    /// <summary>The title and the runs with all their contents.</summary>
     /// <param name="runs">One run, or several on the same classes to be compared.</param>
     /// <param name="title">The title of the page.</param>
-    /// <returns>JSON with the names of the records' members. A value that is unknown is null.</returns>
+    /// <returns>JSON with the names of the records' members. An unknown value is null.</returns>
     /// <exception cref="ArgumentException">As for <see cref="ToHtml"/>.</exception>
     public static string ToJson(IReadOnlyList<TrainedRun> runs, string title)
     {

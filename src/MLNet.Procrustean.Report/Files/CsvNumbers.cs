@@ -4,7 +4,7 @@ using MLNet.Procrustean.Report.Runs;
 
 namespace MLNet.Procrustean.Report.Files;
 
-/// <summary>Every number of the runs as CSV, one to a line.</summary>
+/// <summary>Every number of the runs as CSV, one per line.</summary>
 internal sealed class CsvNumbers
 {
     private readonly StringBuilder text = new();

@@ -3,7 +3,7 @@ using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Report.Files;
 
-/// <summary>Writes several files, of which none takes its place before all are whole and on the disk.</summary>
+/// <summary>Writes several files, of which none replaces an earlier one before all are complete and on the disk.</summary>
 internal static class ReplacedFiles
 {
     private static readonly UTF8Encoding WithoutMark = new(encoderShouldEmitUTF8Identifier: false);
@@ -22,7 +22,7 @@ internal static class ReplacedFiles
 
             written.ForEach(file => file.Finish());
         }
-        catch (ArgumentOutOfRangeException problem) // so .NET calls a file that is larger than a quota lets it be
+        catch (ArgumentOutOfRangeException problem) // thrown by .NET where a file is larger than a quota allows
         {
             throw new IOException($"'{files[written.Count - 1].Path}' cannot be written: {problem.Message}", problem);
         }

@@ -5,12 +5,12 @@ using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Html;
 
-/// <summary>Says which line or mark is which, above the chart, where it covers nothing and wraps on a narrow screen.</summary>
+/// <summary>Names the lines and marks of a chart, above it, where the legend covers nothing and wraps on a narrow screen.</summary>
 internal static class Legend
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>One entry for each run; none where there is only one, which needs no telling apart.</summary>
+    /// <summary>One entry for each run; null where there is only one run.</summary>
     public static XElement? Runs(IEnumerable<ShownRun> runs, bool withLine)
     {
         var shown = runs.ToList();

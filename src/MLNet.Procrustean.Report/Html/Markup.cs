@@ -24,7 +24,7 @@ internal static class Markup
 
     public static XElement Row(IEnumerable<XElement> cells) => new("tr", cells);
 
-    /// <summary>Charts beside each other as far as the page is wide.</summary>
+    /// <summary>Charts beside each other, as many as the width of the page allows.</summary>
     public static XElement Panels(IEnumerable<XElement?> panels) => Element("div", "panels", panels.Where(panel => panel is not null));
 
     /// <summary>One chart or table with its heading.</summary>

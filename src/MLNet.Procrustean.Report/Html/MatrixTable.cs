@@ -9,7 +9,7 @@ internal static class MatrixTable
     /// <param name="caption">What the matrix is, for readers of the screen and of the source alike.</param>
     /// <param name="names">The names of the rows and columns.</param>
     /// <param name="corner">What the rows and columns are.</param>
-    /// <param name="cell">What stands in a cell.</param>
+    /// <param name="cell">The content of a cell.</param>
     public static XElement Of(string caption, IReadOnlyList<string> names, string corner, Func<int, int, MatrixCell> cell)
     {
         var head = Markup.Row([
@@ -40,7 +40,7 @@ internal static class MatrixTable
     public static OxyColor Shade(OxyColor colour, double share) => OxyColor.Interpolate(OxyColors.White, colour, Math.Clamp(share, 0, 1));
 
     // Whether white text stands out better than dark text: by the luminance of WCAG; at 0.215 both have the same contrast, and a little
-    // above it white is still the easier to read.
+    // above it white is still easier to read.
     private static bool IsDark(OxyColor colour)
     {
         static double Linear(byte value) =>

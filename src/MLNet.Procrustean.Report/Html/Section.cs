@@ -4,16 +4,16 @@ using System.Xml.Linq;
 namespace MLNet.Procrustean.Report.Html;
 
 /// <summary>
-/// A part of the page: a heading, a figure, and a caption that says what one sees, how it is defined, and where it comes from.
+/// A part of the page: a heading, a figure, and a caption that says what is shown, how it is defined, and where it comes from.
 /// </summary>
-/// <param name="Id">Where links within the page lead.</param>
+/// <param name="Id">The target of links within the page.</param>
 /// <param name="Title">The heading.</param>
-/// <param name="Caption">The caption, in which an underscore begins an index, as in n_max.</param>
+/// <param name="Caption">The caption, in which an underscore begins a subscript, as in n_max.</param>
 /// <param name="Paper">Where the definition comes from.</param>
 /// <param name="Content">The figure.</param>
 internal sealed partial record Section(string Id, string Title, string Caption, Paper Paper, IReadOnlyList<XElement?> Content)
 {
-    /// <summary>A last sentence of the caption that may hold names, in which an underscore is one.</summary>
+    /// <summary>A last sentence of the caption, which may contain names: an underscore in it is shown as an underscore.</summary>
     public string Note { get; init; } = "";
 
     public XElement ToElement() =>

@@ -3,7 +3,8 @@ using OxyPlot;
 namespace MLNet.Procrustean.Report.Plots;
 
 /// <summary>
-/// A colour for each class by its number of training images: dark for many, light for few, so that the order survives a grey print.
+/// A colour for each class by its number of training images: dark for many, light for few, so that the order can also be seen in a grey
+/// print.
 /// </summary>
 internal static class CountColours
 {

@@ -48,7 +48,7 @@ internal static class CountPlot
         return model;
     }
 
-    // A bar's length means nothing where the axis has no zero: a dot on a thin stem does not pretend.
+    // A bar's length means nothing where the axis has no zero, so a dot on a thin stem is drawn instead.
     private static void AddDot(PlotModel model, double start, long count, int row, OxyColor colour)
     {
         var stem = new LineSeries { Color = OxyColor.Interpolate(OxyColors.White, colour, 0.45), StrokeThickness = 1.5 };

@@ -49,7 +49,7 @@ internal static class EpochPlot
         model.Padding = new(4, 8, 52, 4);
     }
 
-    /// <summary>A thin line across, which values are compared with.</summary>
+    /// <summary>A thin horizontal line that values are compared with.</summary>
     public static void Mark(PlotModel model, int epochs, double value, string name)
     {
         model.Annotations.Add(
@@ -88,7 +88,7 @@ internal static class EpochPlot
             StrokeThickness = line.Thickness,
             LineStyle = line.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
             Dashes = line.Dashes.Length == 0 ? null : line.Dashes,
-            // one point makes no line
+            // a single point does not make a line
             MarkerType = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker,
             MarkerSize = line.MarkerSize,
             MarkerFill = line.Colour,

@@ -19,7 +19,7 @@ internal static class PlotStyle
         var model = new PlotModel
         {
             Culture = CultureInfo.InvariantCulture,
-            DefaultFont = "sans-serif", // the page's style sheet has the last word
+            DefaultFont = "sans-serif", // the page's style sheet overrides it
             DefaultFontSize = FontSize,
             TextColor = QuietInk,
             PlotAreaBorderThickness = new(0),
@@ -78,7 +78,7 @@ internal static class PlotStyle
             title
         );
 
-    /// <summary>A logarithmic axis around the values, and around another that shall be seen.</summary>
+    /// <summary>A logarithmic axis around the values and around another value that must be visible.</summary>
     public static RoundLogarithmicAxis Logarithmic(
         AxisPosition position,
         string title,

@@ -53,7 +53,7 @@ internal static class RankPlot
             hasGrid: false
         );
 
-    /// <summary>The classes that a running mean takes in: a tenth of them, and an odd number so that it is centred.</summary>
+    /// <summary>The number of classes in a running mean: a tenth of them, and an odd number so that the mean is centred.</summary>
     public static int Window(int classes) => (classes / 10) | 1;
 
     /// <summary>

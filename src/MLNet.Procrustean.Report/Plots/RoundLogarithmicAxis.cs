@@ -2,7 +2,9 @@ using OxyPlot.Axes;
 
 namespace MLNet.Procrustean.Report.Plots;
 
-/// <summary>A logarithmic axis with ticks at 1, 2 and 5 times the powers of ten, and at the powers alone where those would crowd.</summary>
+/// <summary>
+/// A logarithmic axis with ticks at 1, 2 and 5 times the powers of ten, or at the powers alone where those would be too many.
+/// </summary>
 internal sealed class RoundLogarithmicAxis : LogarithmicAxis
 {
     private const double CrowdedDecades = 3.5;

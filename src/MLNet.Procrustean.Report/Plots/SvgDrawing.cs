@@ -28,7 +28,7 @@ internal static class SvgDrawing
             throw new InvalidOperationException($"The chart '{description}' could not be drawn.", problem);
         }
 
-        // Nothing lies outside, and a clip would halve the markers at 0 and 100 %; nor would its name be unique on the page.
+        // Nothing lies outside the plot, a clip path would halve the markers at 0 and 100 %, and its name would not be unique on the page.
         drawn.Descendants(Svg + "defs").Remove();
         drawn.Descendants().Attributes("clip-path").Remove();
         drawn.Descendants().Attributes("shape-rendering").Remove(); // of lines that the page scales, "crisp" makes some thicker than others

@@ -5,7 +5,7 @@ using MLNet.Procrustean.Report.Text;
 namespace MLNet.Procrustean.Report.Runs;
 
 /// <summary>
-/// The runs of a report, found to be comparable, with what all sections share: labels, marks, and the order of the classes.
+/// The runs of a report, checked to be comparable, with what all sections share: labels, marks, and the order of the classes.
 /// </summary>
 internal sealed class Comparison
 {
@@ -28,7 +28,7 @@ internal sealed class Comparison
     /// <summary>The names of the classes, in class order, without characters that a page cannot hold.</summary>
     public ImmutableArray<string> ClassNames { get; }
 
-    /// <summary>The training images of each class in the first run that tells them, in class order; null when none does.</summary>
+    /// <summary>The training images of each class in the first run that has them, in class order; null when no run does.</summary>
     public IReadOnlyList<long>? Counts { get; }
 
     /// <summary>The indices of the classes, most training images first.</summary>
@@ -59,7 +59,7 @@ internal sealed class Comparison
             ? [.. ClassNames.Select(_ => false)]
             : MinorClasses.Of(new ClassCounts([.. counts.Select((_, c) => c.ToString(CultureInfo.InvariantCulture))], [.. counts]));
 
-    // Runs of one name are told apart by their seeds, and by a number where that does not do.
+    // Runs of the same name are distinguished by their seeds, and by a number where the seeds are equal too.
     private static string Label(IReadOnlyList<TrainedRun> runs, int index)
     {
         static string WithSeed(TrainedRun run) =>

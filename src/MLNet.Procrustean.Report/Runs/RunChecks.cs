@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Report.Runs;
 
-/// <summary>Refuses runs that cannot stand in one report, before anything is written.</summary>
+/// <summary>Refuses runs that cannot be in one report, before anything is written.</summary>
 internal static class RunChecks
 {
     public static void Check(IReadOnlyList<TrainedRun> runs)
@@ -19,7 +19,8 @@ internal static class RunChecks
             if (!Names(run).SequenceEqual(Names(runs[0])))
             {
                 throw new ArgumentException(
-                    $"Runs '{runs[0].Name}' and '{run.Name}' have different classes, or the same in another order: {Listed(runs[0])}; {Listed(run)}. Write a report for each.",
+                    $"Runs '{runs[0].Name}' and '{run.Name}' have different classes, or the same in another order: "
+                        + $"{Listed(runs[0])}; {Listed(run)}. Write a report for each.",
                     nameof(runs)
                 );
             }

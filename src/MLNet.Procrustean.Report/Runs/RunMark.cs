@@ -3,11 +3,12 @@ using OxyPlot;
 namespace MLNet.Procrustean.Report.Runs;
 
 /// <summary>
-/// How a run is drawn in every chart: colour, dashes and marker all differ, so that a grey print or a colour-blind eye tells runs apart.
+/// How a run is drawn in every chart: colour, dashes and marker all differ, so that runs can be distinguished in a grey print and by
+/// colour-blind readers.
 /// </summary>
 internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dashes)
 {
-    // Okabe and Ito's colours, but for the yellow, which white paper swallows. https://jfly.uni-koeln.de/color/
+    // Okabe and Ito's colours, except the yellow, which can hardly be seen on white paper. https://jfly.uni-koeln.de/color/
     private static readonly OxyColor[] Colours =
     [
         OxyColor.FromRgb(0, 114, 178),

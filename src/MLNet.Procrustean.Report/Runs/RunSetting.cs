@@ -10,7 +10,7 @@ public sealed record RunSetting(string Name, string Value)
 {
     /// <summary>The options that shape a training: strategy, network, images, epochs, steps and the epoch kept.</summary>
     /// <param name="options">The options.</param>
-    /// <returns>One setting for each, written alike in every culture.</returns>
+    /// <returns>One setting for each, written the same in every culture.</returns>
     public static ImmutableArray<RunSetting> Of(ImageClassifierOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MLNet.Procrustean;
 
-/// <summary>One training and what came of it: the input of a <see cref="TrainingReport"/>.</summary>
+/// <summary>One training and its results: the input of a <see cref="TrainingReport"/>.</summary>
 /// <remarks>Only the name and the metrics are needed; a report leaves out the sections that nothing was measured for.</remarks>
 public sealed record TrainedRun
 {
@@ -31,7 +31,7 @@ public sealed record TrainedRun
         init => field = value ?? throw new ArgumentNullException(nameof(Metrics));
     }
 
-    /// <summary>What each epoch came to, in order. The default is none.</summary>
+    /// <summary>The report of each epoch, in order. The default is empty.</summary>
     public ImmutableArray<EpochReport> Epochs
     {
         get;
@@ -46,7 +46,7 @@ public sealed record TrainedRun
     /// </summary>
     public LayerPeeledPrediction? Prediction { get; init; }
 
-    /// <summary>How the run was trained, in the order to be shown. The default is none.</summary>
+    /// <summary>How the run was trained, in the order to be shown. The default is empty.</summary>
     public ImmutableArray<RunSetting> Settings
     {
         get;
@@ -61,7 +61,7 @@ public sealed record TrainedRun
     /// <param name="model">The model. One that was loaded from a file has no epochs, and its time is unknown.</param>
     /// <param name="metrics">How well the model does on the test images.</param>
     /// <param name="options">The options of the training, which give the seed and the settings; null, the default, for neither.</param>
-    /// <returns>The run; what was measured beyond it is added by <c>with</c>.</returns>
+    /// <returns>The run; other measurements are added with <c>with</c>.</returns>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public static TrainedRun Of(string name, ImageClassifierModel model, ImbalanceMetrics metrics, ImageClassifierOptions? options = null)
     {

@@ -30,7 +30,8 @@ internal static class ClassCountsSection
         return new(
             "counts",
             "Class counts",
-            $"The number of training images n_c of each class, the most frequent class first; the imbalance ratio is the largest over the smallest.{axis}",
+            "The number of training images n_c of each class, the most frequent class first; the imbalance ratio is the largest number "
+                + $"divided by the smallest.{axis}",
             Paper.Procrustean,
             [Markup.Panels(panels)]
         );

@@ -3,7 +3,9 @@ using MLNet.Procrustean.Report.Text;
 
 namespace MLNet.Procrustean.Report.Sections;
 
-/// <summary>The rows of a matrix over classes: each class by itself, or of many classes a dozen groups of neighbours by rank.</summary>
+/// <summary>
+/// The rows of a matrix over classes: each class by itself, or a dozen groups of neighbouring ranks where there are many classes.
+/// </summary>
 internal sealed class ClassGroups
 {
     private const int Groups = 12;
@@ -26,7 +28,8 @@ internal sealed class ClassGroups
                 .. Enumerable
                     .Range(0, Groups)
                     .Select(group =>
-                        $"ranks {NumberText.Count((group * order.Length / Groups) + 1)}–{NumberText.Count((group + 1) * order.Length / Groups)}"
+                        $"ranks {NumberText.Count((group * order.Length / Groups) + 1)}"
+                        + $"–{NumberText.Count((group + 1) * order.Length / Groups)}"
                     ),
             ]
             : [.. order.Select(c => comparison.ClassNames[c])];

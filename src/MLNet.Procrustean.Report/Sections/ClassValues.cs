@@ -31,10 +31,11 @@ internal static class ClassValues
     /// <summary>The sentence that a caption needs where many classes are shown by running means.</summary>
     public static string Reading(Comparison comparison) =>
         comparison.HasManyClasses
-            ? $" Each dot is a class; the lines are running means over {NumberText.Count(RankPlot.Window(comparison.Order.Length))} classes."
+            ? " Each dot is a class; the lines are running means over "
+                + $"{NumberText.Count(RankPlot.Window(comparison.Order.Length))} classes."
             : " The classes are sorted by their number of training images, the most frequent on top.";
 
-    /// <summary>The same values as a table, folded away until asked for.</summary>
+    /// <summary>The same values as a table, hidden until it is opened.</summary>
     public static XElement Table(Comparison comparison, string caption, IReadOnlyList<(string Name, Func<int, string> Of)> columns) =>
         new(
             "details",

@@ -17,8 +17,8 @@ internal static class ClassifierNormsSection
             : new(
                 "norms",
                 "Classifier norms",
-                "The length ‖w_c‖ of each class's row of the linear classifier (filled), and what the layer-peeled model predicts for plain "
-                    + $"cross entropy from the counts (hollow).{ClassValues.Reading(comparison)}",
+                "The length ‖w_c‖ of each class's row of the linear classifier (filled), and the length that the layer-peeled model "
+                    + $"predicts from the counts for plain cross entropy (hollow).{ClassValues.Reading(comparison)}",
                 Paper.LayerPeeled,
                 [LegendOf(comparison, columns), Chart(comparison, columns), Table(comparison, columns)]
             )

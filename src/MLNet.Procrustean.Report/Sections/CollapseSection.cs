@@ -37,7 +37,10 @@ internal static class CollapseSection
         return new(
             "collapse",
             "Neural collapse",
-            $"How near the training features are to neural collapse, where NC1 to NC4 are 0: the spread within classes relative to that between them, the inequality of the class means' lengths and angles, the gap between classifier and class means, and the share of images that the nearest class mean decides otherwise. E_W and E_H are the mean ‖w_c‖² and ‖h‖² of the layer-peeled model.",
+            "How near the training features are to neural collapse, where NC1 to NC4 are 0. NC1 is the spread within classes relative to "
+                + "that between them, NC2 the inequality of the class means' lengths and angles, NC3 the gap between classifier and class "
+                + "means, and NC4 the share of images for which the nearest class mean disagrees with the classifier. E_W and E_H are the "
+                + "mean ‖w_c‖² and ‖h‖² of the layer-peeled model.",
             Paper.NeuralCollapse,
             [Markup.Table("numbers", "Neural collapse of the runs", head, rows)]
         )

@@ -21,7 +21,8 @@ internal static class ConfusionSection
             ? new(
                 "confusion",
                 "Largest confusions",
-                $"The {LargestShown} pairs of classes that most images are confused in: test images of the one that were taken for the other, and their share of the former's images.",
+                $"The {LargestShown} pairs of classes with the most confusions: test images of the first class that were taken for the "
+                    + "second, and their share of the first class's test images.",
                 Paper.Procrustean,
                 [
                     Markup.Panels(
@@ -32,7 +33,8 @@ internal static class ConfusionSection
             : new(
                 "confusion",
                 "Confusion",
-                "Each row is the test images of one class, in percent, by the class they were taken for; blue is right, orange wrong, and strong colours are large shares. The classes are sorted by their number of training images.",
+                "Each row shows the test images of one class, in percent, by the class that they were taken for. Blue is right, orange is "
+                    + "wrong, and stronger colours are larger shares. The classes are sorted by their number of training images.",
                 Paper.Procrustean,
                 [Markup.Panels(comparison.Runs.Select(run => Panel(comparison, run)))]
             );

@@ -17,14 +17,18 @@ internal static class CosinesSection
         var groups = new ClassGroups(comparison);
         var panels = Panels(comparison, groups).ToList();
         var pooled = comparison.HasManyClasses
-            ? " Neighbouring ranks are put together: each cell is the mean over pairs of different classes."
+            ? " Neighbouring ranks are pooled: each cell is the mean over pairs of different classes."
             : "";
         return panels.Count == 0
             ? null
             : new(
                 "cosines",
                 "Classifier cosines",
-                $"cos(w_c, w_c′) between the rows of the linear classifier, measured and as the layer-peeled model predicts it for plain cross entropy; balanced classes come to −1/(C − 1) = {NumberText.Number(-1.0 / (comparison.ClassNames.Length - 1))}, minor classes that come to 1 have collapsed into one (minority collapse), and × marks rows predicted to be 0, which have no angle. Blue is apart, orange alike.{pooled}",
+                "cos(w_c, w_c′) between the rows of the linear classifier, measured and as the layer-peeled model predicts it for plain "
+                    + "cross entropy. Balanced classes have the value "
+                    + $"−1/(C − 1) = {NumberText.Number(-1.0 / (comparison.ClassNames.Length - 1))}. Minor classes with the value 1 have "
+                    + "collapsed into one (minority collapse). × marks rows that are predicted to be 0, which have no angle. "
+                    + $"Blue is apart, orange alike.{pooled}",
                 Paper.LayerPeeled,
                 [Markup.Panels(panels)]
             );

@@ -22,7 +22,8 @@ internal static class GradientRatioSection
         return new(
             "gradients",
             "Gradient ratio",
-            $"The mean of ‖∂ℓ/∂h‖, the gradient of the plain cross entropy with respect to the features, over the minor classes divided by that over the major ones; at 1, both pull equally.",
+            "The mean of ‖∂ℓ/∂h‖ over the minor classes divided by its mean over the major classes, where ∂ℓ/∂h is the gradient of the "
+                + "plain cross entropy with respect to the features. At 1, both groups pull equally.",
             Paper.Procrustean,
             [
                 series.Legend,

@@ -16,7 +16,7 @@ internal static class LeakageSection
             : new(
                 "leakage",
                 "Leakage",
-                $"The share of the minor classes' training images that are taken for an image of a major class; it is to fall early.",
+                "The share of the minor classes' training images that are taken for an image of a major class; it should fall early.",
                 Paper.Procrustean,
                 [
                     series.Legend,

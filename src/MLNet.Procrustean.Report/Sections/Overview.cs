@@ -32,7 +32,8 @@ internal static class Overview
                 Markup.Element(
                     "figcaption",
                     null,
-                    "Averages over the test images: macro accuracy is the mean recall of the classes, micro accuracy the share of all images, G-mean the geometric mean of the recalls. ",
+                    "Averages over the test images: macro accuracy is the mean recall of the classes, micro accuracy the share of all "
+                        + "images that are recognised, G-mean the geometric mean of the recalls. ",
                     "Many, medium and few are the classes with more than 100, 20 to 100 and fewer than 20 training images. ",
                     comparison.Runs.Length > 1 ? "The best of each column is bold. " : null,
                     "Paper: ",
@@ -45,7 +46,7 @@ internal static class Overview
 
     private static XElement Averages(Comparison comparison)
     {
-        // A column that no run knows is left out.
+        // A column that is unknown for all runs is left out.
         var columns = Columns.Where(column => comparison.Runs.Any(run => column.Of(run.Run.Metrics) is not null)).ToList();
         var hasSeed = comparison.Runs.Any(run => run.Run.Seed is not null);
         var hasTime = comparison.Runs.Any(run => run.Run.TrainingTime is not null);

@@ -6,7 +6,7 @@ using MLNet.Procrustean.Report.Text;
 
 namespace MLNet.Procrustean.Report.Sections;
 
-/// <summary>The whole page: head, overview, and the sections that there is something to show for.</summary>
+/// <summary>The whole page: head, overview, and the sections for which there is something to show.</summary>
 internal static class Page
 {
     // Whatever a name may hold, the browser loads nothing and runs nothing.
@@ -90,7 +90,8 @@ internal static class Page
             "footer",
             new XElement(
                 "p",
-                "Written by MLNet.Procrustean. Shares are in percent; a dash (–) or a gap stands for what is unknown. All numbers stand in the CSV and JSON files beside this page."
+                "Written by MLNet.Procrustean. Shares are in percent; a dash (–) or a gap stands for what is unknown. "
+                    + "All numbers are in the CSV and JSON files beside this page."
             )
         );
 

@@ -13,7 +13,7 @@ internal static class ProgressSection
 {
     private const int MostLegendEntries = 8;
     private static readonly double[] MinorDashes = [5, 3];
-    private static readonly OxyColor MinorText = OxyColor.FromRgb(150, 98, 0); // the light orange of rare classes is no colour for text
+    private static readonly OxyColor MinorText = OxyColor.FromRgb(150, 98, 0); // the light orange of rare classes is too light for text
 
     public static Section? Of(Comparison comparison)
     {
@@ -24,15 +24,16 @@ internal static class ProgressSection
         }
 
         var means = comparison.Minor.Contains(true)
-            ? " Thick lines are the means of the major and of the minor classes, the latter being those with n_c² ≤ n_max · n_min."
+            ? " Thick lines are the means of the major and of the minor classes; minor classes are those with n_c² ≤ n_max · n_min."
             : "";
         var asTrained = runs.Any(run => !IsDiagnosed(run))
-            ? " “As trained” is measured on the images as they were trained on, augmented and mixed, where no other measurement was made."
+            ? " “As trained” is measured on the augmented and mixed images of the training, where no other measurement was made."
             : "";
         return new(
             "progress",
             "Training accuracy",
-            $"The share of each class's training images that are classified correctly after each epoch, on images as they are; one line for each class, its colour by the number of training images.{means}{asTrained}",
+            "The share of each class's training images that are classified correctly after each epoch, measured on unchanged images. "
+                + $"One line for each class, coloured by its number of training images.{means}{asTrained}",
             Paper.Procrustean,
             [Key(comparison), Markup.Panels(runs.Select(run => Panel(comparison, run)))]
         )
@@ -94,13 +95,14 @@ internal static class ProgressSection
         };
     }
 
-    // A white edge sets a mean off from the lines that it runs among.
+    // A white edge separates a mean from the lines around it.
     private static EpochLine Halo(EpochLine line) => line with { Colour = OxyColors.White, Thickness = line.Thickness + 2, Dashes = [] };
 
     private static OxyColor Colour(Comparison comparison, int c) =>
         comparison.Counts is { } counts ? CountColours.Of(counts[c], counts) : PlotStyle.QuietInk;
 
-    // Classes of the same count share a colour and an entry; of many counts, some between the largest and the smallest are named.
+    // Classes with the same count share a colour and an entry; where there are many counts, only some between the largest and the smallest
+    // have one.
     private static XElement? Key(Comparison comparison)
     {
         if (comparison.Counts is not { } counts)

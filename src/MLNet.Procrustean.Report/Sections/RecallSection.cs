@@ -36,7 +36,8 @@ internal static class RecallSection
         string.Join(
             " ",
             comparison.Runs.Select(run =>
-                $"{run.Label}: mean {NumberText.Percent(run.Run.Metrics.MacroAccuracy)}, lowest {NumberText.Percent(run.Run.Metrics.Classes.Min(one => one.Recall))}."
+                $"{run.Label}: mean {NumberText.Percent(run.Run.Metrics.MacroAccuracy)}, "
+                + $"lowest {NumberText.Percent(run.Run.Metrics.Classes.Min(one => one.Recall))}."
             )
         );
 

@@ -4,7 +4,7 @@ using MLNet.Procrustean.Report.Runs;
 
 namespace MLNet.Procrustean.Report.Sections;
 
-/// <summary>The first cell of a run's row: its mark, where there are others, and its name.</summary>
+/// <summary>The first cell of a run's row: its mark, where there are other runs, and its name.</summary>
 internal static class RunHead
 {
     public static XElement Of(Comparison comparison, ShownRun shown) =>

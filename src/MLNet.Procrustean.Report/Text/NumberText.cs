@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MLNet.Procrustean.Report.Text;
 
-/// <summary>Writes numbers for readers, alike in every culture; an en dash stands for what is unknown.</summary>
+/// <summary>Writes numbers for readers, the same in every culture; an en dash stands for what is unknown.</summary>
 internal static class NumberText
 {
     public const string Unknown = "–";

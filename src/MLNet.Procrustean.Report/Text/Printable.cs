@@ -4,7 +4,7 @@ using System.Xml;
 namespace MLNet.Procrustean.Report.Text;
 
 /// <summary>
-/// Makes any text fit for a page: markup is escaped by the writer, but control characters and halves of pairs no page can hold.
+/// Makes any text fit for a page: markup is escaped by the writer, but a page cannot hold control characters and halves of surrogate pairs.
 /// </summary>
 internal static class Printable
 {
@@ -29,7 +29,7 @@ internal static class Printable
         return printable.ToString();
     }
 
-    /// <summary>Cut in the middle where a chart would be all margin; the page's tables have it in full.</summary>
+    /// <summary>The text, shortened in the middle where it would leave a chart no space; the page's tables have it in full.</summary>
     public static string Short(string text)
     {
         var whole = new System.Globalization.StringInfo(text);
