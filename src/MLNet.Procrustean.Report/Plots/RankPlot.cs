@@ -57,7 +57,8 @@ internal static class RankPlot
     public static int Window(int classes) => (classes / 10) | 1;
 
     /// <summary>
-    /// The mean of the finite values within the window around each position, which is narrower at both ends; NaN where there are none.
+    /// The mean of the finite values within the window around each position, which is narrower at both ends; NaN where the window has no
+    /// finite value.
     /// </summary>
     public static IEnumerable<double> RunningMean(IReadOnlyList<double> values, int window) =>
         values.Select(

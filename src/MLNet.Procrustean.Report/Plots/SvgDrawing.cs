@@ -4,7 +4,7 @@ using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Plots;
 
-/// <summary>Draws a chart as an SVG element that scales with the page and tells screen readers what it shows.</summary>
+/// <summary>Draws a chart as an SVG element that scales with the page and describes the chart to screen readers.</summary>
 internal static class SvgDrawing
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";

@@ -6,7 +6,7 @@ using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Sections;
 
-/// <summary>The angles between the classifier's rows, measured beside predicted.</summary>
+/// <summary>The angles between the classifier's rows, measured and predicted.</summary>
 internal static class CosinesSection
 {
     private static readonly OxyColor Alike = OxyColor.FromRgb(213, 94, 0);

@@ -6,7 +6,7 @@ using MLNet.Procrustean.Decoding;
 namespace MLNet.Procrustean.Data;
 
 /// <summary>
-/// The column that holds the images: paths (text), encoded files (bytes) or <see cref="MLImage"/>, told apart by its type.
+/// The column that holds the images: paths (text), encoded files (bytes) or <see cref="MLImage"/>, distinguished by its type.
 /// </summary>
 internal static class ImageColumn
 {

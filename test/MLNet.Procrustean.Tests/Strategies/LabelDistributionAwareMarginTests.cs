@@ -43,9 +43,7 @@ public sealed class LabelDistributionAwareMarginTests
         {
             Assert.That(
                 () => TinyModel.Trainer(tiny.Context, options).Fit(tiny.Keyed),
-                Throws.ArgumentException.With.Message.Contains(
-                    "The rule of epoch 3 asks for the head Normalised, and for Linear in epoch 1"
-                )
+                Throws.ArgumentException.With.Message.Contains("The rule of epoch 3 asks for the head Cosine, and for Linear in epoch 1")
             );
             Assert.That(reports, Is.Empty);
         }
