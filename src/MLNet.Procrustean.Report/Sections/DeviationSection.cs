@@ -16,9 +16,8 @@ internal static class DeviationSection
             : new(
                 "deviation",
                 "Feature deviation",
-                "The distance between the mean feature of a class's training images and that of its test images, measured on equally many "
-                    + "images of each class. A large distance means that the model over-fits the class."
-                    + ClassValues.Reading(comparison),
+                "The distance between the mean feature of a class's training images and that of its test images, on equally many images "
+                    + $"of each class. A large distance means that the model over-fits the class.{ClassValues.Reading(comparison)}",
                 Paper.FeatureDeviation,
                 [
                     Legend.Runs(runs, withLine: comparison.HasManyClasses),
