@@ -85,7 +85,7 @@ internal static class SquareResampler
             var line = target.Slice(y * pitch, across.Count * channels);
             for (var x = 0; x < row.Length; x++)
             {
-                Write(ToVector(row[x]), grid.BlueFirst, line.Slice(x * channels, channels));
+                Store(ToVector(row[x]), grid.BlueFirst, line.Slice(x * channels, channels));
             }
         }
     }
@@ -149,7 +149,7 @@ internal static class SquareResampler
                 sum += weights[i] * pixels[i];
             }
 
-            Write(sum, blueFirst, target.Slice(x * channels, channels));
+            Store(sum, blueFirst, target.Slice(x * channels, channels));
         }
     }
 
@@ -161,7 +161,7 @@ internal static class SquareResampler
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(Vector4 premultiplied, bool blueFirst, Span<byte> target)
+    private static void Store(Vector4 premultiplied, bool blueFirst, Span<byte> target)
     {
         var color = premultiplied + new Vector4(255 - premultiplied.W);
         if (target.Length == 1)
