@@ -3,17 +3,17 @@ using MLNet.Procrustean;
 using MLNet.Procrustean.Benchmarks;
 using MLNet.Procrustean.Benchmarks.Measuring;
 
-// Measures speed and memory and prints tables. Blocks of the contenders take turns, so that a slow minute of the machine slows them all
-// alike.
+// Measures speed and memory and prints tables. Blocks of the contenders take turns, so that a slow minute of the machine slows all of them
+// equally.
 var sections = new Argument<string[]>("sections")
 {
-    Description = "What to measure; all of it when none is named.",
+    Description = "What to measure; everything by default.",
     Arity = ArgumentArity.ZeroOrMore,
 };
 sections.AcceptOnlyFromAmong([.. Section.All.Select(section => section.Name)]);
 var blocks = new Option<int?>("--blocks")
 {
-    Description = "Blocks of each contender that count, at least 1; the median is told. The default is 5, or 1 with --quick.",
+    Description = "Counted blocks of each contender, at least 1; their median is printed. The default is 5, or 1 with --quick.",
 };
 blocks.Validators.Add(result =>
 {
@@ -22,11 +22,12 @@ blocks.Validators.Add(result =>
         result.AddError("--blocks is below 1; give at least 1.");
     }
 });
-var quick = new Option<bool>("--quick") { Description = "Tiny sizes, to see that all of it runs; the figures mean nothing." };
-var output = new Option<FileInfo?>("--out") { Description = "A Markdown file to write as well; one that is there is replaced." };
+var quick = new Option<bool>("--quick") { Description = "Tiny sizes, to see that everything runs; the figures mean nothing." };
+var output = new Option<FileInfo?>("--out") { Description = "A Markdown file to write as well; an existing one is replaced." };
 
 var command = new RootCommand(
-    "Measures speed and memory against ML.NET, bare TorchSharp and PyTorch. The environment variable PYTORCH may hold the command of a Python that has PyTorch."
+    "Measures speed and memory against ML.NET, bare TorchSharp and PyTorch. "
+        + "The environment variable PYTORCH may hold the command of a Python that has PyTorch."
 )
 {
     sections,
@@ -66,7 +67,7 @@ command.SetAction(arguments =>
     }
 });
 
-// What depends on the state of a process, such as its threads, is measured in a fresh one: this program again.
+// Figures that depend on the state of a process, such as its threads, are measured in a new process of this program.
 var work = new Argument<string[]>("work");
 var child = new Command(FreshProcess.Command) { work };
 child.Hidden = true;

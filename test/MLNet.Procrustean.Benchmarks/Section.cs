@@ -9,7 +9,7 @@ namespace MLNet.Procrustean.Benchmarks;
 /// <summary>A part of the measurements that can be asked for by name.</summary>
 /// <param name="Name">On the command line.</param>
 /// <param name="Title">In the text.</param>
-/// <param name="Measure">Measures, and gives paragraphs and tables in Markdown as they are ready.</param>
+/// <param name="Measure">Measures, and yields paragraphs and tables in Markdown as they are ready.</param>
 internal sealed record Section(string Name, string Title, Func<Sizes, IEnumerable<string>> Measure)
 {
     public static readonly IReadOnlyList<Section> All =

@@ -27,10 +27,10 @@ internal sealed record Sizes
         ImageCounts = [64, 128],
     };
 
-    /// <summary>Whether it only shows that all runs.</summary>
+    /// <summary>Whether the sizes only show that everything runs.</summary>
     public bool Tiny { get; private init; }
 
-    /// <summary>Blocks of each contender that count.</summary>
+    /// <summary>Counted blocks of each contender.</summary>
     public int Blocks { get; init; } = 5;
 
     /// <summary>Of the network, a <see cref="MLNet.Procrustean.CifarResNet"/>.</summary>
@@ -47,7 +47,7 @@ internal sealed record Sizes
     /// <summary>Steps before them that do not count.</summary>
     public int WarmUpSteps { get; init; } = 3;
 
-    /// <summary>Different photos on disk, and rows in which they come again and again.</summary>
+    /// <summary>Different photos on disk, and rows that repeat them.</summary>
     public int PhotoFiles { get; init; } = 100;
 
     public int PhotoRows { get; init; } = 800;

@@ -10,7 +10,7 @@ internal static class CompiledCode
     private const BindingFlags Declared =
         BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>Methods whose body holds the token anywhere, so that none that uses it is missed.</summary>
+    /// <summary>Methods whose body contains the token anywhere, so that no method that uses it is missed.</summary>
     public static IEnumerable<MethodBase> Naming(Assembly assembly, int token)
     {
         var bytes = new byte[sizeof(int)];
@@ -22,7 +22,7 @@ internal static class CompiledCode
     }
 
     /// <summary>Has the runtime compile every method, those of generic types as the assembly's other types inherit them.</summary>
-    /// <returns>The methods that compile, and those that do not since something they use is missing.</returns>
+    /// <returns>The methods that compile, and those that do not because something that they use is missing.</returns>
     public static (List<MethodBase> Compiled, List<MethodBase> Failed) Compile(Assembly assembly)
     {
         var (compiled, failed) = (new List<MethodBase>(), new List<MethodBase>());

@@ -5,12 +5,12 @@ namespace MLNet.Procrustean.BesideTorchSharp;
 
 /// <summary>Microsoft.ML.TorchSharp 0.23.1 and the library in one process, on the library's TorchSharp 0.107.</summary>
 /// <remarks>
-/// What works: both load, whichever is used first. The library trains and scores as it does alone. The other's estimators are made and
-/// tell their output, and its RoBERTa encoder runs.
-/// What does not: all of the other's trainers. Object detection calls a member that TorchSharp no longer has. Those of text dispose what
-/// the initialisation of a weight returns: a second tensor in the TorchSharp that they were built for, in this one the weight itself, so
-/// that their models have lost weights as soon as they are made.
-/// What cannot be tried here: the weights that these trainers download when they fit. Random ones stand in for them.
+/// What works: both load, whichever is used first. The library trains and scores as it does alone. The other's estimators can be created
+/// and give their output schema, and its RoBERTa encoder runs.
+/// What does not work: all trainers of Microsoft.ML.TorchSharp. Object detection calls a member that TorchSharp no longer has. The text
+/// trainers dispose what the initialisation of a weight returns. In the TorchSharp that they were built for that is a second tensor, but in
+/// this one it is the weight itself, so that their models lack weights as soon as they are created.
+/// What cannot be tried here: the weights that these trainers download when they fit. Random weights replace them.
 /// </remarks>
 public sealed class OneProcessTests
 {

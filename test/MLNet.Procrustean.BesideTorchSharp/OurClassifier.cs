@@ -11,7 +11,7 @@ internal static class OurClassifier
     private const int ImagesOfClass = 4;
     private static readonly (string Label, SKColor Colour)[] Classes = [("red", new(200, 60, 60)), ("blue", new(60, 60, 200))];
 
-    /// <summary>Trains anew, and scores the images that it was trained on.</summary>
+    /// <summary>Trains a new model, and scores the images that it was trained on.</summary>
     public static float[][] TrainAndScore()
     {
         var ml = new MLContext(seed: 1);

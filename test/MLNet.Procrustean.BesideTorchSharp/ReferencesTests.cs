@@ -3,7 +3,7 @@ using Microsoft.ML.TorchSharp.AutoFormerV2;
 
 namespace MLNet.Procrustean.BesideTorchSharp;
 
-/// <summary>Microsoft.ML.TorchSharp was built for an older TorchSharp than the library's: what it misses in the newer one.</summary>
+/// <summary>Microsoft.ML.TorchSharp was built for an older TorchSharp than the library's: what the newer one lacks.</summary>
 public sealed class ReferencesTests
 {
     private static readonly Assembly Theirs = typeof(ObjectDetectionTrainer).Assembly;

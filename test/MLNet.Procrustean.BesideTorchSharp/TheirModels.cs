@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.BesideTorchSharp;
 
-/// <summary>Parts of Microsoft.ML.TorchSharp, which are internal but for its trainers.</summary>
+/// <summary>Parts of Microsoft.ML.TorchSharp; all are internal except its trainers.</summary>
 internal static class TheirModels
 {
     private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -21,7 +21,7 @@ internal static class TheirModels
         using var scope = NewDisposeScope();
         int[] layersAndHeads = [1, 2];
         long[] sizes = [11, 4, 4, 4, 8, 16, 2]; // vocabulary, embedding, hidden, output, feed forward, positions, types of token
-        double[] rates = [1e-12, 0, 0, 0, 0]; // what keeps the normalisation from dividing by zero, and of dropouts
+        double[] rates = [1e-12, 0, 0, 0, 0]; // the epsilon of the normalisation, and the dropout rates
         object[] arguments = [.. layersAndHeads.Cast<object>(), .. sizes.Cast<object>(), .. rates.Cast<object>()];
         using var encoder = Module("Roberta.Models.RobertaEncoder", arguments);
         var words = tensor(new long[] { 0, 7, 3, 5, 2 }).unsqueeze(0);
@@ -29,7 +29,7 @@ internal static class TheirModels
         return features.MoveToOuterDisposeScope();
     }
 
-    /// <summary>What their modules call for a weight as they are made.</summary>
+    /// <summary>What their modules call for a weight when they are created.</summary>
     public static void InitialiseWithZeros(Tensor weight) =>
         Type("Utils.ModelUtils").GetMethod("InitZeros", Members)!.Invoke(null, [weight]);
 
@@ -60,7 +60,7 @@ internal static class TheirModels
         return ml.Transforms.Conversion.MapValueToKey(nameof(Sentence.Label)).Fit(rows).Transform(rows);
     }
 
-    /// <summary>Random weights where the trainer would else download pretrained ones to.</summary>
+    /// <summary>Puts random weights where the trainer would otherwise download pretrained ones to.</summary>
     public static void SaveWeights(TextClassificationTrainer trainer, string temporaryFolder)
     {
         var options = trainer.GetType().BaseType!.GetField("BertOptions", Members)!.GetValue(trainer)!;

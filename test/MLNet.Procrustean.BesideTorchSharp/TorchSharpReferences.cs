@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.BesideTorchSharp;
 /// <summary>What an assembly refers to in TorchSharp: how many types and members, and the members or types that TorchSharp lacks.</summary>
 internal sealed record TorchSharpReferences(int Types, int Members, IReadOnlyList<TorchSharpReferences.Missing> Unresolved)
 {
-    /// <summary>For the parameters of generic types and methods: a number, which meets every constraint that TorchSharp sets.</summary>
+    /// <summary>For the parameters of generic types and methods: a number type, which meets all constraints of TorchSharp.</summary>
     private static readonly Type[] AnyTypes = [.. Enumerable.Repeat(typeof(long), 8)];
 
     /// <summary>Has the runtime resolve each reference, as it does when it compiles the code that uses it.</summary>

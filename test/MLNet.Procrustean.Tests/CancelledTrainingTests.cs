@@ -71,7 +71,7 @@ public sealed class CancelledTrainingTests
     }
 
     [Test]
-    public void Fit_KeepBestWithACheckpoint_CanBeGoneOnWith()
+    public void Fit_KeepBestWithACheckpoint_CanBeResumed()
     {
         var expected = training.Uninterrupted();
         var options = training.Options with { OnCancel = CancellationOutcome.KeepBest };
@@ -127,7 +127,7 @@ public sealed class CancelledTrainingTests
     }
 
     /// <summary>
-    /// From another thread, and not within a step only: while labels are read, images decoded, epochs measured, checkpoints written.
+    /// Cancelled from another thread, and at any time: also while labels are read, images decoded, epochs measured or checkpoints written.
     /// </summary>
     [TestCase(30, 1)]
     [Category(FaultsTried.Category)]
@@ -140,7 +140,7 @@ public sealed class CancelledTrainingTests
         var (whole, random, cancelled) = (clock.Elapsed, new Random(seed), 0);
         for (var moment = 0; moment < moments; moment++)
         {
-            training.BeginAnew();
+            training.DeleteCheckpoints();
             using var cancellation = new CancellationTokenSource(whole * random.NextDouble());
             try
             {
@@ -156,7 +156,7 @@ public sealed class CancelledTrainingTests
             catch (OperationCanceledException)
             {
                 cancelled++;
-                Directory.CreateDirectory(training.Path); // which it may not have come to
+                Directory.CreateDirectory(training.Path); // cancelled before it made the folder
             }
 
             Assert.That(training.Result(training.Fit(training.Options)), Is.EqualTo(expected), $"moment {moment} of seed {seed}");
@@ -167,7 +167,8 @@ public sealed class CancelledTrainingTests
             "Training",
             "cancelled from another thread at random moments",
             moments,
-            "OperationCanceledException, or a model of the best epoch so far; the same Fit goes on to the model of a training never cancelled, bit for bit"
+            "OperationCanceledException, or a model of the best epoch so far; "
+                + "the same Fit resumes, and gives the model of an uninterrupted training, bit for bit"
         );
     }
 

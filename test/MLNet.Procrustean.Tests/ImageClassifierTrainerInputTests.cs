@@ -157,7 +157,7 @@ public sealed class ImageClassifierTrainerInputTests
             () => engine.Predict(new() { ImagePath = path }),
             Throws.TypeOf<ImageException>().With.Property("Origin").EqualTo(path)
         );
-        Assert.That(engine.Predict(new() { ImagePath = good }).Values, Is.EqualTo(tiny.Scores()[0]).Within(1e-5f), "and goes on");
+        Assert.That(engine.Predict(new() { ImagePath = good }).Values, Is.EqualTo(tiny.Scores()[0]).Within(1e-5f), "and continues");
     }
 
     [Test]

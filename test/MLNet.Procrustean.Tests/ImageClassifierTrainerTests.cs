@@ -64,7 +64,7 @@ public sealed class ImageClassifierTrainerTests
     }
 
     [Test]
-    public void Fit_InsideNoGradient_TrainsAllTheSame()
+    public void Fit_InsideNoGradient_TrainsAsUsual()
     {
         using var noGradient = no_grad();
         using var model = TinyModel.Trainer(ml, TinyModel.Options).Fit(tiny.Keyed);
@@ -98,7 +98,7 @@ public sealed class ImageClassifierTrainerTests
     }
 
     [Test]
-    public void Fit_GpuWithoutFallback_SaysThatThereIsNone()
+    public void Fit_GpuWithoutFallback_SaysThatThereIsNoGpu()
     {
         var context = new MLContext(seed: 1) { GpuDeviceId = 99, FallbackToCpu = false };
 
@@ -187,7 +187,7 @@ public sealed class ImageClassifierTrainerTests
         Assert.That(() => Output("Label", "Label"), Throws.ArgumentException.With.Message.Contains("LoadImages"));
     }
 
-    // ML.NET makes shapes of real columns only within itself.
+    // ML.NET makes shapes of real columns only internally.
     private static SchemaShape ShapeOf(DataViewSchema schema) =>
         (SchemaShape)typeof(SchemaShape).GetMethod("Create", BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, [schema])!;
 

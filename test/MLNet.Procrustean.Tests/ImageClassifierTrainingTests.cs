@@ -4,7 +4,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests;
 
-/// <summary>How a training begun by the trainer ends, and what it leaves behind.</summary>
+/// <summary>How a training that the trainer starts ends, and what it leaves behind.</summary>
 public sealed class ImageClassifierTrainingTests
 {
     private static readonly MLContext Ml = new(seed: 1);

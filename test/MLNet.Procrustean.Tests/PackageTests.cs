@@ -6,13 +6,13 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests;
 
-/// <summary>The package as a stranger's project uses it. It takes a minute: dotnet test --filter TestCategory=Package.</summary>
+/// <summary>The package as another project uses it. It takes a minute: dotnet test --filter TestCategory=Package.</summary>
 [Explicit("packs, restores and builds")]
 [Category("Package")]
 public sealed class PackageTests
 {
     private const string Id = "MLNet.Procrustean";
-    private readonly string version = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}"; // never one that a cache may hold
+    private readonly string version = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}"; // a version that no package cache holds
     private TemporaryFolder folder = null!;
     private string root = null!;
 

@@ -8,7 +8,8 @@ namespace MLNet.Procrustean.Tests;
 /// <summary>The whole life of a model, over and over in one process.</summary>
 /// <remarks>
 /// TorchSharp 0.107 itself keeps 64 bytes of each module of a network when that is disposed, and 600 of its linear layer: two kilobytes of
-/// each network here. So each training is as long as short ones are in use, seconds; then that is a small part of what the test allows.
+/// each network here. So each training takes some seconds, as short trainings do in practice; then that growth is a small part of what
+/// the test allows.
 /// </remarks>
 public sealed class SoakTests
 {

@@ -7,6 +7,6 @@ public sealed class TorchSetUp
     public void PrepareTorchBeforeAnyTestCallsIt()
     {
         NativeCompatibility.Enable();
-        TorchSharp.torch.set_num_threads(1); // networks this small gain nothing from more, and lose where other work runs beside them
+        TorchSharp.torch.set_num_threads(1); // networks this small gain nothing from more threads, and lose while other work runs
     }
 }

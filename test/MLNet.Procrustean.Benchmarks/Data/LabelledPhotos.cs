@@ -15,7 +15,7 @@ internal sealed class EncodedImage
 internal static class LabelledPhotos
 {
     public const string ImageColumn = nameof(EncodedImage.Image);
-    private const int Different = 200; // pictures, that come again and again: the same work to decode, and no memory of their own
+    private const int Different = 200; // pictures, which repeat: the same work to decode, and no memory of their own
     private const int Cycle = 55; // 5 classes with 10 images each and 5 with 1
 
     public static List<EncodedImage> Rows(int count, int side)

@@ -3,15 +3,15 @@ using SkiaSharp;
 namespace MLNet.Procrustean.Benchmarks.Data;
 
 /// <summary>
-/// Pictures drawn with the make-up of photographs: a graded background, shaded things in front, and grain; their JPEG files are as large as
-/// those of photos.
+/// Pictures drawn like photographs, with a graded background, shaded objects in front, and grain; their JPEG files are as large as those of
+/// photos.
 /// </summary>
 internal static class Photo
 {
     private const int Quality = 90;
     private const int Things = 12;
 
-    /// <summary>An encoded JPEG, another one for each number.</summary>
+    /// <summary>An encoded JPEG, a different one for each number.</summary>
     public static byte[] Jpeg(int width, int height, int number)
     {
         var random = new Random(number);

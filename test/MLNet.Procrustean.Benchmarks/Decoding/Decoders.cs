@@ -7,7 +7,7 @@ using MLNet.Procrustean.Reading;
 namespace MLNet.Procrustean.Benchmarks.Decoding;
 
 /// <summary>
-/// Files to the pixels of squares, all processors at work: by what Fit reads images with, and by ML.NET's own transforms.
+/// Decodes files to square images on all processors: with the code that Fit reads images with, and with ML.NET's own transforms.
 /// </summary>
 internal static class Decoders
 {

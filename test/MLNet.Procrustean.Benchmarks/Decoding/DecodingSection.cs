@@ -10,7 +10,8 @@ internal static class DecodingSection
         yield return FormattableString.Invariant(
             $"JPEG files of quality 90, read from the file cache, on all {Environment.ProcessorCount} cores. "
         )
-            + "MLNet.Procrustean: as Fit reads images, into one tensor. ML.NET: LoadImages, ResizeImages and ExtractPixels to bytes, one cursor for each core.";
+            + "MLNet.Procrustean: as Fit reads images, into one tensor. "
+            + "ML.NET: LoadImages, ResizeImages and ExtractPixels to bytes, one cursor for each core.";
         yield return Sides(32, 32, sizes.SmallFiles, sizes.SmallRows, sizes, [32]);
         yield return Sides(400, 533, sizes.PhotoFiles, sizes.PhotoRows, sizes, [64, 224]);
     }

@@ -2,7 +2,7 @@ using MLNet.Procrustean.Benchmarks.Data;
 
 namespace MLNet.Procrustean.Benchmarks.Decoding;
 
-/// <summary>JPEG files in a folder of their own, gone when disposed, that come again and again in so many rows.</summary>
+/// <summary>JPEG files in a folder of their own, deleted when disposed, and repeated to fill the given number of rows.</summary>
 internal sealed class PhotoFiles : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("procrustean-bench");

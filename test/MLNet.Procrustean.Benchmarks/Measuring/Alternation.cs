@@ -1,8 +1,8 @@
 namespace MLNet.Procrustean.Benchmarks.Measuring;
 
-/// <summary>One of those that are compared.</summary>
+/// <summary>One of the things compared.</summary>
 /// <param name="Name">In the table.</param>
-/// <param name="Block">A few seconds of work; gives a figure, such as images per second.</param>
+/// <param name="Block">A few seconds of work; returns a figure, such as images per second.</param>
 internal sealed record Contender(string Name, Func<double> Block);
 
 /// <summary>The figures of one contender, one for each round.</summary>
@@ -22,14 +22,15 @@ internal sealed record Measurement(string Name, IReadOnlyList<double> Figures)
     }
 }
 
-/// <summary>Lets contenders take turns.</summary>
+/// <summary>Runs contenders in turns.</summary>
 internal static class Alternation
 {
-    /// <summary>One block of each contender per round, and each round another one begins.</summary>
+    /// <summary>One block of each contender per round; each round begins with another one.</summary>
     /// <param name="contenders">At least one.</param>
     /// <param name="sizes">How many rounds count.</param>
     /// <param name="warmUp">
-    /// Whether a round before them does not count; contenders that warm up by themselves do without, and where figures mean nothing all do.
+    /// Whether an extra round is run first and not counted. Contenders that warm up by themselves do not need it, and it is left out where
+    /// the figures mean nothing.
     /// </param>
     public static List<Measurement> Run(IReadOnlyList<Contender> contenders, Sizes sizes, bool warmUp = true)
     {
@@ -40,7 +41,7 @@ internal static class Alternation
             for (var turn = 0; turn < contenders.Count; turn++)
             {
                 var index = (turn + Math.Max(round, 0)) % contenders.Count;
-                GC.Collect(); // so that nobody pays for what others left behind
+                GC.Collect(); // so that no contender pays for the garbage of others
                 GC.WaitForPendingFinalizers();
                 var figure = contenders[index].Block();
                 Console.Error.WriteLine(

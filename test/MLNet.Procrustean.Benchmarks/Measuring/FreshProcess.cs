@@ -21,7 +21,7 @@ internal static class FreshProcess
         [nameof(GrowthOverPredictions)] = (sizes, _) => GrowthOverPredictions.Measure(sizes),
     };
 
-    /// <summary>The figures that the work gives, by their names.</summary>
+    /// <summary>The figures of the work, by name.</summary>
     /// <param name="work">The name of its class.</param>
     /// <param name="sizes">How much of it.</param>
     /// <param name="variables">Environment variables to set for it.</param>
@@ -55,7 +55,7 @@ internal static class FreshProcess
             : throw new InvalidOperationException($"The process for {work} ended with {process.ExitCode}; its error is above.");
     }
 
-    /// <summary>The other side: does the work and prints its figures.</summary>
+    /// <summary>In the new process: does the work and prints its figures.</summary>
     public static void Answer(string[] arguments)
     {
         var sizes = arguments[1] == Tiny ? Sizes.Quick : Sizes.Full;

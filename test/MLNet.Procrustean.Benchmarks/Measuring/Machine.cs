@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace MLNet.Procrustean.Benchmarks.Measuring;
 
-/// <summary>What the figures were measured on, and with.</summary>
+/// <summary>The machine and the versions that the figures were measured with.</summary>
 internal static class Machine
 {
     private static readonly string[] BFloat16Instructions = ["avx512_bf16", "amx_bf16"];
@@ -18,7 +18,8 @@ internal static class Machine
             FormattableString.Invariant(
                 $"- Memory: {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB; {RuntimeInformation.OSDescription}"
             ),
-            $"- {RuntimeInformation.FrameworkDescription}, MLNet.Procrustean {VersionOf(typeof(ImageClassifierOptions))}, ML.NET {VersionOf(typeof(MLContext))}, TorchSharp {Named("TorchSharp")} with libtorch {Named("libtorch")}",
+            $"- {RuntimeInformation.FrameworkDescription}, MLNet.Procrustean {VersionOf(typeof(ImageClassifierOptions))}, "
+                + $"ML.NET {VersionOf(typeof(MLContext))}, TorchSharp {Named("TorchSharp")} with libtorch {Named("libtorch")}",
             $"- Blocks that count: {sizes.Blocks} of each, in turns{(sizes.Tiny ? "; **tiny sizes: the figures mean nothing**" : "")}",
         };
         if (Load() is { } load)
@@ -45,7 +46,7 @@ internal static class Machine
         return found.Count > 0 ? $"instructions for bf16: {string.Join(", ", found)}" : "no instructions for bf16 known";
     }
 
-    // Linux tells what it knows of the processor in lines "name : value".
+    // Linux describes the processor in lines "name : value".
     private static string? InProcessorFile(string name) =>
         !File.Exists("/proc/cpuinfo")
             ? null

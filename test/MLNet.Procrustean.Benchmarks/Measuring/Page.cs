@@ -1,7 +1,7 @@
 namespace MLNet.Procrustean.Benchmarks.Measuring;
 
 /// <summary>
-/// The text as it grows: printed at once, and written to a file too where one is named, so that a run that is stopped leaves what it had.
+/// The text of a run: each paragraph is printed at once, and written to a file if one is named, so that a stopped run leaves its results.
 /// </summary>
 internal sealed class Page(string? path)
 {

@@ -8,7 +8,7 @@ internal static class Table
     public static string Of(IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows) =>
         string.Join('\n', [Line(head), Line([.. head.Select(_ => "---")]), .. rows.Select(Line)]);
 
-    /// <summary>Medians, the lowest and the highest figure, and a ratio that has to do with the first contender.</summary>
+    /// <summary>Medians, the lowest and the highest figure, and a ratio to or of the first contender.</summary>
     /// <param name="what">The head of the first column.</param>
     /// <param name="unit">Of the figures.</param>
     /// <param name="ratioHead">What the ratio is, in words.</param>

@@ -3,7 +3,7 @@ using MLNet.Procrustean.Benchmarks.Scoring;
 
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
-/// <summary>In a fresh process: how memory grows from prediction to prediction, once the first tenth has been made.</summary>
+/// <summary>In a fresh process: how memory grows from prediction to prediction, after the first tenth of them.</summary>
 internal static class GrowthOverPredictions
 {
     public const string Growth = "growth";
@@ -24,7 +24,7 @@ internal static class GrowthOverPredictions
                 engine.Predict(rows[i % rows.Count]);
             }
 
-            GC.Collect(); // what is left is held
+            GC.Collect(); // what is left is still in use
             GC.WaitForPendingFinalizers();
         }
 

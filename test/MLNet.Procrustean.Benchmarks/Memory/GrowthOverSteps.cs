@@ -5,8 +5,8 @@ using MLNet.Procrustean.Benchmarks.Training;
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
 /// <summary>
-/// In a fresh process: how memory grows from step to step, once it has fetched what it keeps: in the first three thousand steps that was up
-/// to 13 MB, in two or three jumps, and 0.1 MB in the eight thousand after them.
+/// In a fresh process: how memory grows from step to step, after the process has allocated what it keeps. Measured: up to 13 MB in the
+/// first three thousand steps, in two or three jumps, and 0.1 MB in the eight thousand after them.
 /// </summary>
 internal static class GrowthOverSteps
 {
@@ -16,8 +16,8 @@ internal static class GrowthOverSteps
     private const int WarmUps = 3; // times the steps that count
 
     /// <summary>
-    /// The median over the last tenth of the steps less that over the tenth before the first of them, after three times as many; memory
-    /// goes up and down a little from step to step.
+    /// The median over the last tenth of the steps minus the median over the tenth before the first of them, after a warm-up of three times
+    /// as many steps; memory goes up and down a little from step to step.
     /// </summary>
     public static IEnumerable<(string Name, double Figure)> Measure(Sizes sizes)
     {
@@ -42,7 +42,7 @@ internal static class GrowthOverSteps
         );
     }
 
-    // What is held: without collections, the first megabytes of small objects pass for growth.
+    // Memory in use: without collections, the first megabytes of small objects would count as growth.
     private static double Held(int step)
     {
         if (step % StepsPerEpoch == 0)

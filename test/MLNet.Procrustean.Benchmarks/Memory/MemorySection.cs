@@ -4,7 +4,7 @@ using MLNet.Procrustean.Benchmarks.Measuring;
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
 /// <summary>
-/// What training takes at its highest, and whether memory grows as long as it runs. Each figure is of one process, since it hardly varies.
+/// The peak memory of training, and whether memory keeps growing. Each figure is of one process, since it hardly varies.
 /// </summary>
 internal static class MemorySection
 {

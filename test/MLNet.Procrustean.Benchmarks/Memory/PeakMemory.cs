@@ -5,7 +5,7 @@ using MLNet.Procrustean.Benchmarks.Training;
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
 /// <summary>
-/// In a fresh process: the memory that training takes at its highest. It is stopped after some steps, since all are alike.
+/// In a fresh process: the peak memory of training. It is stopped after some steps, since all steps are alike.
 /// </summary>
 internal static class PeakMemory
 {
@@ -43,7 +43,7 @@ internal static class PeakMemory
         }
         catch (OperationCanceledException)
         {
-            // as was asked for
+            // the cancellation requested above
         }
     }
 }

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
-/// <summary>What this process takes of the machine's memory, in megabytes of 10^6 bytes.</summary>
+/// <summary>The memory that this process occupies, in megabytes of 10^6 bytes.</summary>
 internal static class ResidentMemory
 {
     public static double Now => Environment.WorkingSet / 1e6;
 
-    /// <summary>The highest since the process began; on Linux VmHWM.</summary>
+    /// <summary>The peak since the process began; VmHWM on Linux.</summary>
     public static double Peak
     {
         get

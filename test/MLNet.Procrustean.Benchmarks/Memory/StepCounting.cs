@@ -1,7 +1,7 @@
 namespace MLNet.Procrustean.Benchmarks.Memory;
 
 /// <summary>Plain training that calls back in each step, from within the forward pass.</summary>
-/// <param name="Step">Told the number of the step, from 1.</param>
+/// <param name="Step">Called with the number of the step, from 1.</param>
 internal sealed record StepCounting(Action<int> Step) : TrainingStrategy
 {
     private int steps;

@@ -6,7 +6,7 @@ using MLNet.Procrustean.Interop;
 
 namespace MLNet.Procrustean.Benchmarks.Scaling;
 
-/// <summary>How the speed of training changes with what is trained on how much.</summary>
+/// <summary>How the speed of training depends on threads, batch size, image size and number of images.</summary>
 internal static class ScalingSection
 {
     private const string Unit = "images/s";
@@ -16,8 +16,8 @@ internal static class ScalingSection
     public static IEnumerable<string> Measure(Sizes sizes)
     {
         yield return FormattableString.Invariant(
-            $"Plain training through the estimator: ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, unless said otherwise."
-        );
+            $"Plain training through the estimator: ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, "
+        ) + "unless stated otherwise.";
         yield return Threads(sizes);
         yield return Batches(sizes);
         yield return Sides(sizes);
@@ -38,7 +38,7 @@ internal static class ScalingSection
             );
         var all = Environment.ProcessorCount;
         var counts = PowersOfTwo.Where(count => count < all && !sizes.Tiny).Append(all);
-        return Told(
+        return TableOf(
             "threads",
             Alternation.Run(
                 [.. counts.Select(count => Of($"{count}", count)), Of($"{all}, allocator left alone", all, ProcessWideTuning.Switch)],
@@ -51,7 +51,7 @@ internal static class ScalingSection
     private static string Batches(Sizes sizes)
     {
         var images = LabelledPhotos.Keyed(sizes.Batches.Max() * Math.Max(1, sizes.Steps / 2), sizes.Side);
-        return Told(
+        return TableOf(
             "batch",
             Alternation.Run(
                 [
@@ -64,9 +64,9 @@ internal static class ScalingSection
         );
     }
 
-    // As many whole batches as have about the pixels of a block at the first size.
+    // As many batches as together have about as many pixels as a block at the first size.
     private static string Sides(Sizes sizes) =>
-        Told(
+        TableOf(
             "image size",
             Alternation.Run(
                 [
@@ -84,7 +84,7 @@ internal static class ScalingSection
         );
 
     private static string Images(Sizes sizes) =>
-        Told(
+        TableOf(
             $"images in an epoch, ResNet-{SmallDepth}",
             Alternation.Run(
                 [
@@ -106,6 +106,6 @@ internal static class ScalingSection
             )
         );
 
-    private static string Told(string what, List<Measurement> measurements) =>
+    private static string TableOf(string what, List<Measurement> measurements) =>
         Table.Of(what, Unit, $"this ÷ {measurements[0].Name}", measurements, (one, first) => one.RatioTo(first));
 }

@@ -3,7 +3,7 @@ using MLNet.Procrustean.Benchmarks.Training;
 
 namespace MLNet.Procrustean.Benchmarks.Scaling;
 
-/// <summary>In a fresh process, whose threads are set by OMP_NUM_THREADS: one training.</summary>
+/// <summary>One training in a fresh process, whose number of threads is set by OMP_NUM_THREADS.</summary>
 internal static class ThreadedTraining
 {
     public const string Speed = "images per second";

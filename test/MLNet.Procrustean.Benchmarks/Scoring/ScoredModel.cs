@@ -10,7 +10,7 @@ internal sealed class Prediction
     public float[] Score { get; set; } = [];
 }
 
-/// <summary>A model that was trained for a moment: its weights mean nothing, its speed is that of any.</summary>
+/// <summary>A model that was trained briefly: its weights mean nothing, but it is as fast as any other.</summary>
 internal static class ScoredModel
 {
     /// <summary>Trains it with the label's key in its pipeline, and saves it.</summary>

@@ -6,7 +6,7 @@ using MLNet.Procrustean.Benchmarks.Measuring;
 
 namespace MLNet.Procrustean.Benchmarks.Scoring;
 
-/// <summary>How fast a saved model scores: many rows at once, one after the other, and the first after loading.</summary>
+/// <summary>How fast a saved model scores: many rows in batches, one row after the other, and the first row after loading.</summary>
 internal static class ScoringSection
 {
     public static IEnumerable<string> Measure(Sizes sizes)
@@ -53,7 +53,7 @@ internal static class ScoringSection
 
         IReadOnlyList<string> Latency(string name, double share)
         {
-            // not of a block that warmed up
+            // without those of the warm-up block
             var figures = new Measurement(name, [.. milliseconds.TakeLast(sizes.Blocks).Select(block => Percentile(block, share))]);
             return [name, Table.Number(figures.Median), $"{Table.Number(figures.Figures.Min())} to {Table.Number(figures.Figures.Max())}"];
         }

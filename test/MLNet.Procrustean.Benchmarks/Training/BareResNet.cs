@@ -42,7 +42,7 @@ internal sealed class BareResNet : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Two convolutions and the way around them, which halves the resolution and pads the channels where the width doubles.</summary>
+/// <summary>Two convolutions and their shortcut, which halves the resolution and pads the channels where the width doubles.</summary>
 internal sealed class BareBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d first;

@@ -7,8 +7,8 @@ namespace MLNet.Procrustean.Benchmarks.Training;
 internal static class Estimator
 {
     /// <summary>
-    /// The defaults of the library, for so many pixels and so large a network, without feature mixing, and as few epochs as give a speed
-    /// after the first. All weights are trained, as in what it is compared with.
+    /// The defaults of the library for the given image size and depth, without feature mixing, and with the fewest epochs that give a speed
+    /// after the first. All weights are trained, as in the loops that it is compared with.
     /// </summary>
     public static ImageClassifierOptions Options(Sizes sizes) =>
         new()

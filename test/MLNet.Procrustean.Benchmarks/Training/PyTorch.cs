@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Benchmarks.Training;
 /// <summary>PyTorch in a Python process that waits between its blocks.</summary>
 /// <remarks>
 /// The environment variable PYTORCH holds the command of the Python, such as "chroot /srv/trixie python3"; else it is python3 of the PATH,
-/// if that has PyTorch. The program goes along in the command, so that nothing needs to be where that Python can see it.
+/// if that has PyTorch. The program is passed in the command, so that the Python needs no access to its file.
 /// </remarks>
 internal sealed class PyTorch : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class PyTorch : IDisposable
 
     public string Version { get; }
 
-    /// <summary>Starts it; null where there is no PyTorch and none was asked for.</summary>
+    /// <summary>Starts it; null if there is no PyTorch and the variable is not set.</summary>
     /// <exception cref="InvalidOperationException">PYTORCH is set, and its command does not run PyTorch.</exception>
     public static PyTorch? Start(Sizes sizes)
     {
@@ -62,12 +62,12 @@ internal sealed class PyTorch : IDisposable
         return command is null
             ? null
             : throw new InvalidOperationException(
-                $"{Variable} is '{command}', and that does not run PyTorch; what it said, if it ran at all, is above. Mend it or unset it."
+                $"{Variable} is '{command}', and that does not run PyTorch; its output, if it ran at all, is above. Correct it or unset it."
             );
     }
 
     /// <summary>One block.</summary>
-    /// <param name="contender">As the Python program names them.</param>
+    /// <param name="contender">Its name in the Python program.</param>
     public double ImagesPerSecond(string contender)
     {
         process.StandardInput.WriteLine(contender);

@@ -4,7 +4,7 @@ using MLNet.Procrustean.Benchmarks.Measuring;
 
 namespace MLNet.Procrustean.Benchmarks.Training;
 
-/// <summary>How fast the estimator trains: beside bare loops that do nothing else, and with feature mixing beside plain training.</summary>
+/// <summary>The speed of the estimator compared with bare training loops, and of feature mixing compared with plain training.</summary>
 internal static class TrainingSection
 {
     private const string Unit = "images/s";
@@ -14,7 +14,8 @@ internal static class TrainingSection
         yield return FormattableString.Invariant(
             $"ResNet-{sizes.Depth}, {sizes.Side}×{sizes.Side} colour, batch {sizes.Batch}, {sizes.Steps} steps a block. "
         )
-            + "MLNet.Procrustean is measured through the estimator, with decoded images taken, augmented and normalised in each step; the bare loops train on one tensor that is ready.";
+            + "MLNet.Procrustean is measured through the estimator: each step takes decoded images, augments and normalises them. "
+            + "The bare loops train on one tensor that is ready.";
         var images = LabelledPhotos.Keyed(sizes.Batch * sizes.Steps, sizes.Side);
         yield return Loops(sizes, images);
         yield return Depths(sizes, images);
@@ -29,7 +30,7 @@ internal static class TrainingSection
         List<Contender> contenders =
         [
             new("MLNet.Procrustean, all weights trained", () => Estimator.ImagesPerSecond(images, options)),
-            new("MLNet.Procrustean, as it comes (first convolution whitened)", () =>
+            new("MLNet.Procrustean, by default (first convolution whitened)", () =>
                 Estimator.ImagesPerSecond(images, options with { WhitenedStem = true })
             ),
             new("MLNet.Procrustean, all weights trained, fp32", () =>
@@ -41,7 +42,7 @@ internal static class TrainingSection
         if (python is not null)
         {
             contenders.AddRange([
-                new($"PyTorch {python.Version}, as it comes", () => python.ImagesPerSecond("default")),
+                new($"PyTorch {python.Version}, by default", () => python.ImagesPerSecond("default")),
                 new($"PyTorch {python.Version}, channels last, fp32", () => python.ImagesPerSecond("float32")),
                 new($"PyTorch {python.Version}, channels last, bf16", () => python.ImagesPerSecond("bfloat16")),
             ]);

@@ -72,7 +72,7 @@ class Contender:
         return steps * batch / (time.perf_counter() - begun)
 
 
-torch.set_num_threads(threads)  # said, because some builds take one thread when nothing is said
+torch.set_num_threads(threads)  # explicit, because some builds use one thread by default
 print(torch.__version__, flush=True)
 contenders = {}
 for line in sys.stdin:

@@ -1,9 +1,9 @@
 namespace MLNet.Procrustean.Tests.Conventions;
 
-/// <summary>Each folder of the library uses only those below it, and no folders form a circle.</summary>
+/// <summary>Each folder of the library uses only those below it, and no folders form a cycle.</summary>
 public sealed class RoomConventionTests
 {
-    // From the roof down to the cellar; the root, with the trainer, is the roof.
+    // From the top layer to the bottom one; the root folder, with the trainer, is the top.
     private static readonly string[] Floors =
     [
         "",

@@ -25,15 +25,15 @@ internal sealed partial class Rooms
         Uses = [.. files.SelectMany(UsesOf).Distinct()];
     }
 
-    /// <summary>The folders, the root's name being empty.</summary>
+    /// <summary>The folders; the name of the root is empty.</summary>
     public IEnumerable<string> All => files.Select(file => file.Room).Distinct();
 
     public IReadOnlyCollection<string> Types => roomOf.Keys;
 
-    /// <summary>Each type that is used in another room than its own, also by the namespace of that room alone.</summary>
+    /// <summary>Each use of a type in another folder than its own, and each import of another folder's namespace.</summary>
     public IReadOnlyList<Use> Uses { get; }
 
-    /// <summary>The rooms that can be reached from themselves: each is part of a circle.</summary>
+    /// <summary>The folders that can be reached from themselves: each is part of a cycle.</summary>
     public IEnumerable<string> InCircles()
     {
         var used = Uses.ToLookup(use => use.From, use => use.To);
@@ -76,7 +76,7 @@ internal sealed partial class Rooms
     )]
     private static partial Regex Declarations();
 
-    // A name, but no member of another one, no argument or property that is set, and no value of an enumeration.
+    // A name that is not a member of another one, not a named argument or a property that is set, and not a value of an enumeration.
     [GeneratedRegex(@"(?<![\w.""@])[A-Z]\w*\b(?!\s*(=(?![=>])|:(?!:)))")]
     private static partial Regex Names();
 
@@ -84,5 +84,5 @@ internal sealed partial class Rooms
     private static partial Regex Imports();
 }
 
-/// <summary>A file of one room uses a type of another one.</summary>
+/// <summary>A file of one folder uses a type of another folder.</summary>
 internal sealed record Use(string File, string From, string Type, string To);

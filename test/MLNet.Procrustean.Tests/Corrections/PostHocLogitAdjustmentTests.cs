@@ -37,7 +37,7 @@ public sealed class PostHocLogitAdjustmentTests
     }
 
     [Test]
-    public void AdjustLogits_StrengthZero_ScoresTheSame()
+    public void AdjustLogits_TauZero_ScoresTheSame()
     {
         using var same = tiny.Classifier.AdjustLogits(0);
         Assert.That(TinyModel.Scores(same.Transform(tiny.Images)), Is.EqualTo(tiny.Scores()));
@@ -53,7 +53,7 @@ public sealed class PostHocLogitAdjustmentTests
     [TestCase(-0.1)]
     [TestCase(11)]
     [TestCase(double.NaN)]
-    public void AdjustLogits_StrengthOutOfRange_SaysWhatIsAllowed(double tau) =>
+    public void AdjustLogits_TauOutOfRange_SaysWhatIsAllowed(double tau) =>
         Assert.That(
             () => tiny.Classifier.AdjustLogits(tau),
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10")

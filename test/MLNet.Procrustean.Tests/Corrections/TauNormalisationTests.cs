@@ -27,7 +27,7 @@ public sealed class TauNormalisationTests
     }
 
     [Test]
-    public void NormaliseClassifier_NormalisedHead_ScoresAsBefore()
+    public void NormaliseClassifier_CosineHead_ScoresAsBefore()
     {
         using var model = TinyModel
             .Trainer(tiny.Context, TinyModel.Options with { Epochs = 1, Strategy = new LabelDistributionAwareMargin() })
@@ -40,7 +40,7 @@ public sealed class TauNormalisationTests
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
-    public void NormaliseClassifier_ExponentOutOfRange_SaysWhatIsAllowed(double tau) =>
+    public void NormaliseClassifier_TauOutOfRange_SaysWhatIsAllowed(double tau) =>
         Assert.That(
             () => tiny.Classifier.NormaliseClassifier(tau),
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")

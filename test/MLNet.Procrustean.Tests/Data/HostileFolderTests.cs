@@ -5,7 +5,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Data;
 
-/// <summary>Image folders of strangers: names, links and files as only Unix has them.</summary>
+/// <summary>Image folders with unusual names, links and files, as only Unix allows them.</summary>
 [Category(FaultsTried.Category)]
 [Platform(Include = "Linux", Reason = "Other systems have no such names, links and pipes.")]
 public sealed class HostileFolderTests
@@ -70,9 +70,9 @@ public sealed class HostileFolderTests
 
         FaultsTried.Record(
             "Paths",
-            "names with spaces, line breaks, emoji, composed and decomposed letters, dashes, percent signs, quotes",
+            "names with spaces, line breaks, emoji, composed and decomposed letters, dashes, percent signs or quotes",
             Names.Length,
-            "listed, trained on, saved and loaded under their own names"
+            "listed, trained on, saved and loaded under these names"
         );
     }
 
@@ -87,7 +87,7 @@ public sealed class HostileFolderTests
             () => Decoded.Of(listed[1], new() { Size = 16 }),
             Throws.TypeOf<ImageException>().With.Message.Contains("does not exist")
         );
-        Survived("an image folder with a name that is not UTF-8", "listed; refused by ImageException when it is decoded");
+        Survived("an image folder with a name that is not UTF-8", "listed; the decoder refuses it with an ImageException");
     }
 
     [Test]
@@ -102,7 +102,7 @@ public sealed class HostileFolderTests
             Load("photos").Select(path => Path.GetRelativePath(Inside("photos"), path)),
             Is.EqualTo(new[] { "cat/b.png", "cat/c.png", "cat/dangling.png", "dog/a.png" })
         );
-        Survived("an image folder with links to files and links as class folders", "followed");
+        Survived("an image folder with links to files and to class folders", "the links are followed");
     }
 
     [TestCase("photos/cat/loop", ".")]
@@ -118,7 +118,7 @@ public sealed class HostileFolderTests
             () => Load("photos"),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("is a link to the folder").And.Message.Contains("in a circle")
         );
-        Survived("links to folders within a class folder: in circles, and to elsewhere", "refused with their name, not followed");
+        Survived("links to folders inside a class folder, in a circle or to elsewhere", "refused by name, not followed");
     }
 
     [Test]
@@ -137,7 +137,7 @@ public sealed class HostileFolderTests
             $"cd '{Inside("cat")}' && for i in $(seq 25); do mkdir {new string('d', 200)} && cd -P {new string('d', 200)} || exit 1; done"
         );
         Assert.That(() => Load(), Throws.InstanceOf<IOException>().With.Message.Contains("ddd"));
-        Survived("an image folder with paths of more than 4,096 bytes", "refused by IOException");
+        Survived("an image folder with paths of more than 4,096 bytes", "refused with an IOException");
     }
 
     [Test]
@@ -150,10 +150,10 @@ public sealed class HostileFolderTests
         HostilePathTests.Shell($"chmod 700 '{Inside("cat/closed")}'");
     }
 
-    // Listed while they were there, or as what they are not.
+    // A file that is deleted after it was listed; a pipe, a device and broken links that were listed as images.
     [TestCase(BadImages.Refuse)]
     [TestCase(BadImages.Skip)]
-    public void Fit_FilesThatVanishedOrAreNone_AreRefusedOrSkipped(BadImages whatToDo)
+    public void Fit_FilesThatVanishedOrAreNotRegular_AreRefusedOrSkipped(BadImages whatToDo)
     {
         ImageFolders.Write(folder, ("cat", 8), ("dog", 8));
         HostilePathTests.Shell($"mkfifo '{Inside("cat/pipe.png")}'");
@@ -180,9 +180,9 @@ public sealed class HostileFolderTests
 
         FaultsTried.Record(
             "Paths",
-            "files that vanish after they are listed; pipes, devices and broken links among the images of a training",
+            "files deleted after they were listed; pipes, devices and broken links among the training images",
             5,
-            "refused by ImageException, or skipped and listed, as the options say"
+            "refused with an ImageException, or skipped and listed, depending on the options"
         );
     }
 

@@ -9,7 +9,7 @@ public sealed class SelectedRowsTests
     private static readonly MLContext Ml = new(seed: 1);
 
     [Test]
-    public void GetRowCursor_Mask_NumbersPositionsAnewAndKeepsIds()
+    public void GetRowCursor_Mask_RenumbersPositionsAndKeepsIds()
     {
         var input = View([10, 11, 12, 13]);
         var view = new SelectedRows(input, [false, true, false, true]);
@@ -78,7 +78,7 @@ public sealed class SelectedRowsTests
 
     [TestCase(3, "fewer")]
     [TestCase(5, "more")]
-    public void MoveNext_InputChangedSinceTheSplit_TellsSo(int rows, string change)
+    public void MoveNext_InputChangedSinceTheSplit_SaysSo(int rows, string change)
     {
         var view = new SelectedRows(View([.. Enumerable.Range(0, rows)]), [true, false, true, false]);
         Assert.That(

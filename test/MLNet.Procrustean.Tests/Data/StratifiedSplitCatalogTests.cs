@@ -87,7 +87,7 @@ public sealed class StratifiedSplitCatalogTests
     }
 
     [Test]
-    public void StratifiedSplit_MissingLabel_TellsTheRow()
+    public void StratifiedSplit_MissingLabel_NamesTheRow()
     {
         var rows = Rows(10);
         rows[7].Label = "";

@@ -47,8 +47,8 @@ public sealed class StratifiedSplitTests
         Assert.That(StratifiedSplit.Choose(labels, 0.3, seed: 8), Is.Not.EqualTo(chosen));
     }
 
-    // Random(1) gives 0.25, 0.11, 0.47, 0.77, 0.66 and then 0.43, 0.35, 0.94, 0.10, 0.64. The choice must never change, on any
-    // platform, lest test images of one version become training images of the next.
+    // Random(1) gives 0.25, 0.11, 0.47, 0.77, 0.66 and then 0.43, 0.35, 0.94, 0.10, 0.64. The choice must be the same
+    // in every version and on every platform, so that test images of one version do not become training images of the next.
     [Test]
     public void Choose_KnownSeed_GivesTheKnownRows()
     {

@@ -4,7 +4,7 @@ using NUnit.Framework.Constraints;
 
 namespace MLNet.Procrustean.Tests.Decoding;
 
-/// <summary>Paths of images that are no plain files, that change meanwhile, or that no other program would name so.</summary>
+/// <summary>Paths that do not lead to a regular file, files that change while they are read, and unusual names.</summary>
 [Category(FaultsTried.Category)]
 [Platform(Include = "Linux", Reason = "Other systems have no such names, links, pipes and devices.")]
 public sealed class HostilePathTests
@@ -23,14 +23,14 @@ public sealed class HostilePathTests
     [TestCase("/dev/random")]
     [TestCase("/dev/stdin")]
     [TestCase("/proc/self/environ")]
-    public void Decode_DeviceOrSuch_IsRefusedUnopened(string path)
+    public void Decode_DeviceOrKernelFile_IsRefusedUnopened(string path)
     {
         File.CreateSymbolicLink(Inside("device.png"), path);
-        AssertRefused(path, "0 bytes", "devices and files of the kernel as images, and links to them");
-        AssertRefused(Inside("device.png"), "device or pipe", "devices and files of the kernel as images, and links to them");
+        AssertRefused(path, "0 bytes", "devices and kernel files as images, and links to them");
+        AssertRefused(Inside("device.png"), "device or pipe", "devices and kernel files as images, and links to them");
     }
 
-    // To open a pipe waits until somebody opens its other end.
+    // Opening a pipe blocks until another process opens its other end.
     [Test]
     public void Decode_Pipe_IsRefusedUnopened()
     {
@@ -112,7 +112,7 @@ public sealed class HostilePathTests
         AssertRefused(path, "cannot be read", "files that may not be read");
     }
 
-    // It is whole, half, empty or longer, whenever the decoder looks.
+    // The decoder may find the file complete, half written, empty or too long.
     [Test]
     public void Decode_FileThatGrowsAndShrinks_DecodesOrRefuses()
     {
@@ -132,12 +132,7 @@ public sealed class HostilePathTests
         stop.Cancel();
         writer.Wait();
         TestContext.Out.WriteLine($"{refused} of {tries} refused");
-        FaultsTried.Record(
-            "Paths",
-            "a file that grows and shrinks while it is read",
-            tries,
-            "a whole picture, or refused by ImageException"
-        );
+        FaultsTried.Record("Paths", "a file that grows and shrinks while it is read", tries, "a complete image, or an ImageException");
 
         static bool Decodes(string path)
         {
@@ -164,7 +159,7 @@ public sealed class HostilePathTests
             .And.Message.Contains(part);
         Assert.That(() => decoding.Wait(Limit), Throws.TypeOf<AggregateException>(), "it hangs, or it decodes");
         Assert.That(() => decoding.GetAwaiter().GetResult(), refused);
-        FaultsTried.Record("Paths", what, 1, "refused by ImageException that names the path; not opened");
+        FaultsTried.Record("Paths", what, 1, "refused with an ImageException that names the path; not opened");
     }
 
     internal static void Shell(string command)

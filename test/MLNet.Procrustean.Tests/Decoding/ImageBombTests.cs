@@ -62,7 +62,7 @@ public sealed class ImageBombTests
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
         }
 
-        FaultsTried.Record("Images", "small files that claim huge pictures", 1, "refused by ImageException before a pixel is decoded");
+        FaultsTried.Record("Images", "small files that claim huge images", 1, "refused with an ImageException before a pixel is decoded");
     }
 
     private static IEnumerable<TestCaseData> Stuffed()
@@ -90,20 +90,20 @@ public sealed class ImageBombTests
         var peak = NativeMemory.PeakOf(() => Decoded.Of(file, Shape, "here"));
         using (Assert.EnterMultipleScope())
         {
-            // where it unfolds to 300 and more; the rest is for what the runtime takes meanwhile
+            // the metadata decompresses to 300 MB and more; the constant leaves room for what the runtime allocates meanwhile
             Assert.That(peak, Is.LessThan((4 * file.LongLength) + (64 * Megabyte)));
             Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
         }
 
         FaultsTried.Record(
             "Images",
-            "metadata that unfolds to hundreds of megabytes, or is as large",
+            "metadata of hundreds of megabytes, compressed or not",
             1,
-            "decoded, in memory in proportion to the file"
+            "decoded; memory in proportion to the file"
         );
     }
 
-    // Skia gives up after a hundred scans.
+    // Skia stops after a hundred scans.
     [TestCase(1_000)]
     [TestCase(10_000)]
     [Category(FaultsTried.Category)]
@@ -115,7 +115,7 @@ public sealed class ImageBombTests
             Throws.TypeOf<ImageException>().With.Message.Contains("damaged")
         );
         Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
-        FaultsTried.Record("Images", "progressive JPEGs of thousands of scans", 1, "refused by ImageException after a hundred");
+        FaultsTried.Record("Images", "progressive JPEGs of thousands of scans", 1, "refused with an ImageException after a hundred scans");
     }
 
     [TestCase(true)]
@@ -136,8 +136,7 @@ public sealed class ImageBombTests
         }
     }
 
-    // 81 MB each, on as many threads: more than the 64 MiB that glibc may keep for each thread, so that only its main heap can hold on to
-    // one.
+    // Each image takes 81 MB, more than the 64 MiB that glibc may keep for each thread, so that only its main heap can keep one.
     [Test]
     [Category(FaultsTried.Category)]
     public void Decode_LargeImagesOnManyThreads_TakesTheMemoryOfOne()
@@ -155,7 +154,7 @@ public sealed class ImageBombTests
             "Images",
             "files of 35 bytes that claim 20 million pixels, decoded on several threads at once",
             threads,
-            "decoded one at a time, in the memory of one"
+            "decoded one at a time, with the memory of one"
         );
     }
 
@@ -199,9 +198,9 @@ public sealed class ImageBombTests
         Assert.That(peak, Is.LessThan((4 * ImageDecoder.MaximumPixels) + (2 * file.Length) + (64 * Megabyte)));
         FaultsTried.Record(
             "Images",
-            "small files that claim the largest pictures that are allowed",
+            "small files that claim the largest images allowed",
             1,
-            "decoded, or refused by ImageException, in at most 0.8 GB"
+            "decoded, or refused with an ImageException, with at most 0.8 GB"
         );
     }
 }

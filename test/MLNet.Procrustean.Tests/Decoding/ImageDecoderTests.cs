@@ -109,8 +109,8 @@ public sealed class ImageDecoderTests
     }
 
     /// <summary>
-    /// A thread decodes small images into the same memory one after the other: what the first left must not show where a picture covers a
-    /// part of its canvas only.
+    /// A thread decodes small images into the same memory, one after the other: the pixels of the first must not show where the next
+    /// picture covers only a part of its canvas.
     /// </summary>
     [Test]
     public void Decode_PictureSmallerThanItsCanvasAfterAnother_IsWhiteAroundIt()

@@ -43,7 +43,7 @@ public sealed class ImageFuzzTests
     {
         const long mostManaged = 32 << 20; // a line of a million pixels, with the weights that shrink it
         var bombardment = new Bombardment(seed);
-        AppContext.SetData(ImageDecoder.Setting, "1000000"); // else some claim a picture that takes a second each
+        AppContext.SetData(ImageDecoder.Setting, "1000000"); // without this limit, some inputs claim an image that takes a second to decode
         try
         {
             bombardment.Run(inputs, Mutated, DecodeOrRefuse, _ => mostManaged);
@@ -63,7 +63,7 @@ public sealed class ImageFuzzTests
             "Images",
             "JPEG, PNG, WebP, BMP and GIF changed at random",
             inputs,
-            "refused by ImageException, or a whole picture of the right size; no crash, no hang"
+            "refused with an ImageException, or a complete image of the right size; no crash, no hang"
         );
     }
 
@@ -71,7 +71,7 @@ public sealed class ImageFuzzTests
     {
         var whole = Whole[random.Next(Whole.Length)];
         var mutated = ByteMutations.Of(whole, Whole[random.Next(Whole.Length)], random);
-        // else the checksums of a PNG hide what comes behind them
+        // with wrong checksums, the chunks of a PNG would be refused before they are decoded
         return random.Next(4) > 0 && mutated.AsSpan().StartsWith(ImageBombs.PngSignature) ? HandmadeImages.Resealed(mutated) : mutated;
     }
 

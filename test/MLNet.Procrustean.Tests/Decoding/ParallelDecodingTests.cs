@@ -11,7 +11,7 @@ public sealed class ParallelDecodingTests
     [TestCase(new[] { 0 })]
     [TestCase(new[] { 99 })]
     [TestCase(new[] { 3, 4, 5, 50, 98 })]
-    public void DecodeInto_SomeUnreadable_LeavesNoGapAndTellsTheirPlaces(int[] unreadable)
+    public void DecodeInto_SomeUnreadable_LeavesNoGapAndReportsTheirPlaces(int[] unreadable)
     {
         var block = new byte[100 * Bytes];
         var (count, bad) = ParallelDecoding.DecodeInto(block, Bytes, Images(unreadable));
@@ -65,7 +65,7 @@ public sealed class ParallelDecodingTests
                     Thread.Sleep(1); // so that all threads take part
                     square
                         .Span[..Bytes]
-                        .Fill(unreadable.Contains(number) ? throw new ImageException($"image {number}", "it is none.") : (byte)number);
+                        .Fill(unreadable.Contains(number) ? throw new ImageException($"image {number}", "it is not one.") : (byte)number);
                 })),
         ];
 }

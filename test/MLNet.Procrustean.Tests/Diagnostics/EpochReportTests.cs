@@ -26,7 +26,8 @@ public sealed class EpochReportTests
         Assert.That(
             Report.ToString(),
             Is.EqualTo(
-                "Epoch 3/12: loss 0.1235, learning rate 0.0988, 1234 images/s, training accuracy by class [cat 0.99 dog 0.50], 00:03:00 left"
+                "Epoch 3/12: loss 0.1235, learning rate 0.0988, 1234 images/s, "
+                    + "training accuracy by class [cat 0.99 dog 0.50], 00:03:00 left"
             )
         );
 

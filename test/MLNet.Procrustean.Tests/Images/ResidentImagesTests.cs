@@ -35,14 +35,14 @@ public sealed class ResidentImagesTests
     }
 
     [Test]
-    public void For_TheProcessor_IsNone()
+    public void For_TheProcessor_IsNull()
     {
         using var images = ToyImages.Of(3, 2);
         Assert.That(ResidentImages.For(CPU, images), Is.Null);
     }
 
     [Test]
-    public void For_MoreThanAGpuKeeps_IsNone()
+    public void For_MoreThanAGpuKeeps_IsNull()
     {
         using var images = new LabelledImages(new Endless(), ones(1, int64).expand(1 + (ResidentImages.MostBytes / 192)));
         Assert.That(ResidentImages.For(Gpu, images), Is.Null);

@@ -33,7 +33,7 @@ public sealed class ClassCountsTests
         Assert.That(() => new ClassCounts(["cat", "dog", "cat"], [5, 5, 5]), Throws.ArgumentException.With.Message.Contains("'cat'"));
 
     [Test]
-    public void Constructor_DifferentLengths_TellsBoth() =>
+    public void Constructor_DifferentLengths_NamesBoth() =>
         Assert.That(() => new ClassCounts(["cat", "dog"], [5, 5, 5]), Throws.ArgumentException.With.Message.Contains("2 names, 3 counts"));
 
     [Test]

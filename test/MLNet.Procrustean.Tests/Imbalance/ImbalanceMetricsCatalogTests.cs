@@ -96,7 +96,7 @@ public sealed class ImbalanceMetricsCatalogTests
     }
 
     [Test]
-    public void EvaluateImbalance_MissingLabel_TellsTheRow()
+    public void EvaluateImbalance_MissingLabel_NamesTheRow()
     {
         (int, int)[] pairs = [(0, 0), (1, 1), (-1, 1)];
         const string message = "Row 2 (counted from 0) has no value in column 'Label'";
@@ -108,7 +108,7 @@ public sealed class ImbalanceMetricsCatalogTests
     }
 
     [Test]
-    public void EvaluateImbalance_MissingPrediction_TellsTheRow() =>
+    public void EvaluateImbalance_MissingPrediction_NamesTheRow() =>
         Assert.That(
             () => ScoredData.EvaluateImbalance(ScoredData.AsKeys([(0, 0), (1, -1)])),
             RefusesWith("Row 1 (counted from 0) has no value in column 'PredictedLabel'")

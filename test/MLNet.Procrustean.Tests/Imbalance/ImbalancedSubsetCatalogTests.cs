@@ -169,7 +169,7 @@ public sealed class ImbalancedSubsetCatalogTests
     }
 
     [Test]
-    public void Subsets_UnusableArguments_TellWhatIsWrong()
+    public void Subsets_UnusableArguments_SayWhatIsWrong()
     {
         var view = View([.. Labels(("a", 100), ("b", 30))]);
         using (Assert.EnterMultipleScope())

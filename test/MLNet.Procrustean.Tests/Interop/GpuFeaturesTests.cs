@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Tests.Interop;
 
 public sealed class GpuFeaturesTests
 {
-    // The driver's numbers: 101 for a device that is not there, 1 for a question that it does not know.
+    // The driver's error codes: 101 for a device that does not exist, 1 for an attribute that it does not know.
     [TestCase(7, 0, false)]
     [TestCase(8, 0, true)]
     [TestCase(12, 0, true)]

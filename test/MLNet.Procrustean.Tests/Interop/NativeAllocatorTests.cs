@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Interop;
 
-/// <summary>Blocks that a step frees stay with the process while it trains, and only then.</summary>
+/// <summary>The process keeps the blocks that a step frees, but only while it trains.</summary>
 [Platform("Linux")]
 [NonParallelizable]
 public sealed class NativeAllocatorTests
@@ -19,7 +19,7 @@ public sealed class NativeAllocatorTests
         Assume.That(NativeAllocator.KeepFreedBlocks(), Is.True, "another allocator than glibc's");
         Allocate(1);
 
-        Assert.That(PageFaultsOf(() => Allocate(20)), Is.LessThan(3 * Pages), "faults; 20 blocks fetched anew take 20 times as many pages");
+        Assert.That(PageFaultsOf(() => Allocate(20)), Is.LessThan(3 * Pages), "faults; 20 fetched blocks take 20 times as many pages");
     }
 
     [Test]

@@ -5,7 +5,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Interop;
 
-/// <summary>The native library is helped to load only where it needs help, and nothing of that is left behind.</summary>
+/// <summary>A changed copy of the native library is loaded only where it does not load by itself; no copy is left behind.</summary>
 [Platform("Linux")]
 public sealed class NativeLoadingTests
 {

@@ -31,7 +31,8 @@ public sealed class BatchNormalisationTests
                 .state_dict()
                 .OrderBy(pair => pair.Key)
                 .Select(pair =>
-                    $"{pair.Key} {pair.Value.dtype} [{string.Join(", ", pair.Value.shape)}]: {string.Join(" ", Floats(pair.Value.to(float32)))}"
+                    $"{pair.Key} {pair.Value.dtype} [{string.Join(", ", pair.Value.shape)}]: "
+                    + string.Join(" ", Floats(pair.Value.to(float32)))
                 ),
         ];
 }

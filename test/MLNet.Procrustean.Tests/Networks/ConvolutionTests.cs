@@ -35,7 +35,7 @@ public sealed class ConvolutionTests
         [Values(1, 2)] int stride
     ) => AssertSound(input, output, kernel, stride, channelsLast: true, fromImages: true);
 
-    /// <summary>libtorch's own ends the process at these.</summary>
+    /// <summary>libtorch's own convolution ends the process for these.</summary>
     [TestCase(256, 1024)]
     [TestCase(1024, 256)]
     public void ForwardAndBackward_OneByOneOfManyChannels_AreThoseOfSinglePrecisionUpToRounding(int input, int output) =>

@@ -41,7 +41,7 @@ public sealed class CosineHeadTests
     }
 
     [Test]
-    public void Build_NormalisedHead_HasItsWeightAsTheOnlyParameterOfTheHead()
+    public void Build_CosineHead_HasItsWeightAsTheOnlyParameterOfTheHead()
     {
         using var network = new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 5, seed: 1, ClassifierHead.Cosine);
         using (Assert.EnterMultipleScope())
@@ -58,7 +58,7 @@ public sealed class CosineHeadTests
         }
     }
 
-    // On a GPU the tensors are replaced; so they are by a change of type.
+    // Moving to a GPU replaces the tensors, and so does a change of type.
     [Test]
     public void To_AnotherType_TakesWeightAndBiasAlong()
     {
@@ -74,7 +74,7 @@ public sealed class CosineHeadTests
     }
 
     [Test]
-    public void Build_NormalisedHead_ForgetsTheGlobalGenerator()
+    public void Build_CosineHead_IgnoresTheGlobalGenerator()
     {
         byte[] Bits(int global)
         {

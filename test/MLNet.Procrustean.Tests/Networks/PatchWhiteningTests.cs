@@ -102,7 +102,7 @@ public sealed class PatchWhiteningTests
     }
 
     [Test]
-    public void Apply_ImagesOfOneColour_KeepsAllThatWasDrawn()
+    public void Apply_ImagesOfOneColour_KeepsEveryDrawnFilter()
     {
         using var scope = NewDisposeScope();
         using var images = new LabelledImages(full([2, 16, 16, 3], 77, uint8), zeros(2, int64));
@@ -161,7 +161,7 @@ public sealed class PatchWhiteningTests
     }
 
     [Test]
-    public void Fit_CancelledAndGoneOnWith_EndsAsIfNeverInterrupted()
+    public void Fit_CancelledAndResumed_EndsAsIfNeverInterrupted()
     {
         using var training = new CheckpointedTraining();
         var options = training.Options with { WhitenedStem = true };
@@ -171,7 +171,7 @@ public sealed class PatchWhiteningTests
     }
 
     [Test]
-    public void Fit_FromAModel_GoesOnWithItsFirstConvolution()
+    public void Fit_FromAModel_StartsWithItsFirstConvolution()
     {
         using var first = Fit(Options with { WhitenedStem = false });
         using var trained = Fit(Options with { InitialWeights = first, LearningRate = 1e-4 });

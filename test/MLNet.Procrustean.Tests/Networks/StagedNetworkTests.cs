@@ -68,7 +68,7 @@ public sealed class StagedNetworkTests
         var images = rand([6, 3, 32, 32], generator: random);
         var (before, half) = (network.forward(images), network.forward(images.to(bfloat16)));
         network.Fold();
-        normalisations.ForEach(normalisation => normalisation.get_parameter("weight")!.zero_()); // no longer looked at
+        normalisations.ForEach(normalisation => normalisation.get_parameter("weight")!.zero_()); // no longer used
         using (Assert.EnterMultipleScope())
         {
             Assert.That(normalisations, Has.Count.GreaterThan(blocks));

@@ -108,7 +108,7 @@ public sealed class WeightInitialisationTests
         }
     }
 
-    // Five standard errors of mean and deviation: a right formula passes but for one weight tensor in a million.
+    // Five standard errors of mean and deviation: with a correct formula, only one weight tensor in a million fails.
     private static void AssertNormal(Tensor weight, double deviation)
     {
         var n = weight.numel();

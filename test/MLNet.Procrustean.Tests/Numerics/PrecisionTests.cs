@@ -23,7 +23,7 @@ public sealed class PrecisionTests
         Assert.That(Weights(Precision.Auto), Is.EqualTo(Weights(ProcessorFeatures.HasBFloat16 ? Precision.Bf16 : Precision.Fp32)));
 
     [Test]
-    public void On_AGpuThatNoDriverTellsOf_IsSinglePrecisionUnlessAskedFor()
+    public void On_AGpuThatNoDriverReports_IsSinglePrecisionUnlessAskedFor()
     {
         var gpu = new Device(TorchSharp.DeviceType.CUDA, 99);
         Assert.That(

@@ -4,7 +4,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Persistence;
 
-/// <summary>A file is there whole, or as it was before.</summary>
+/// <summary>A file is either written completely or left as it was.</summary>
 public sealed class AtomicFileTests
 {
     private TemporaryFolder folder = null!;
@@ -52,7 +52,7 @@ public sealed class AtomicFileTests
             "Files",
             "a stream that fails at byte n, for each n of a file",
             whole.Length,
-            "says so; the earlier file as it was, byte for byte, and no other left"
+            "reported; the earlier file is unchanged, byte for byte, and no other file is left"
         );
     }
 

@@ -9,12 +9,12 @@ using MLNet.Procrustean.Training.Checkpoints;
 namespace MLNet.Procrustean.Tests.Persistence;
 
 /// <summary>
-/// Everything that the libraries write, on disks that do not take it: an error that names the file, and the earlier one as it was.
+/// Every file that the libraries write, on disks that are full or read-only: an error names the file, and the earlier file is unchanged.
 /// </summary>
 [Platform("Linux", Reason = "Limits and small disks are made with Linux's own means.")]
 public sealed class FullDiskTests
 {
-    private const string Survived = "says so; the earlier file as it was, byte for byte, and no other left";
+    private const string Survived = "reported; the earlier file is unchanged, byte for byte, and no other file is left";
 
     private static readonly Dictionary<string, Action<string>> WriterOf = new()
     {
@@ -57,7 +57,7 @@ public sealed class FullDiskTests
 
         WriterOf[name](path);
         Assert.That(Contents(folder.Path)[path], Is.Not.EqualTo(before[path]));
-        FaultsTried.Record("Files", "disk full at byte n, for n over all of it: models, checkpoint, cache, report", tries, Survived);
+        FaultsTried.Record("Files", "disk full at byte n, over the whole file: models, checkpoint, cache, report", tries, Survived);
     }
 
     [TestCaseSource(nameof(Writers))]
@@ -94,7 +94,7 @@ public sealed class FullDiskTests
 
     [Test]
     [Category(FaultsTried.Category)]
-    public void Fit_DiskFullFromSomeStepOn_EndsWithTheModelAllTheSame([Values(1, 4, 11)] int fullIn, [Values] bool killedAfterwards)
+    public void Fit_DiskFullFromSomeStepOn_EndsWithTheSameModel([Values(1, 4, 11)] int fullIn, [Values] bool killedAfterwards)
     {
         using var disk = new SmallDisk();
         using var training = new CheckpointedTraining();
@@ -153,9 +153,10 @@ public sealed class FullDiskTests
         );
         FaultsTried.Record(
             "Training",
-            "disk of checkpoints full from some step on",
+            "disk of the checkpoints full from some step on",
             1,
-            "trains on with warnings to the same model, bit for bit; earlier checkpoints as they were, and gone on from"
+            "the training continues with warnings to the same model, bit for bit; "
+                + "earlier checkpoints are unchanged, and a training resumes from them"
         );
     }
 
@@ -170,7 +171,7 @@ public sealed class FullDiskTests
     private static Dictionary<string, byte[]> Contents(string folder, string files = "*") =>
         Directory.GetFiles(folder, files, SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllBytes);
 
-    // Earlier files of other contents, so that a copy of the same ones does not pass for them.
+    // Earlier files with other contents, so that a new file with the usual contents is not taken for them.
     private static Dictionary<string, byte[]> Spoilt(string folder)
     {
         Array.ForEach(Directory.GetFiles(folder), path => File.AppendAllText(path, "earlier"));

@@ -17,7 +17,8 @@ public sealed class SafeTensorsTests
         );
 
         const string header =
-            """{"__metadata__":{"made_by":"hand"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}}""";
+            """{"__metadata__":{"made_by":"hand"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b":"""
+            + """{"dtype":"I64","shape":[1],"data_offsets":[8,16]}}""";
         var padded = header.PadRight((header.Length + 7) / 8 * 8);
         var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, padded.Length);
@@ -103,7 +104,7 @@ public sealed class SafeTensorsTests
         Assert.That(() => SafeTensors.Read(stream), Throws.TypeOf<InvalidDataException>().With.Message.Contains("cannot be read"));
     }
 
-    // The sizes are claims, and the stream does not say how long it is: room is made as bytes come.
+    // The sizes in the header are only claims, and the length of the stream is unknown: memory is allocated as bytes are read.
     [TestCase(90_000_000, """{"__metadata__":{}}""")]
     [TestCase(0, """{"__metadata__":{},"a":{"dtype":"F32","shape":[500000000],"data_offsets":[0,2000000000]}}""")]
     [TestCase(0, """{"__metadata__":{},"a":{"dtype":"F32","shape":[5000000000000],"data_offsets":[0,20000000000000]}}""")]

@@ -54,7 +54,7 @@ public sealed class TrainingReportSafetyTests
                 Is.Empty
             );
             Assert.That(page.Descendants("style").Single().Value, Does.Not.Contain("url(").And.Not.Contain("@import"));
-            Assert.That(html, Does.Not.Contain("&gt;").And.Not.Contain("&amp;")); // in a style sheet they would not be undone
+            Assert.That(html, Does.Not.Contain("&gt;").And.Not.Contain("&amp;")); // a style sheet does not unescape them
         }
     }
 

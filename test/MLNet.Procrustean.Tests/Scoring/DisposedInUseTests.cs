@@ -6,7 +6,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Scoring;
 
-/// <summary>A model that is disposed while other threads are at it, in every way that it can be used.</summary>
+/// <summary>A model that is disposed while other threads use it, in every way that it can be used.</summary>
 public sealed class DisposedInUseTests
 {
     private readonly MLContext ml = new(seed: 1);
@@ -109,7 +109,7 @@ public sealed class DisposedInUseTests
             "Scoring",
             "model disposed by three threads at once while ten others use it in every way",
             rounds * uses.Length,
-            "each use ends with a right result or ObjectDisposedException"
+            "each use ends with a right result or with an ObjectDisposedException"
         );
     }
 

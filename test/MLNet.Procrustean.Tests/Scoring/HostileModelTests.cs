@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Scoring;
 
-/// <summary>Model files written with intent, each with a checksum that fits: what they claim is refused before it costs anything.</summary>
+/// <summary>Forged model files, each with a checksum that fits: false claims are refused before they cost memory or time.</summary>
 [Category(FaultsTried.Category)]
 public sealed class HostileModelTests
 {
@@ -69,7 +69,7 @@ public sealed class HostileModelTests
         Assert.That(problem.ToString(), Has.Length.LessThan(5_000).And.Contains(name));
     }
 
-    // The class names are as many as before, so that only the weights tell.
+    // The number of class names is unchanged, so that only the weights show it.
     [Test]
     public void Read_HeadOfAnotherNumberOfClasses_NamesBothShapes() =>
         Assert.That(
@@ -123,9 +123,9 @@ public sealed class HostileModelTests
 
         FaultsTried.Record(
             "Model files",
-            "written with intent, with a fitting checksum: huge claims, contradictions, values without a score",
+            "forged, with a valid checksum: huge claims, contradictions, weights without a finite score",
             1,
-            "refused before a network is built; nothing lost"
+            "refused before a network is built"
         );
     }
 

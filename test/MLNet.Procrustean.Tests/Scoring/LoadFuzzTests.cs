@@ -33,9 +33,9 @@ public sealed class LoadFuzzTests
         Assert.That(bombardment.Of(Loaded), Is.InRange(1, inputs / 2));
         FaultsTried.Record(
             "Model files",
-            "mutated within the zip of an ML.NET model, loaded by MLContext.Model.Load",
+            "changed at random inside the zip of an ML.NET model, loaded by MLContext.Model.Load",
             inputs,
-            "TargetInvocationException around an InvalidDataException that says what is wrong, or loaded"
+            "a TargetInvocationException around an InvalidDataException that says what is wrong, or loaded"
         );
     }
 
@@ -63,7 +63,8 @@ public sealed class LoadFuzzTests
             "Model files",
             "the zip of an ML.NET model changed at random, loaded by MLContext.Model.Load",
             inputs,
-            "exceptions of ML.NET's own (InvalidDataException, FormatException, InvalidOperationException, TargetInvocationException), or loaded; no crash, no hang"
+            "exceptions of ML.NET (InvalidDataException, FormatException, InvalidOperationException, TargetInvocationException), "
+                + "or loaded; no crash, no hang"
         );
     }
 

@@ -25,12 +25,12 @@ public sealed class ModelFileFuzzTests
 
     [TestCase(500, 1)]
     [Category(FaultsTried.Category)]
-    public void GoOn_MutatedCheckpoint_GoesOnOrRefuses(int inputs, int seed) => FuzzCheckpoints(inputs, seed);
+    public void Resume_MutatedCheckpoint_ResumesOrRefuses(int inputs, int seed) => FuzzCheckpoints(inputs, seed);
 
     [TestCase(20_000, 2)]
     [Category(FaultsTried.LongCategory)]
     [Explicit("Minutes: run it after a change to checkpoints.")]
-    public void GoOn_MutatedCheckpointOfMany_GoesOnOrRefuses(int inputs, int seed) => FuzzCheckpoints(inputs, seed);
+    public void Resume_MutatedCheckpointOfMany_ResumesOrRefuses(int inputs, int seed) => FuzzCheckpoints(inputs, seed);
 
     private static void FuzzModels(int inputs, int seed)
     {
@@ -53,9 +53,9 @@ public sealed class ModelFileFuzzTests
 
         FaultsTried.Record(
             "Model files",
-            "bytes, lengths, header and weights changed at random, most with a fitting checksum",
+            "bytes, lengths, header and weights changed at random, most with a valid checksum",
             inputs,
-            "refused by InvalidDataException, or loaded and scores; no crash, no hang, memory in proportion to the file"
+            "refused with an InvalidDataException, or loaded and scores; no crash, no hang, memory in proportion to the file"
         );
     }
 
@@ -104,9 +104,9 @@ public sealed class ModelFileFuzzTests
 
         FaultsTried.Record(
             "Checkpoints",
-            "bytes, lengths, header and weights changed at random, most with a fitting checksum",
+            "bytes, lengths, header and weights changed at random, most with a valid checksum",
             inputs,
-            "refused by InvalidDataException (training takes the one before), or gone on from; no crash, no hang"
+            "refused with an InvalidDataException (the training resumes from the one before), or resumed; no crash, no hang"
         );
     }
 

@@ -89,7 +89,7 @@ public sealed class SavedModelTests
     }
 
     [Test]
-    public void SaveWhole_OverAnEarlierFile_IsLoadedAsAnyModel()
+    public void SaveAtomically_OverAnEarlierFile_IsLoadedAsAnyModel()
     {
         var whole = Path.Combine(folder.Path, "whole.zip");
         File.WriteAllText(whole, "earlier");

@@ -33,7 +33,7 @@ public sealed class SharedMemoryTests
         Assert.That(() => memory.Check(), Throws.TypeOf<ObjectDisposedException>());
         memory.Dispose();
         first.Dispose();
-        Assert.That(freed, Is.Zero, "the second use goes on");
+        Assert.That(freed, Is.Zero, "the second use continues");
         second.Dispose();
         Assert.That(freed, Is.EqualTo(1));
         Assert.That(() => memory.Begin(), Throws.TypeOf<ObjectDisposedException>());
@@ -63,7 +63,7 @@ public sealed class SharedMemoryTests
                 }
                 catch (ObjectDisposedException)
                 {
-                    // what all workers come to, each in its own time
+                    // every worker is refused sooner or later
                 }
             });
             Assert.That(gone, Is.True);

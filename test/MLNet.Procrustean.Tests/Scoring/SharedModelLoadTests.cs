@@ -25,7 +25,7 @@ public sealed class SharedModelLoadTests
     [Explicit("Many minutes: run it after a change to scoring.")]
     public void Predict_SixteenThreadsThreeMillionRows_EveryAnswerIsThatOfOneThreadInFlatMemory()
     {
-        const int rows = 3_000_000; // in the first million, the C library takes room for so many threads
+        const int rows = 3_000_000; // during the first million, the C library allocates memory for so many threads
         LongTest.AssertFlat(Predict(rows, readings: 100));
         FaultsTried.Record("Scoring", Fault, rows, $"{Outcome}; resident memory flat");
     }

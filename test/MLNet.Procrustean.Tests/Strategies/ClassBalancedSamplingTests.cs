@@ -43,7 +43,7 @@ public sealed class ClassBalancedSamplingTests
 
     [TestCase(1, 30, 3)]
     [TestCase(0, 7, 7)]
-    public void RuleFor_ExponentOneOrEqualCounts_IsPlainTraining(double q, long first, long second) =>
+    public void RuleFor_QOneOrEqualCounts_IsPlainTraining(double q, long first, long second) =>
         Assert.That(
             new ClassBalancedSampling { Q = q }.RuleFor(new(1, 2, ToyImages.Counts(first, second), CPU)),
             Is.EqualTo(new TrainingRule())
@@ -52,7 +52,7 @@ public sealed class ClassBalancedSamplingTests
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double q) =>
+    public void Q_OutOfRange_SaysWhatIsAllowed(double q) =>
         Assert.That(
             () => new ClassBalancedSampling { Q = q },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")

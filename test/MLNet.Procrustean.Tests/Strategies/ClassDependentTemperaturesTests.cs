@@ -21,7 +21,7 @@ public sealed class ClassDependentTemperaturesTests
         );
 
     [Test]
-    public void RuleFor_ExponentZero_IsPlainTraining() =>
+    public void RuleFor_GammaZero_IsPlainTraining() =>
         Assert.That(
             new ClassDependentTemperatures { Gamma = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)),
             Is.EqualTo(new TrainingRule())
@@ -30,7 +30,7 @@ public sealed class ClassDependentTemperaturesTests
     [TestCase(-0.1)]
     [TestCase(2.1)]
     [TestCase(double.NaN)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) =>
+    public void Gamma_OutOfRange_SaysWhatIsAllowed(double exponent) =>
         Assert.That(
             () => new ClassDependentTemperatures { Gamma = exponent },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 2")

@@ -27,13 +27,13 @@ public sealed class FocalLossTests
     }
 
     [Test]
-    public void RuleFor_ExponentZero_IsPlainTraining() =>
+    public void RuleFor_GammaZero_IsPlainTraining() =>
         Assert.That(new FocalLoss { Gamma = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)), Is.EqualTo(new TrainingRule()));
 
     [TestCase(-0.1)]
     [TestCase(11)]
     [TestCase(double.NaN)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double gamma) =>
+    public void Gamma_OutOfRange_SaysWhatIsAllowed(double gamma) =>
         Assert.That(
             () => new FocalLoss { Gamma = gamma },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10")

@@ -23,7 +23,7 @@ public sealed class LabelDistributionAwareMarginTests
     }
 
     [Test]
-    public void RuleFor_Counts_AsksForTheNormalisedHead() =>
+    public void RuleFor_Counts_AsksForTheCosineHead() =>
         Assert.That(
             new LabelDistributionAwareMargin().RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).Head,
             Is.EqualTo(ClassifierHead.Cosine)
@@ -52,7 +52,7 @@ public sealed class LabelDistributionAwareMarginTests
     [TestCase(-0.1)]
     [TestCase(1.1)]
     [TestCase(double.NaN)]
-    public void LargestMargin_OutOfRange_SaysWhatIsAllowed(double margin) =>
+    public void MaxMargin_OutOfRange_SaysWhatIsAllowed(double margin) =>
         Assert.That(
             () => new LabelDistributionAwareMargin { MaxMargin = margin },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 1")

@@ -14,20 +14,20 @@ public sealed class LogitAdjustmentTests
     }
 
     [Test]
-    public void Loss_StrengthOne_IsTheBalancedSoftmax() =>
+    public void Loss_TauOne_IsTheBalancedSoftmax() =>
         Assert.That( // exp(z + log π) = π · exp(z)
             LossOfStrategy.Of(new LogitAdjustment())[3],
             Is.EqualTo(-Math.Log(250.0 / 1297)).Within(1e-5)
         );
 
     [Test]
-    public void RuleFor_StrengthZero_IsPlainTraining() =>
+    public void RuleFor_TauZero_IsPlainTraining() =>
         Assert.That(new LogitAdjustment { Tau = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)), Is.EqualTo(new TrainingRule()));
 
     [TestCase(-0.1)]
     [TestCase(10.1)]
     [TestCase(double.NaN)]
-    public void Strength_OutOfRange_SaysWhatIsAllowed(double strength) =>
+    public void Tau_OutOfRange_SaysWhatIsAllowed(double strength) =>
         Assert.That(
             () => new LogitAdjustment { Tau = strength },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0 to 10")

@@ -150,7 +150,7 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(1e-17)] // all classes would be weakened alike, by 0/0
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
-    public void Exponent_OutOfRange_SaysWhatIsAllowed(double exponent) =>
+    public void Gamma_OutOfRange_SaysWhatIsAllowed(double exponent) =>
         Assert.That(
             () => new MajorFeatureWeakening { Gamma = exponent },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Gamma is").And.Message.Contains("from 0.01 to 100")

@@ -65,7 +65,7 @@ public sealed class MixupTests
     [TestCase(0)]
     [TestCase(101)]
     [TestCase(double.NaN)]
-    public void Concentration_OutOfRange_SaysWhatIsAllowed(double alpha) =>
+    public void Alpha_OutOfRange_SaysWhatIsAllowed(double alpha) =>
         Assert.That(
             () => new Mixup { Alpha = alpha },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("from 0.01 to 100")

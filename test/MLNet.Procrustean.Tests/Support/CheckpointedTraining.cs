@@ -57,18 +57,18 @@ internal sealed class CheckpointedTraining : IDisposable
     /// <summary>What the loss is multiplied by, to make a training unlearn or diverge.</summary>
     public double LossFactor { get; set; } = 1;
 
-    /// <summary>The checkpoints on the way, the oldest first.</summary>
+    /// <summary>The checkpoints of a training that is not over, the oldest first.</summary>
     public string[] Files => [.. Directory.GetFiles(Path, "checkpoint-*.safetensors").Order(StringComparer.Ordinal)];
 
     /// <summary>All files of the folder with their contents, when no training holds it.</summary>
     public Dictionary<string, byte[]> Contents() => Directory.GetFiles(Path).ToDictionary(path => path, File.ReadAllBytes);
 
     /// <summary>Deletes all checkpoints, also that of a training that is over.</summary>
-    public void BeginAnew() => Directory.Delete(Path, recursive: true);
+    public void DeleteCheckpoints() => Directory.Delete(Path, recursive: true);
 
     public IDataView Images(int red = 16, int green = 11) => ColourRows.Of(Ml, red, green);
 
-    /// <summary>Trains; the action is told of each step while it is under way, counted from 1 in this training.</summary>
+    /// <summary>Trains; the action is called during each step, with the step's number, counted from 1 in this training.</summary>
     public ImageClassifierModel Fit(ImageClassifierOptions options, IDataView? images = null, Action<int>? inStep = null)
     {
         (onStep, step, losses) = (inStep ?? (_ => { }), 0, 0);
@@ -100,7 +100,7 @@ internal sealed class CheckpointedTraining : IDisposable
             Throws.TypeOf<NotSupportedException>()
         );
 
-    /// <summary>Weights and reports but for their times, to compare trainings by; the model is disposed.</summary>
+    /// <summary>Weights, and reports without their times, to compare trainings; the model is disposed.</summary>
     public (byte[] Weights, string Reports) Result(ImageClassifierModel model)
     {
         using (model)
@@ -114,7 +114,7 @@ internal sealed class CheckpointedTraining : IDisposable
         }
     }
 
-    /// <summary>Of a training without checkpoints that nothing interrupts.</summary>
+    /// <summary>The result of a training without checkpoints that nothing interrupts.</summary>
     public (byte[] Weights, string Reports) Uninterrupted() => Result(Fit(Options with { CheckpointPath = null }));
 
     public void Dispose() => folder.Dispose();

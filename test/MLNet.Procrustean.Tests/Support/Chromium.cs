@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>Debian's browser without a window, for pages that must show as meant; tests are skipped where there is none.</summary>
+/// <summary>Debian's browser without a window, to check how pages look; tests are skipped where it is not installed.</summary>
 internal static class Chromium
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
     /// <summary>
-    /// Opens a page with the network cut off, with these arguments besides, and returns what was written to the output and to the log.
+    /// Opens a page without network access and with these additional arguments; returns what was written to the output and to the log.
     /// </summary>
     public static (string Output, string Log) Open(string page, TemporaryFolder profile, params string[] arguments)
     {

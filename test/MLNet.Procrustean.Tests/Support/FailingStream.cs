@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>Passes so many bytes on to another stream; the one after them fails.</summary>
+/// <summary>Passes a number of bytes on to another stream; the one after them fails.</summary>
 internal sealed class FailingStream(Stream inner, long bytes) : Stream
 {
     public override bool CanRead => false;

@@ -6,7 +6,7 @@ namespace MLNet.Procrustean.Tests.Support;
 /// <summary>A model file changed on purpose.</summary>
 internal static class ForgedModel
 {
-    /// <summary>The file with a change, and a checksum that fits it unless told otherwise.</summary>
+    /// <summary>The file with a change; its checksum fits the change unless <paramref name="sign"/> is false.</summary>
     public static byte[] Of(byte[] whole, Action<Dictionary<string, string>, List<NamedArray>> change, bool sign = true)
     {
         var (texts, arrays) = SafeTensors.Read(new MemoryStream(whole));

@@ -159,7 +159,7 @@ internal static class HandmadeImages
         return [.. png[..headerEnd], .. Chunk(name, content), .. png[headerEnd..]];
     }
 
-    /// <summary>A PNG whose chunks have checksums that fit what they hold now, as far as it is one.</summary>
+    /// <summary>A PNG with checksums that fit the chunks' changed contents, as far as it can still be read as a PNG.</summary>
     public static byte[] Resealed(byte[] png)
     {
         var sealedAgain = png.ToArray();

@@ -3,38 +3,39 @@ using System.Text;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>A request that a server has begun with, and whose body it waits for.</summary>
+/// <summary>A request that a server has started to read, and whose body it waits for.</summary>
 internal sealed class HeldRequest : IDisposable
 {
     private readonly TcpClient connection;
     private readonly byte[] body;
 
-    /// <summary>Sends all but the body, and waits until the server asks for that.</summary>
+    /// <summary>Sends everything except the body, and waits until the server asks for the body.</summary>
     public HeldRequest(Uri server, string path, byte[] body)
     {
         this.body = body;
         connection = new(server.Host, server.Port);
         Stream.Write(
             Encoding.ASCII.GetBytes(
-                $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+                $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: {body.Length}\r\n"
+                    + "Expect: 100-continue\r\nConnection: close\r\n\r\n"
             )
         );
-        const string goOn = "HTTP/1.1 100 Continue\r\n\r\n";
-        var answer = new byte[goOn.Length];
+        const string proceed = "HTTP/1.1 100 Continue\r\n\r\n";
+        var answer = new byte[proceed.Length];
         Stream.ReadExactly(answer);
-        Assert.That(Encoding.ASCII.GetString(answer), Is.EqualTo(goOn));
+        Assert.That(Encoding.ASCII.GetString(answer), Is.EqualTo(proceed));
     }
 
     private NetworkStream Stream => connection.GetStream();
 
-    /// <summary>Sends the body; what the server answers, from the status line on.</summary>
+    /// <summary>Sends the body and returns the server's answer, from the status line on.</summary>
     public string Finish()
     {
         Stream.Write(body);
         return Answer();
     }
 
-    /// <summary>What the server answers without having got the body.</summary>
+    /// <summary>The server's answer without the body having been sent.</summary>
     public string Answer()
     {
         using var reader = new StreamReader(Stream, Encoding.UTF8);

@@ -41,7 +41,7 @@ internal static class ImageBombs
             0x3B,
         ];
 
-    /// <summary>A header of 24 bits a pixel, and next to none of them.</summary>
+    /// <summary>A header for 24 bits a pixel, and almost no pixels after it.</summary>
     public static byte[] Bmp(int width, int height)
     {
         var bmp = HandmadeImages.Bmp(1, 1, (_, _) => default);
@@ -84,7 +84,7 @@ internal static class ImageBombs
     }
 
     /// <summary>
-    /// A grey or coloured JPEG: sequential with one scan where there is none to refine, else progressive with as many scans, each of which
+    /// A grey or coloured JPEG: sequential with one scan if there are no refining scans, else progressive with that many, each of which
     /// passes over all blocks.
     /// </summary>
     public static byte[] Jpeg(int width, int height, int channels = 1, int refiningScans = 0)

@@ -9,7 +9,7 @@ internal static class ImageFolders
 
     private static readonly SKColor[] Tints = [new(200, 40, 40), new(40, 200, 40), new(40, 40, 200), new(200, 200, 40)];
 
-    /// <summary>So many images of each class, under the names given.</summary>
+    /// <summary>The given number of images of each class, in a folder of its name.</summary>
     public static void Write(TemporaryFolder folder, params (string Name, int Count)[] classes)
     {
         for (var index = 0; index < classes.Length; index++)

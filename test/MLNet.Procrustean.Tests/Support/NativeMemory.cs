@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>Counts the tensors that a piece of work leaves behind, and tells what the process takes.</summary>
+/// <summary>Counts the tensors that a piece of work leaves behind, and measures the memory of the process.</summary>
 internal static class NativeMemory
 {
     /// <summary>
-    /// What TorchSharp's count of tensors rises by for good when the network is built and disposed: it counts each parameter twice and its
-    /// disposal once.
+    /// By how much TorchSharp's count of tensors stays higher after the network is built and disposed: it counts each parameter twice and
+    /// its disposal once.
     /// </summary>
     public static long CountedTwice(Backbone backbone, ClassifierHead head = ClassifierHead.Linear)
     {
@@ -38,7 +38,7 @@ internal static class NativeMemory
     }
 
     /// <summary>
-    /// The most resident memory that the work takes beyond what there was before it, in bytes; 0 on systems that do not tell.
+    /// The most resident memory that the work takes beyond what there was before it, in bytes; 0 on systems that do not report it.
     /// </summary>
     public static long PeakOf(Action work)
     {
@@ -49,7 +49,7 @@ internal static class NativeMemory
         }
 
         GC.Collect();
-        File.WriteAllText("/proc/self/clear_refs", "5"); // the peak is counted anew
+        File.WriteAllText("/proc/self/clear_refs", "5"); // resets the peak
         var before = Resident("VmRSS");
         work();
         return Resident("VmHWM") - before;

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>The classifier within a file that ML.NET saved, to compare trainings by: the zip around it holds times.</summary>
+/// <summary>The classifier within a file that ML.NET saved, to compare trainings: the zip around it holds times.</summary>
 internal static class SavedWeights
 {
     public static byte[] Of(string model)

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>A folder of its own for one test, gone when disposed.</summary>
+/// <summary>A folder of its own for one test, deleted when disposed.</summary>
 /// <param name="parent">Where it is made; null for where the system has such folders.</param>
 internal sealed class TemporaryFolder(string? parent = null) : IDisposable
 {

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Tests.Training;
 
 /// <summary>
-/// The same on the processor and, asked for by <c>dotnet test -p:TorchBackend=cuda --filter TestCategory=Gpu</c>, on an NVIDIA GPU.
+/// The same on the processor and, with <c>dotnet test -p:TorchBackend=cuda --filter TestCategory=Gpu</c>, on an NVIDIA GPU.
 /// </summary>
 public sealed class DeviceTests
 {
@@ -62,7 +62,7 @@ public sealed class DeviceTests
     }
 
     [TestCaseSource(nameof(Devices))]
-    public void Fit_CancelledAndGoneOnWith_ScoresTheSameSavedAndLoaded(Device device)
+    public void Fit_CancelledAndResumed_ScoresTheSameSavedAndLoaded(Device device)
     {
         using var training = new CheckpointedTraining();
         (training.Ml.GpuDeviceId, training.Ml.FallbackToCpu) = (device.type == DeviceType.CUDA ? device.index : null, false);
@@ -88,7 +88,7 @@ public sealed class DeviceTests
             [.. scoring.Transform(images).GetColumn<VBuffer<float>>("Score").SelectMany(score => score.DenseValues())];
     }
 
-    // A copy that is waiting must not lose its numbers to the next one.
+    // The numbers of a copy that is still waiting must not be overwritten by the next copy.
     [TestCaseSource(nameof(Devices))]
     public void OnDevice_ManyCopiesBehindOtherWork_KeepTheirNumbers(Device device)
     {

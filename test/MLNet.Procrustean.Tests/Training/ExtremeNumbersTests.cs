@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Training;
 
-/// <summary>Numbers of images and classes at the edge of what can be.</summary>
+/// <summary>Extreme numbers of images and classes.</summary>
 public sealed class ExtremeNumbersTests
 {
     [Category(FaultsTried.Category)]
@@ -23,7 +23,7 @@ public sealed class ExtremeNumbersTests
             Assert.That(SmallTraining.Weights(options, images), Is.EqualTo(NetworkBits.Of(training.Network)));
         }
 
-        FaultsTried.Record("Numbers", "one image in a class, every strategy", 1, "trained; the same bits again");
+        FaultsTried.Record("Numbers", "one image in a class, every strategy", 1, "trained; repeated bit for bit");
     }
 
     [Category(FaultsTried.Category)]
@@ -54,9 +54,9 @@ public sealed class ExtremeNumbersTests
 
         FaultsTried.Record(
             "Numbers",
-            "counts of 100,000 : 1, every strategy's numbers",
+            "class counts of 100,000 : 1, the rule of every strategy",
             1,
-            "loss, gradients, shares and weights are finite"
+            "losses, gradients, mixing shares and sampling weights are finite"
         );
     }
 
@@ -73,7 +73,7 @@ public sealed class ExtremeNumbersTests
             TinyModel.Scores(model.Transform(ColourRows.Of(ml, images - 1, 1))).Select(scores => scores.Sum()),
             Is.All.EqualTo(1).Within(1e-5)
         );
-        FaultsTried.Record("Numbers", "two images in all; a last batch of one image", 1, "trained");
+        FaultsTried.Record("Numbers", "two images in total; a last batch of one image", 1, "trained");
     }
 
     [Category(FaultsTried.Category)]
@@ -124,13 +124,13 @@ public sealed class ExtremeNumbersTests
         {
             Assert.That(training.DivergedInEpoch, Is.Null);
             Assert.That(training.Reports.Select(report => report.Loss), Is.All.InRange(0, 100));
-            if (!recommended) // margins do not move a threshold so far in two epochs that have the one image twice
+            if (!recommended) // two epochs see the one image twice, and margins do not move the threshold that far in so few steps
             {
                 Assert.That(training.Reports[^1].ValidationMacroAccuracy, Is.GreaterThan(0.5), "the rare colour is never found");
             }
         }
 
-        FaultsTried.Record("Numbers", "100,000 images of one class and 1 of another", 1, "trained; finite throughout");
+        FaultsTried.Record("Numbers", "100,000 images of one class and 1 of another", 1, "trained; all numbers stay finite");
     }
 
     private sealed class Row

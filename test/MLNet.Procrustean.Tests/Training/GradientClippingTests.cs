@@ -67,7 +67,7 @@ public sealed class GradientClippingTests
             Assert.That(with.Reports[^1].TrainingAccuracy.Average(), Is.GreaterThan(0.9));
         }
 
-        FaultsTried.Record("Numbers", "gradients that explode, with MaxGradientNorm", 1, "shortened; the training ends well");
+        FaultsTried.Record("Numbers", "gradients that explode, with MaxGradientNorm", 1, "shortened; the training ends normally");
     }
 
     private static Parameter[] Weights(double scale)

@@ -69,7 +69,7 @@ public sealed class InitialWeightsTests
     }
 
     [Test]
-    public void Fit_ThatDoesNotFit_IsRefusedWithAllThatDiffers()
+    public void Fit_ModelThatDoesNotFit_IsRefusedWithEveryDifference()
     {
         var options = TinyModel.Options with
         {

@@ -4,7 +4,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Training;
 
-/// <summary>How a training ends: well, with the weights asked for, by divergence or by cancellation.</summary>
+/// <summary>How a training ends: normally, with the requested weights, by divergence or by cancellation.</summary>
 public sealed class TrainingLoopEndingTests
 {
     [TestCase(double.NaN)]

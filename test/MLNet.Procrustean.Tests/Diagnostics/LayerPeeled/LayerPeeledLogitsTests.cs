@@ -53,7 +53,7 @@ public sealed class LayerPeeledLogitsTests
         }
     }
 
-    // Own logits of 800 and others of 0: CE = log(1 + 2 e^−800), and e^−800 is below the smallest number.
+    // The label's logit is 800 and the others are 0: CE = log(1 + 2 e^−800), and e^−800 is below the smallest number.
     [Test]
     public void Objective_LossBelowTheSmallestNumber_KeepsItsDigits()
     {

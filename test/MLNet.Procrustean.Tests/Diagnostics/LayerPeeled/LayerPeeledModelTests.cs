@@ -135,7 +135,7 @@ public sealed class LayerPeeledModelTests
             [.. Enumerable.Range(0, 17)]
         );
 
-    // With little energy it goes to the majors alone, which are a simplex of their own.
+    // With little energy, all of it is in the major classes, which form a simplex of their own.
     [Test]
     public void Predict_ClassWithoutEnergy_HasNormZeroAndNoCosine()
     {
@@ -174,11 +174,11 @@ public sealed class LayerPeeledModelTests
     [TestCase(new double[] { -2, 5 }, "class 0 (counted from 0) is -2")]
     [TestCase(new[] { 5, double.NaN }, "is NaN")]
     [TestCase(new[] { 5, double.PositiveInfinity }, "a finite number above 0")]
-    public void Predict_UnusableCounts_TellsWhich(double[] counts, string message) =>
+    public void Predict_UnusableCounts_NamesTheClass(double[] counts, string message) =>
         Assert.That(() => new LayerPeeledModel().Predict(counts), Throws.ArgumentException.With.Message.Contains(message));
 
     [Test]
-    public void Predict_EnergyBeyondFloatingPoint_TellsSo() =>
+    public void Predict_EnergyBeyondFloatingPoint_SaysSo() =>
         Assert.That(
             () => new LayerPeeledModel { FeatureEnergy = 1e20 }.Predict([2, 1]),
             Throws.TypeOf<ArithmeticException>().With.Message.Contains("√(E_H · E_W) is 1e+10").And.Message.Contains("smaller energies")

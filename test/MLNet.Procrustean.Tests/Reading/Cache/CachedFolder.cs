@@ -22,10 +22,10 @@ internal sealed class CachedFolder : IDisposable
 
     public ImageClassifierOptions Options { get; set; }
 
-    /// <summary>What was told when the images were read last.</summary>
+    /// <summary>The messages of the last reading.</summary>
     public List<string> Told { get; } = [];
 
-    /// <summary>The images skipped when they were read last.</summary>
+    /// <summary>The images skipped by the last reading.</summary>
     public List<ImageException> Skipped { get; } = [];
 
     public string[] Paths =>

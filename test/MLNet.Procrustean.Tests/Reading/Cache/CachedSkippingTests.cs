@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Tests.Reading.Cache;
 
-/// <summary>Images that cannot be read are skipped from a cache as they were when it was made.</summary>
+/// <summary>Images that could not be read when a cache was made are skipped again when it is read.</summary>
 public sealed class CachedSkippingTests
 {
     [Test]

@@ -6,14 +6,14 @@ using MLNet.Procrustean.Tests.Support.Fuzzing;
 
 namespace MLNet.Procrustean.Tests.Reading.Cache;
 
-/// <summary>Image caches whose checksum fits whatever they claim.</summary>
+/// <summary>Image caches with false claims, and with a checksum that fits.</summary>
 [Category(FaultsTried.Category)]
 public sealed class HostileCacheTests
 {
     private const int Start = 36; // of the header: where the table is
     private const long Allowance = 64 << 10;
 
-    // Of the table of 8 images and a row without: size, channels, aspect, bytes of keys, images, skipped rows, the row's number, the length
+    // Of the table of 8 images and a skipped row: size, channels, aspect, bytes of keys, images, skipped rows, the row's number, the length
     // of its first text.
     private const int Images = 16 + (9 * 32);
     private const int Skipped = Images + 4 + (8 * 4) + (8 * 6 * 8);
@@ -41,9 +41,9 @@ public sealed class HostileCacheTests
         Assert.That(() => CachedPixels.Open(folder.CachePath), Throws.TypeOf<InvalidDataException>().With.Message.Contains(claim.Reason));
         FaultsTried.Record(
             "Image cache",
-            "a table that claims more than it holds, or contradicts itself, with a fitting checksum",
+            "a table that claims more than it holds or contradicts itself, with a valid checksum",
             1,
-            "refused before memory is taken for it; the training makes the cache anew"
+            "refused before memory is allocated for it; the training rebuilds the cache"
         );
     }
 
@@ -102,9 +102,10 @@ public sealed class HostileCacheTests
 
         FaultsTried.Record(
             "Image cache",
-            "the table changed at random, with a fitting checksum",
+            "the table changed at random, with a valid checksum",
             inputs,
-            "refused by InvalidDataException (the cache is made anew), by IOException at the image whose pixels do not fit, or read; no crash, no hang"
+            "refused with an InvalidDataException (the cache is rebuilt) or with an IOException at the image whose pixels do not fit, "
+                + "or read; no crash, no hang"
         );
     }
 

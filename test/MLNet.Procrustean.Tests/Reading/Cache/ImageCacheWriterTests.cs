@@ -4,7 +4,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Reading.Cache;
 
-/// <summary>A cache that cannot be completed leaves no file of its own, and an earlier cache as it was.</summary>
+/// <summary>A cache that cannot be completed leaves no file of its own and does not change an earlier cache.</summary>
 public sealed class ImageCacheWriterTests
 {
     private static readonly ImageShape Shape = new() { Size = 1024 };
@@ -70,7 +70,7 @@ public sealed class ImageCacheWriterTests
     {
         using var folder = new CachedFolder();
         using var cancellation = new CancellationTokenSource();
-        File.WriteAllText(folder.Paths[8], "no image"); // met, and told of, while decoding
+        File.WriteAllText(folder.Paths[8], "no image"); // found and reported while decoding
         var options = folder.Options with { BadImages = BadImages.Skip, Cancellation = cancellation.Token };
         Assert.That(
             () => new LabelledImagesReader(options, _ => cancellation.Cancel()).Read(folder.Data),

@@ -2,7 +2,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Reading.Cache;
 
-/// <summary>A cache of other images is made anew, with a line that says why; what is no cache is left alone.</summary>
+/// <summary>A cache of other images is rebuilt, with a message that says why; a file that is not a cache is left alone.</summary>
 public sealed class StaleCacheTests
 {
     private static readonly Dictionary<string, (Action<CachedFolder> Change, string Reason)> ChangeOf = new()
@@ -23,11 +23,11 @@ public sealed class StaleCacheTests
 
     private static IEnumerable<string> Changes => ChangeOf.Keys;
 
-    // Bytes that stay: nothing, a part of the name, of the header, of the pixels, of the table, all but one.
+    // Where the file is cut, so that these bytes stay: none, a part of the name, of the header, of the pixels, of the table, all but one.
     private static readonly int[] Cuts = [0, 10, 32, 100, 4095, 4096, 5000, 4096 + (9 * 768), -40, -1];
 
     [TestCaseSource(nameof(Changes))]
-    public void Read_AfterAChange_MakesTheCacheAnew(string name)
+    public void Read_AfterAChange_RebuildsTheCache(string name)
     {
         var (change, reason) = ChangeOf[name];
         using var folder = new CachedFolder();
@@ -37,7 +37,7 @@ public sealed class StaleCacheTests
     }
 
     [Test]
-    public void Read_OtherOrder_MakesTheCacheAnew()
+    public void Read_OtherOrder_RebuildsTheCache()
     {
         using var folder = new CachedFolder();
         folder.Read().Dispose();
@@ -49,7 +49,7 @@ public sealed class StaleCacheTests
     }
 
     [TestCaseSource(nameof(Cuts))]
-    public void Read_CutShort_MakesTheCacheAnew(int kept)
+    public void Read_CutShort_RebuildsTheCache(int kept)
     {
         using var folder = new CachedFolder();
         folder.Read().Dispose();
@@ -64,7 +64,7 @@ public sealed class StaleCacheTests
     [TestCase(46, "cut short, or its header damaged")]
     [TestCase(60, "its header or its table is damaged")]
     [TestCase(-3, "its header or its table is damaged")]
-    public void Read_ByteChangedBesideThePixels_MakesTheCacheAnew(int place, string reason)
+    public void Read_ByteChangedBesideThePixels_RebuildsTheCache(int place, string reason)
     {
         using var folder = new CachedFolder();
         folder.Read().Dispose();

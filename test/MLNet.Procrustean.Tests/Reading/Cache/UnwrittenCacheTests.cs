@@ -5,7 +5,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Reading.Cache;
 
-/// <summary>A cache that cannot be written costs the cache, and not the training.</summary>
+/// <summary>A cache that cannot be written does not stop the training.</summary>
 public sealed class UnwrittenCacheTests
 {
     [Test]
@@ -31,7 +31,7 @@ public sealed class UnwrittenCacheTests
         }
     }
 
-    // 1100 rows are decoded in three parts: the room ends after the first, in which an image is skipped, and another is in the last.
+    // 1100 rows are decoded in three parts: the disk is full after the first. One image is skipped in the first part, and one in the last.
     [Test]
     [Category(FaultsTried.Category)]
     [Platform("Linux", Reason = "The limit is Linux's own.")]
@@ -81,7 +81,7 @@ public sealed class UnwrittenCacheTests
             "Training",
             "disk of the image cache full while it is written",
             1,
-            "decodes into memory with a warning; the same pixels, each bad image told of once, the earlier cache as it was"
+            "decoded into memory with a warning: the same pixels, each bad image reported once, the earlier cache unchanged"
         );
     }
 

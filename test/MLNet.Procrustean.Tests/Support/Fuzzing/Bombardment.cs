@@ -3,29 +3,30 @@ using System.Diagnostics;
 namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 
 /// <summary>
-/// Inputs made at random, one after the other on a watched thread: each may end in few ways only, soon, and without much memory.
+/// Random inputs, one after the other on a watched thread: each must end soon, in one of the allowed ways, and without much memory.
 /// </summary>
-/// <param name="seed">With the number of an input it makes that input again.</param>
+/// <param name="seed">The seed and the number of an input reproduce that input.</param>
 internal sealed class Bombardment(int seed)
 {
-    private const int ProblemsTold = 5;
+    private const int MostProblems = 5;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly SortedDictionary<string, int> outcomes = new(StringComparer.Ordinal);
     private readonly List<string> problems = [];
     private (int Number, long Begun) current;
     private (long Milliseconds, long Bytes) most;
 
-    /// <summary>How often each outcome came, and the most time and memory that an input took.</summary>
+    /// <summary>How often each outcome occurred, and the most time and memory that an input took.</summary>
     public override string ToString() =>
-        $"{string.Join(", ", outcomes.Select(pair => $"{pair.Key} {pair.Value}"))}; at most {most.Milliseconds} ms and {most.Bytes / 1024.0 / 1024:0.0} MiB of managed memory";
+        $"{string.Join(", ", outcomes.Select(pair => $"{pair.Key} {pair.Value}"))}; "
+        + $"at most {most.Milliseconds} ms and {most.Bytes / 1024.0 / 1024:0.0} MiB of managed memory";
 
     /// <summary>
-    /// Runs the inputs, and fails where one hangs, takes more memory, or ends by an exception that the use of it does not turn into an
+    /// Runs the inputs. Fails if one hangs, takes more memory, or throws an exception that <paramref name="use"/> does not turn into an
     /// outcome.
     /// </summary>
     /// <param name="inputs">How many.</param>
     /// <param name="make">Makes an input.</param>
-    /// <param name="use">Uses it and says in a word what came of it.</param>
+    /// <param name="use">Uses an input and returns the outcome in a word.</param>
     /// <param name="mostBytes">The managed memory that the use may allocate.</param>
     public void Run(int inputs, Func<Random, byte[]> make, Func<byte[], string> use, Func<byte[], long> mostBytes)
     {
@@ -47,7 +48,7 @@ internal sealed class Bombardment(int seed)
 
     private void UseAll(int inputs, Func<Random, byte[]> make, Func<byte[], string> use, Func<byte[], long> mostBytes)
     {
-        for (var number = 0; number < inputs && problems.Count < ProblemsTold; number++)
+        for (var number = 0; number < inputs && problems.Count < MostProblems; number++)
         {
             try
             {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 
-/// <summary>Files damaged at random, by accident or as by malice.</summary>
+/// <summary>Files damaged at random, as by accident or by malice.</summary>
 internal static class ByteMutations
 {
     private const int Head = 512; // where formats keep their sizes

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 
-/// <summary>A JSON text with one value, property or element changed at random; it stays JSON, if with names that occur twice.</summary>
+/// <summary>A JSON text with one value, property or element changed at random; it stays JSON, possibly with duplicate names.</summary>
 internal sealed class JsonMutations
 {
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };
@@ -158,7 +158,7 @@ internal sealed class JsonMutations
         }
     }
 
-    // One dropped, twice, changed, moved or all in another order.
+    // One is dropped, duplicated, changed or moved, or all are reordered.
     private List<T> Changed<T>(List<T> items, Func<T, T> change)
     {
         if (items.Count > 0)

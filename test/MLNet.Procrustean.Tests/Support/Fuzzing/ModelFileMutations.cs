@@ -8,8 +8,8 @@ using MLNet.Procrustean.Scoring;
 namespace MLNet.Procrustean.Tests.Support.Fuzzing;
 
 /// <summary>
-/// Files of models or checkpoints changed at random, most of them with a checksum that fits again: else it would hide whatever comes behind
-/// it.
+/// Files of models or checkpoints changed at random, most of them with a checksum that fits: a wrong one would end the reading before the
+/// changed parts are reached.
 /// </summary>
 internal sealed class ModelFileMutations
 {

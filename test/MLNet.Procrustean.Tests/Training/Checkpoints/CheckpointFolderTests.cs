@@ -4,7 +4,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
-/// <summary>The files of checkpoints: whole or as they were before, whatever happens to the disk and to the files.</summary>
+/// <summary>Checkpoint files: complete or unchanged, whatever happens to the disk and to the files.</summary>
 public sealed class CheckpointFolderTests
 {
     private CheckpointedTraining training = null!;
@@ -35,14 +35,14 @@ public sealed class CheckpointFolderTests
     [TestCase(0.001)]
     [TestCase(0.5)]
     [TestCase(0.9999)]
-    public void Fit_NewestCutShort_GoesOnFromTheOneBeforeWithAWarning(double where) =>
+    public void Fit_NewestCutShort_ResumesFromTheOneBeforeWithAWarning(double where) =>
         AssertFallsBack(bytes => bytes[..(int)(bytes.Length * where)]);
 
     [TestCase(0.0)]
     [TestCase(0.05)]
     [TestCase(0.3)]
     [TestCase(0.9999)]
-    public void Fit_NewestWithAByteChanged_GoesOnFromTheOneBeforeWithAWarning(double where) =>
+    public void Fit_NewestWithAByteChanged_ResumesFromTheOneBeforeWithAWarning(double where) =>
         AssertFallsBack(bytes =>
         {
             bytes[(int)(bytes.Length * where)] ^= 0x10;
@@ -50,13 +50,13 @@ public sealed class CheckpointFolderTests
         });
 
     [Test]
-    public void Fit_BothDamaged_BeginsAnewWithWarnings()
+    public void Fit_BothDamaged_StartsOverWithWarnings()
     {
         training.Fail(step: 8, training.Options with { CheckpointInterval = TimeSpan.Zero });
         Array.ForEach(training.Files, path => File.WriteAllText(path, "damaged"));
         var steps = 0;
 
-        training.Fail(step: 6, training.Options); // an epoch, whose checkpoint is the newest of all
+        training.Fail(step: 6, training.Options); // after the first epoch, whose checkpoint is the newest
         training.Fit(training.Options, inStep: _ => steps++).Dispose();
 
         using (Assert.EnterMultipleScope())
@@ -78,7 +78,7 @@ public sealed class CheckpointFolderTests
         Assert.That(training.Contents().Keys.Select(Path.GetFileName), Is.EquivalentTo(own.Append("finished.safetensors")));
     }
 
-    // A virus scanner or a backup has it open: that is no reason to begin anew and to replace it.
+    // A virus scanner or a backup has it open: the training must not start over and replace it.
     [Test]
     public void Fit_NewestCannotBeOpened_IsRefusedAndAllStays()
     {
@@ -97,7 +97,7 @@ public sealed class CheckpointFolderTests
 
     // The process was killed while it wrote, or while it deleted what is no longer needed.
     [Test]
-    public void Fit_LeftoversOfAKilledProcess_GoesOnFromTheNewest()
+    public void Fit_LeftoversOfAKilledProcess_ResumesFromTheNewest()
     {
         training.Fail(step: 4, training.Options with { CheckpointInterval = TimeSpan.Zero });
         File.WriteAllText(Path.Combine(training.Path, $"checkpoint-00000004.safetensors.{Guid.NewGuid():N}.tmp"), "half a checkpo");
@@ -168,7 +168,7 @@ public sealed class CheckpointFolderTests
         );
     }
 
-    // Taken away, with all that was in it, while a training holds it.
+    // The folder is deleted with its contents while a training uses it.
     [Test]
     public void Fit_FolderVanishesOnTheWay_TrainsToTheEndWithWarnings()
     {
@@ -177,7 +177,7 @@ public sealed class CheckpointFolderTests
             {
                 if (step == 7)
                 {
-                    training.BeginAnew();
+                    training.DeleteCheckpoints();
                 }
             }));
         Assert.That(result.Weights, Is.EqualTo(expected.Weights));

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
-/// <summary>Checkpoints of another training are refused, with all that differs, and stay as they are.</summary>
+/// <summary>Checkpoints of another training are refused, with every difference, and stay unchanged.</summary>
 public sealed class CheckpointRefusalTests
 {
     private CheckpointedTraining training = null!;
@@ -75,7 +75,7 @@ public sealed class CheckpointRefusalTests
     public void RemoveTheFolder() => training.Dispose();
 
     [TestCaseSource(nameof(OtherTrainings))]
-    public void Fit_OtherOptions_IsRefusedWithAllThatDiffers(Func<ImageClassifierOptions, ImageClassifierOptions> change, string[] lines)
+    public void Fit_OtherOptions_IsRefusedWithEveryDifference(Func<ImageClassifierOptions, ImageClassifierOptions> change, string[] lines)
     {
         var steps = 0;
         var problem = Assert.Throws<ArgumentException>(() => training.Fit(change(training.Options), inStep: _ => steps++))!;
@@ -134,7 +134,7 @@ public sealed class CheckpointRefusalTests
         );
 
     [Test]
-    public void Fit_OtherChoicesWithoutInfluence_GoesOn()
+    public void Fit_OtherChoicesWithoutInfluence_Resumes()
     {
         var steps = 0;
         var options = training.Options with
@@ -150,7 +150,7 @@ public sealed class CheckpointRefusalTests
     }
 
     [Test]
-    public void Fit_UnderAnotherCulture_GoesOn()
+    public void Fit_UnderAnotherCulture_Resumes()
     {
         var culture = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = new CultureInfo("de-DE");

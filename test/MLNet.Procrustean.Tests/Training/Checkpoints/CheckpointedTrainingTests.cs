@@ -3,7 +3,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
-/// <summary>Trainings that are interrupted and go on from their checkpoints.</summary>
+/// <summary>Trainings that are interrupted and resume from their checkpoints.</summary>
 public sealed class CheckpointedTrainingTests
 {
     private (byte[] Weights, string Reports) expected;
@@ -37,13 +37,13 @@ public sealed class CheckpointedTrainingTests
                 Assert.That(result.Reports, Is.EqualTo(expected.Reports), $"cancelled in step {step}");
             }
 
-            training.BeginAnew();
+            training.DeleteCheckpoints();
         }
     }
 
-    // What the step has changed when it fails, such as running statistics, must not be taken for the state before it.
+    // What the step had changed when it failed, such as running statistics, must not be taken for the state before it.
     [Test]
-    public void Fit_FailedInTheMidstOfSteps_GoesOnAfterTheLastWholeOne([Values(1, 2, 3)] int seed)
+    public void Fit_FailedInTheMidstOfSteps_ResumesAfterTheLastWholeOne([Values(1, 2, 3)] int seed)
     {
         var random = new Random(seed);
         var options = training.Options with { CheckpointInterval = TimeSpan.Zero };
@@ -65,7 +65,7 @@ public sealed class CheckpointedTrainingTests
     }
 
     [Test]
-    public void Fit_LongInterval_GoesOnFromTheEndOfTheEpoch()
+    public void Fit_LongInterval_ResumesFromTheEndOfTheEpoch()
     {
         training.Fail(step: 8, training.Options);
         var left = 0;
@@ -75,7 +75,7 @@ public sealed class CheckpointedTrainingTests
     }
 
     [Test]
-    public void Fit_CancelledWhileDiagnosing_GoesOnFromTheEndOfTheEpoch()
+    public void Fit_CancelledWhileDiagnosing_ResumesFromTheEndOfTheEpoch()
     {
         using var cancellation = new CancellationTokenSource();
         var options = training.Options with { Cancellation = cancellation.Token, OnCancel = CancellationOutcome.KeepBest };
@@ -114,7 +114,7 @@ public sealed class CheckpointedTrainingTests
     }
 
     [Test]
-    public void Fit_GoingOn_CountsTheTimeBeforeAndTellsOfTheEpochsThatEndNow()
+    public void Fit_Resumed_CountsTheTimeBeforeAndReportsTheEpochsThatEndNow()
     {
         training.Cancel(
             step: CheckpointedTraining.StepsOfEpoch + 2,
@@ -123,13 +123,13 @@ public sealed class CheckpointedTrainingTests
                 Progress = new CalledProgress<EpochReport>(_ => Thread.Sleep(300)),
             }
         );
-        var told = new List<EpochReport>();
-        using var model = training.Fit(training.Options with { Progress = new CalledProgress<EpochReport>(told.Add) });
+        var reports = new List<EpochReport>();
+        using var model = training.Fit(training.Options with { Progress = new CalledProgress<EpochReport>(reports.Add) });
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(told.Select(report => report.Epoch), Is.EqualTo(new[] { 2, 3 }));
+            Assert.That(reports.Select(report => report.Epoch), Is.EqualTo(new[] { 2, 3 }));
             Assert.That(model.EpochReports.Select(report => report.Elapsed), Is.Ordered);
-            Assert.That(told[0].Elapsed, Is.GreaterThan(model.EpochReports[0].Elapsed + TimeSpan.FromMilliseconds(290)));
+            Assert.That(reports[0].Elapsed, Is.GreaterThan(model.EpochReports[0].Elapsed + TimeSpan.FromMilliseconds(290)));
             Assert.That(
                 training.Log.Select(line => line.RawMessage),
                 Has.Some.Contains($"Going on from the checkpoint in '{training.Path}': epoch 2 of 3, after step 2.")
@@ -138,20 +138,20 @@ public sealed class CheckpointedTrainingTests
     }
 
     [Test]
-    public void Fit_InterruptedAndGoingOn_LeavesNoTensor()
+    public void Fit_InterruptedAndResumed_LeavesNoTensor()
     {
         var left = NativeMemory.TensorsLeftBy(() =>
         {
             training.Cancel(step: 3);
-            training.Cancel(step: 4); // of a training that went on
+            training.Cancel(step: 4); // of a training that resumed
             training.Fit(training.Options).Dispose();
-            training.BeginAnew();
+            training.DeleteCheckpoints();
         });
         Assert.That(left, Is.EqualTo(3 * NativeMemory.CountedTwice(training.Options.Backbone)));
     }
 
     [Test]
-    public void CrossValidate_Uninterrupted_TrainsEachFoldAnew()
+    public void CrossValidate_Uninterrupted_TrainsEachFoldFromTheStart()
     {
         var options = training.Options with
         {

@@ -3,7 +3,7 @@ using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
-/// <summary>Settings as checkpoints of format version 2 have them are those of today by other names.</summary>
+/// <summary>Checkpoints of format version 2 hold today's settings under earlier names.</summary>
 public sealed class EarlierNamesTests
 {
     private static readonly Dictionary<string, string> NamesOfOptions = new()

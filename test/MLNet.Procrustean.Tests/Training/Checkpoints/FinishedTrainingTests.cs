@@ -4,7 +4,7 @@ using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
-/// <summary>Trainings that are over and fitted once more, since their model may not have been saved.</summary>
+/// <summary>Trainings that are over and fitted once more, because their model may not have been saved.</summary>
 public sealed class FinishedTrainingTests
 {
     private CheckpointedTraining training = null!;
@@ -28,14 +28,14 @@ public sealed class FinishedTrainingTests
         Assert.That(Names, Is.EqualTo(new[] { "finished.safetensors" }));
         Assert.That(new FileInfo(Finished).Length, Is.LessThan(onTheWay / 2), "the model alone");
         var before = training.Contents();
-        var told = new List<EpochReport>();
+        var reports = new List<EpochReport>();
 
-        var again = Counted(training.Options with { Progress = new CalledProgress<EpochReport>(told.Add) }, out var steps);
+        var again = Counted(training.Options with { Progress = new CalledProgress<EpochReport>(reports.Add) }, out var steps);
 
         using (again)
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((steps, told.Count), Is.EqualTo((0, 0)));
+            Assert.That((steps, reports.Count), Is.EqualTo((0, 0)));
             Assert.That(
                 again.EpochReports.Select(report => report.ToString() + report.Elapsed),
                 Is.EqualTo(first.EpochReports.Select(report => report.ToString() + report.Elapsed))
@@ -58,7 +58,7 @@ public sealed class FinishedTrainingTests
     }
 
     [Test]
-    public void Fit_MoreEpochsAfterwards_BeginsAnewAndReplacesItAtTheEnd()
+    public void Fit_MoreEpochsAfterwards_StartsOverAndReplacesItAtTheEnd()
     {
         var (more, before) = (training.Options with { Epochs = 4 }, Array.Empty<byte>());
         training.Fit(training.Options).Dispose();
@@ -71,7 +71,7 @@ public sealed class FinishedTrainingTests
             Has.Some.Contains("is of another training, and stays until this one is over").And.Some.Contains("Epochs: checkpoint 3, now 4")
         );
 
-        Counted(training.Options, out var ofFirst).Dispose(); // its model is still to be had
+        Counted(training.Options, out var ofFirst).Dispose(); // its model can still be had
         Assert.That(ofFirst, Is.Zero);
         Assert.That(training.Files, Is.Not.Empty, "and the other one's checkpoint too");
 
@@ -79,12 +79,12 @@ public sealed class FinishedTrainingTests
         Assert.That(left, Is.EqualTo((4 * CheckpointedTraining.StepsOfEpoch) - 7));
         Assert.That(Names, Is.EqualTo(new[] { "finished.safetensors" }));
         Counted(more, out var again).Dispose();
-        Counted(training.Options, out var anew).Dispose();
-        Assert.That((again, anew), Is.EqualTo((0, CheckpointedTraining.Steps)));
+        Counted(training.Options, out var repeated).Dispose();
+        Assert.That((again, repeated), Is.EqualTo((0, CheckpointedTraining.Steps)));
     }
 
     [Test]
-    public void Fit_OtherImagesAfterwards_BeginsAnew()
+    public void Fit_OtherImagesAfterwards_StartsOver()
     {
         training.Fit(training.Options).Dispose();
         var steps = 0;
@@ -113,7 +113,7 @@ public sealed class FinishedTrainingTests
 
     // The process was killed after the finished checkpoint was written and before the others were deleted.
     [Test]
-    public void Fit_CheckpointsOnTheWayBesideIt_AreNoHindrance()
+    public void Fit_EarlierCheckpointsBesideIt_AreIgnored()
     {
         training.Cancel(step: 7);
         var onTheWay = training.Contents();
@@ -171,7 +171,7 @@ public sealed class FinishedTrainingTests
     }
 
     [Test]
-    public void Fit_FinishedCheckpointDamaged_TrainsAnewWithAWarning()
+    public void Fit_FinishedCheckpointDamaged_TrainsAgainWithAWarning()
     {
         var first = training.Result(training.Fit(training.Options));
         var bytes = File.ReadAllBytes(Finished);

@@ -5,7 +5,7 @@ using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
-/// <summary>Checkpoints written with intent, each with a checksum that fits.</summary>
+/// <summary>Forged checkpoints, each with a checksum that fits.</summary>
 [Category(FaultsTried.Category)]
 public sealed class HostileCheckpointTests
 {
@@ -34,9 +34,10 @@ public sealed class HostileCheckpointTests
     [TestCase("Epoch", """{"Number":1}""")]
     [TestCase(
         "Epoch",
-        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+            + "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
     )]
-    public void Read_MomentThatNoTrainingComesTo_IsRefused(string name, string value)
+    public void Read_MomentThatNoTrainingReaches_IsRefused(string name, string value)
     {
         var forged = Forged(moment => moment[name] = JsonNode.Parse(value, documentOptions: new() { MaxDepth = 200 }));
         Assert.That(
@@ -45,9 +46,9 @@ public sealed class HostileCheckpointTests
         );
         FaultsTried.Record(
             "Checkpoints",
-            "a moment that no training comes to, with a fitting checksum",
+            "a state that no training reaches, with a valid checksum",
             1,
-            "refused by InvalidDataException; training takes the one before"
+            "refused with an InvalidDataException; the training resumes from the one before"
         );
     }
 
@@ -116,9 +117,9 @@ public sealed class HostileCheckpointTests
         Assert.That(training.Contents(), Is.EqualTo(before), "it stays, and so does the one before");
         FaultsTried.Record(
             "Checkpoints",
-            "states that do not fit the training, with a fitting checksum",
+            "states that do not fit the training, with a valid checksum",
             1,
-            "refused by IOException that names the folder; the checkpoints stay"
+            "refused with an IOException that names the folder; the checkpoints stay"
         );
     }
 

@@ -21,7 +21,7 @@ public sealed class ReportArraysTests
         Assert.That(Text(Passed(reports, out _)), Is.EqualTo(Text(reports)));
     }
 
-    // As texts they would take more than a header may: the reports of a night's training on many classes.
+    // The reports of a night's training on many classes: written as text, they would exceed the size limit of a header.
     [Test]
     public void Checkpoint_TenThousandClassesAndThreeHundredEpochs_IsWrittenAndRead()
     {
@@ -39,7 +39,7 @@ public sealed class ReportArraysTests
         TestContext.Out.WriteLine($"{bytes / 1e6:0.0} MB; as texts {300L * textOfOne / 1e6:0} MB");
     }
 
-    // Through a checkpoint, as a file has it.
+    // Written to a checkpoint and read back.
     private static List<EpochReport> Passed(List<EpochReport> reports, out long bytes)
     {
         var moment = new TrainingMoment(
