@@ -19,7 +19,7 @@ namespace MLNet.Procrustean;
 /// <remarks>
 /// The main flow of the library: the schema is checked, images are decoded (<see cref="LabelledImagesReader"/>), a network is trained
 /// (<see cref="TrainingLoop"/>) as the strategy says (<see cref="TrainingRule"/>), and becomes an <see cref="ImageClassifierModel"/>.
-/// The trainer keeps no state: each <see cref="Fit"/> starts anew, or goes on from a checkpoint where
+/// The trainer keeps no state: each <see cref="Fit"/> starts from the beginning, or resumes from a checkpoint where
 /// <see cref="ImageClassifierOptions.CheckpointPath"/> holds one. It trains on the GPU that <see cref="MLContext.GpuDeviceId"/> names, and
 /// on the CPU when that is null.
 /// </remarks>
@@ -46,7 +46,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// </exception>
     /// <exception cref="IOException">
     /// <see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints, or a checkpoint in it cannot be
-    /// opened or gone on from; or the file at <see cref="ImageClassifierOptions.CachePath"/> is damaged or no image cache, or it cannot be
+    /// opened or resumed from; or the file at <see cref="ImageClassifierOptions.CachePath"/> is damaged or no image cache, or it cannot be
     /// written and the images do not fit in memory.
     /// </exception>
     /// <exception cref="ImageException">
@@ -125,7 +125,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
             channel.Info(
                 MessageSensitivity.None,
-                $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} on {device} in {Options.Precision.On(device)}, seed {seed}."
+                $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} "
+                    + $"on {device} in {Options.Precision.On(device)}, seed {seed}."
             );
             var head = HeadFor(classes); // once more: without images that are held out or skipped the counts may ask for another one
             return new(images, labels, classes, head, skipped, seed, device);
@@ -181,8 +182,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         if (!found.Names.SequenceEqual(labels.Names))
         {
             throw new ArgumentException(
-                $"The validation set has the classes {string.Join(", ", found.Names)}, and the training set {string.Join(", ", labels.Names)}; "
-                    + "transform both by the same fitted MapValueToKey."
+                $"The validation set has the classes {string.Join(", ", found.Names)}, "
+                    + $"and the training set {string.Join(", ", labels.Names)}; transform both by the same fitted MapValueToKey."
             );
         }
     }

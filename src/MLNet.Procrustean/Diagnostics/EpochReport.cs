@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace MLNet.Procrustean;
 
-/// <summary>What one epoch of training came to.</summary>
+/// <summary>The results of one epoch of training.</summary>
 public sealed record EpochReport
 {
     /// <summary>The epoch, counted from 1.</summary>
@@ -55,7 +55,8 @@ public sealed record EpochReport
         );
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s{validation}, training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left"
+            $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s{validation}, "
+                + $"training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left"
         );
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ImageSample
 
     /// <summary>Reads the labels, and draws the images by the seed.</summary>
     /// <exception cref="ArgumentException">
-    /// The label column is missing, or a row has no label or one that is none of the classes.
+    /// The label column is missing, or a row has no label or one that is not one of the classes.
     /// </exception>
     public static ImageSample Draw(IDataView data, string labelColumnName, ImmutableArray<string> classes, int perClass, int seed)
     {

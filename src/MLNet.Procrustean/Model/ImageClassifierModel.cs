@@ -133,7 +133,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// <returns>The diagnostics, in the order of <see cref="ClassNames"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of another type, a row has no label or one that is none of the classes, a class has no training image, or
+    /// A column is missing or of another type, a row has no label or one that is not one of the classes, a class has no training image, or
     /// there is no test row.
     /// </exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>

@@ -5,11 +5,13 @@ public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int epoch, ImageClassifierModel? lastGoodModel)
         : base(
-            $"The training diverged in epoch {epoch}: its loss or its weights ceased to be finite. Lower the learning rate (a tenth is a good next try)"
+            $"The training diverged in epoch {epoch}: its loss or its weights ceased to be finite. "
+                + "Lower the learning rate (a tenth is a good next try)"
                 + (
                     lastGoodModel is null
                         ? "."
-                        : $"; {nameof(LastGoodModel)} holds the model of an epoch before it: the last one, or the best where that was to be kept."
+                        : $"; {nameof(LastGoodModel)} holds the model of an epoch before it: "
+                            + "the last one, or the best where that was to be kept."
                 )
         )
     {

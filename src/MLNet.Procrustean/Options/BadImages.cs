@@ -7,7 +7,7 @@ public enum BadImages
     Refuse,
 
     /// <summary>
-    /// Training goes on without the image; each is logged, and listed in <see cref="ImageClassifierModel.SkippedImages"/>.
+    /// Training continues without the image; each is logged, and listed in <see cref="ImageClassifierModel.SkippedImages"/>.
     /// </summary>
     Skip,
 }

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean;
 
-/// <summary>What becomes of a training that was asked to stop.</summary>
+/// <summary>The result of a training that was cancelled.</summary>
 public enum CancellationOutcome
 {
     /// <summary><see cref="OperationCanceledException"/> is thrown, and there is no model.</summary>
@@ -8,9 +8,9 @@ public enum CancellationOutcome
 
     /// <summary>
     /// A model with the best weights so far is returned: those of the best epoch where <see cref="ImageClassifierOptions.Keep"/> says so,
-    /// else those of the last one that ended. Before the first epoch has ended there are none, and <see cref="OperationCanceledException"/>
+    /// else those of the last one that ended. Before the first epoch has ended there are no such weights, and <see cref="OperationCanceledException"/>
     /// is thrown all the same. With a <see cref="ImageClassifierOptions.CheckpointPath"/> the training is not over for that: the same fit
-    /// goes on from where it was cancelled.
+    /// resumes where it was cancelled.
     /// </summary>
     KeepBest,
 }

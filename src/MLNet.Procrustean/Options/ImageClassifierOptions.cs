@@ -68,7 +68,7 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public bool? WhitenedStem { get; init; }
 
-    /// <summary>What <see cref="WhitenedStem"/> comes to.</summary>
+    /// <summary>The effective value of <see cref="WhitenedStem"/>: whether the first convolution is whitened.</summary>
     public bool WhitensStem => WhitenedStem ?? (Channels == 3 && Backbone.SuitsWhitening && InitialWeights is null);
 
     /// <summary>
@@ -78,7 +78,7 @@ public sealed partial record ImageClassifierOptions
     /// <remarks>
     /// It has the same classes in the same order, <see cref="Backbone"/>, head, <see cref="ImageSize"/>, <see cref="Channels"/> and
     /// <see cref="AspectRatio"/>; else the fit refuses it with a list of what differs. Images are normalised as they were for the model.
-    /// The optimizer and the learning rate begin anew: to refine a model on more images of the same kind, a tenth of its learning rate is a
+    /// The optimizer and the learning rate start from the beginning: to refine a model on more images of the same kind, a tenth of its learning rate is a
     /// good first try.
     /// </remarks>
     public ImageClassifierModel? InitialWeights { get; init; }
@@ -128,7 +128,8 @@ public sealed partial record ImageClassifierOptions
         if (ImageSize < Backbone.SmallestImage || ImageSize > Backbone.LargestImage)
         {
             throw new ArgumentException(
-                $"{nameof(ImageSize)} is {ImageSize}, and the backbone {Backbone.Name} takes images of {Backbone.SmallestImage} to {Backbone.LargestImage} pixels; change one of them."
+                $"{nameof(ImageSize)} is {ImageSize}, and the backbone {Backbone.Name} takes images of {Backbone.SmallestImage} "
+                    + $"to {Backbone.LargestImage} pixels; change one of them."
             );
         }
 
@@ -141,7 +142,8 @@ public sealed partial record ImageClassifierOptions
         if (Keep == KeptEpoch.Best && ValidationSet is null && ValidationSetFraction == 0)
         {
             throw new ArgumentException(
-                $"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; give {nameof(ValidationSet)} or {nameof(ValidationSetFraction)}."
+                $"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; "
+                    + $"give {nameof(ValidationSet)} or {nameof(ValidationSetFraction)}."
             );
         }
     }

@@ -49,7 +49,7 @@ internal sealed class LabelledImagesReader(
     /// The decoded images would not fit in memory, or the data changed while it was read.
     /// </exception>
     /// <exception cref="IOException">
-    /// What is in the place of the cache is none; or it cannot be written, and the images do not fit in memory either.
+    /// The file in the place of the cache is not a cache; or it cannot be written, and the images do not fit in memory either.
     /// </exception>
     public LabelledImages Read(IDataView data) => Read(data, options.CachePath);
 
@@ -62,7 +62,7 @@ internal sealed class LabelledImagesReader(
             throw new ArgumentException("There is no row to train on.", nameof(data));
         }
 
-        var toldRows = new HashSet<int>(); // a row is told of once, even where images are decoded twice
+        var toldRows = new HashSet<int>(); // a row is reported once, even where images are decoded twice
         void Skip(SkippedRow one)
         {
             if (toldRows.Add(one.Row))
@@ -215,6 +215,7 @@ internal sealed class LabelledImagesReader(
 
     private static InvalidOperationException Changed(int labels, string images) =>
         new(
-            $"The data gave {labels} rows when its labels were read and {images} when its images were; it must give the same rows each time."
+            $"The data gave {labels} rows when its labels were read and {images} when its images were; "
+                + "it must give the same rows each time."
         );
 }

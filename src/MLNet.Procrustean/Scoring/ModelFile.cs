@@ -46,7 +46,8 @@ internal static class ModelFile
         if (!int.TryParse(Word("format_version"), NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > Version)
         {
             throw new InvalidDataException(
-                $"The model has format version {Word("format_version")}, and this library reads versions up to {Version}; update MLNet.Procrustean."
+                $"The model has format version {Word("format_version")}, and this library reads versions up to {Version}; "
+                    + "update MLNet.Procrustean."
             );
         }
 
@@ -76,7 +77,7 @@ internal static class ModelFile
         }
     }
 
-    // What no training leads to, and no score comes of.
+    // Values that no training gives, and that give no score.
     private static void CheckValues(NamedArray array)
     {
         var smallest = array.Name.EndsWith("running_var", StringComparison.Ordinal) ? 0 : float.MinValue;

@@ -57,7 +57,8 @@ internal sealed record ModelTexts(
             when (problem is FormatException or ArgumentException or OverflowException or JsonException or InvalidOperationException)
         {
             throw new InvalidDataException(
-                $"The model cannot be used: {problem.Message.ReplaceLineEndings(" ")} It is damaged, or a later MLNet.Procrustean wrote it.",
+                $"The model cannot be used: {problem.Message.ReplaceLineEndings(" ")} "
+                    + "It is damaged, or a later MLNet.Procrustean wrote it.",
                 problem
             );
         }
@@ -144,7 +145,7 @@ internal sealed record ModelTexts(
         where T : struct, Enum =>
         Enum.GetNames<T>().Contains(text)
             ? Enum.Parse<T>(text)
-            : throw new FormatException($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())}.");
+            : throw new FormatException($"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     // Counted before they are made, since the values may take many times as much memory as their text.
     private static ImmutableArray<T> List<T>(string name, byte[] json, int count) =>

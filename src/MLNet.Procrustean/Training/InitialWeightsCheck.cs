@@ -18,8 +18,10 @@ internal static class InitialWeightsCheck
         if (differences.Count > 0)
         {
             throw new ArgumentException(
-                $"The training cannot begin with the model in {nameof(ImageClassifierOptions.InitialWeights)}:{Environment.NewLine}{string.Join(Environment.NewLine, differences)}{Environment.NewLine}"
-                    + $"Set the options as they were for the model, transform the data by the same fitted MapValueToKey, or leave {nameof(ImageClassifierOptions.InitialWeights)} out."
+                $"The training cannot begin with the model in {nameof(ImageClassifierOptions.InitialWeights)}:{Environment.NewLine}"
+                    + $"{string.Join(Environment.NewLine, differences)}{Environment.NewLine}"
+                    + "Set the options as they were for the model, transform the data by the same fitted MapValueToKey, "
+                    + $"or leave {nameof(ImageClassifierOptions.InitialWeights)} out."
             );
         }
     }

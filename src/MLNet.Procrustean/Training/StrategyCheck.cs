@@ -22,7 +22,8 @@ internal static class StrategyCheck
             first ??= rule.Head;
             var problem =
                 rule.Head != first
-                    ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; put strategies of the same head one after the other"
+                    ? $"asks for the head {rule.Head}, and for {first} in epoch 1, where a network has one head; "
+                        + "put strategies of the same head one after the other"
                     : ProblemOf(rule.SamplingWeights, classes.Classes)
                         ?? ProblemOf(rule.Mixing, backbone)
                         ?? ProblemOf(rule.Loss, classes.Classes);

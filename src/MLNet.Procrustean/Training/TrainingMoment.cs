@@ -21,7 +21,7 @@ internal sealed record TrainingMoment(
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
-    /// <summary>The process in which the training was over; null while it goes on.</summary>
+    /// <summary>The process in which the training was over; null while it is not over.</summary>
     public Guid? FinishedBy { get; init; }
 
     [JsonIgnore]

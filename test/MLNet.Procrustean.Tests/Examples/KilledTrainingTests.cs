@@ -74,7 +74,7 @@ public sealed class KilledTrainingTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(run.ExitCode, Is.Zero, run.Errors);
-            Assert.That(run.Errors, Does.Contain("Going on from the checkpoint"));
+            Assert.That(run.Errors, Does.Contain("Resuming from the checkpoint"));
             Assert.That(SavedWeights.Of(resumed), Is.EqualTo(SavedWeights.Of(whole)));
             Assert.That(Directory.GetFiles(checkpoints).Select(Path.GetFileName), Is.EqualTo(new[] { "finished.safetensors" }));
         }
@@ -83,7 +83,7 @@ public sealed class KilledTrainingTests
             "Training",
             "process killed (kill -9) at random moments of a training",
             kills,
-            "goes on by itself; the model is that of a training never killed, bit for bit"
+            "resumes by itself; the model is that of a training never killed, bit for bit"
         );
     }
 

@@ -29,8 +29,8 @@ internal sealed class CachedPixels : PixelRows
     public override long Count => table.Checksums.Length;
 
     /// <summary>
-    /// Opens the cache if it holds the images that are asked for; null, with the reason told, where there is none or it has to be made
-    /// anew.
+    /// Opens the cache if it holds the images that are asked for; null, with the reason reported, where there is no cache or it has
+    /// to be rebuilt.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="shape">The preprocessing asked for.</param>
@@ -68,12 +68,12 @@ internal sealed class CachedPixels : PixelRows
         }
 
         pixels?.Dispose();
-        told($"The image cache '{path}' is made anew: {reason}.");
+        told($"The image cache '{path}' is rebuilt: {reason}.");
         return null;
     }
 
     /// <summary>Opens a cache, whatever its images.</summary>
-    /// <exception cref="IOException">It is none, or cannot be read.</exception>
+    /// <exception cref="IOException">It is not a cache, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is cut short, damaged or of another version.</exception>
     public static CachedPixels Open(string path)
     {
@@ -126,7 +126,7 @@ internal sealed class CachedPixels : PixelRows
             if (read < image.Length || Checksum(image) != table.Checksums[rows[i]])
             {
                 throw new IOException(
-                    $"The image cache '{path}' is damaged at image {rows[i]} (counted from 0). Remove it; the next training makes it anew."
+                    $"The image cache '{path}' is damaged at image {rows[i]} (counted from 0). Remove it; the next training rebuilds it."
                 );
             }
         }
@@ -143,7 +143,8 @@ internal sealed class CachedPixels : PixelRows
         catch (UnauthorizedAccessException problem)
         {
             throw new IOException(
-                $"The image cache '{path}' cannot be read: {problem.Message} Let it be read, or name another {nameof(ImageClassifierOptions.CachePath)}.",
+                $"The image cache '{path}' cannot be read: {problem.Message} "
+                    + $"Allow reading it, or give another {nameof(ImageClassifierOptions.CachePath)}.",
                 problem
             );
         }

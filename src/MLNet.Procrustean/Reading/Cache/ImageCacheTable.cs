@@ -38,7 +38,8 @@ internal sealed record ImageCacheTable(
         var same = keys.AsSpan().CommonPrefixLength(Keys);
         return same == keys.Length
             ? null
-            : $"row {same / ImageKeys.Size} (counted from 0) has another image, one that has changed since, or one that could not be read then";
+            : $"row {same / ImageKeys.Size} (counted from 0) has another image, one that has changed since, "
+                + "or one that could not be read then";
 
         static string Words(ImageShape shape) => $"{shape.Size} × {shape.Size} × {shape.Channels} bytes ({shape.Aspect})";
     }

@@ -98,7 +98,8 @@ internal sealed class ImageCacheWriter : IDisposable
             throw new CacheNotWrittenException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The image cache '{path}' cannot be written: {problem.Message} It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
+                    $"The image cache '{path}' cannot be written: {problem.Message} "
+                        + $"It takes up to {ImageMemory.Readable(BytesNeeded)} for {rows:N0} images, "
                         + $"in a folder that exists and may be written to, beside an earlier cache until it is complete. "
                         + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."
                 ),

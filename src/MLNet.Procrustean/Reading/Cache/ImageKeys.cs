@@ -24,7 +24,8 @@ internal static class ImageKeys
         if (column.Type is ImageDataViewType)
         {
             throw new ArgumentException(
-                $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: there is nothing to tell by "
+                $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: "
+                    + "there is nothing to tell by "
                     + "whether it changed, and little to save. Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
             );
         }

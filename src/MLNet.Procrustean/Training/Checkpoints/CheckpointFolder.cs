@@ -5,7 +5,7 @@ using MLNet.Procrustean.Persistence;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// The folder in which a training keeps its last two checkpoints, a file each, numbered as they come, and at its end a finished one, which
+/// The folder in which a training keeps its last two checkpoints, a file each, numbered in order, and at its end a finished one, which
 /// stays until another training is over. One training at a time may hold it.
 /// </summary>
 internal sealed partial class CheckpointFolder : IDisposable
@@ -32,7 +32,8 @@ internal sealed partial class CheckpointFolder : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The checkpoint folder '{Path}' cannot be used: {problem.Message} Name one that can be written to and that no other training uses.",
+                $"The checkpoint folder '{Path}' cannot be used: {problem.Message} "
+                    + "Name one that can be written to and that no other training uses.",
                 problem
             );
         }
@@ -42,13 +43,13 @@ internal sealed partial class CheckpointFolder : IDisposable
 
     private string Finished => Inside("finished.safetensors");
 
-    /// <summary>The checkpoint of the training that was over last, or null; one that is damaged is told of.</summary>
+    /// <summary>The checkpoint of the training that was over last, or null; one that is damaged is reported.</summary>
     /// <exception cref="IOException">As for <see cref="ReadNewest"/>.</exception>
     public Checkpoint? ReadFinished(Action<string> warn) => File.Exists(Finished) ? Read(Finished, warn) : null;
 
-    /// <summary>The newest checkpoint on the way that is whole, or null; each one that is not is told of.</summary>
+    /// <summary>The newest checkpoint on the way that is whole, or null; each one that is not is reported.</summary>
     /// <exception cref="IOException">
-    /// A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that begins anew.
+    /// A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that starts from the beginning.
     /// </exception>
     public Checkpoint? ReadNewest(Action<string> warn)
     {

@@ -87,7 +87,8 @@ internal static class ReportArrays
         return array is { Type: "F64" } && array.Shape.SequenceEqual(shape)
             ? new(MemoryMarshal.Cast<byte, double>(array.Bytes).ToArray().Chunk(classes.Length).Select(row => ImmutableArray.Create(row)))
             : throw new InvalidDataException(
-                $"The array '{name}' is {array?.Type ?? "missing"} [{string.Join(", ", array?.Shape ?? [])}], and should be F64 [{string.Join(", ", shape)}]."
+                $"The array '{name}' is {array?.Type ?? "missing"} [{string.Join(", ", array?.Shape ?? [])}], "
+                    + $"and should be F64 [{string.Join(", ", shape)}]."
             );
     }
 

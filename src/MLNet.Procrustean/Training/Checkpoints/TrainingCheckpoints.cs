@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// The checkpoints of one training: takes up what an interrupted one left, or one that is over; writes on the way, and once more at the
-/// end.
+/// The checkpoints of one training: resumes one that was interrupted, or takes the result of one that is over; saves during the training,
+/// and once more at the end.
 /// </summary>
 internal sealed class TrainingCheckpoints : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         this.channel = channel;
     }
 
-    /// <summary>The seed of the training to go on with; null where there is none.</summary>
+    /// <summary>The seed of the training to resume; null where there is no such training.</summary>
     public int? Seed => (finished ?? interrupted)?.Moment.Seed;
 
     /// <summary>Null where no checkpoints are asked for.</summary>
@@ -54,7 +54,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
     }
 
-    /// <summary>Brings the state to where the checkpoint found was taken; leaves it as it is where there is none.</summary>
+    /// <summary>Restores the state of the checkpoint that was found; leaves it unchanged where there is no checkpoint.</summary>
     /// <exception cref="ArgumentException">The images are not those of the interrupted training.</exception>
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
     public void Resume(TrainingState state, ImageClassifierOptions options, PreparedTraining training)
@@ -82,7 +82,8 @@ internal sealed class TrainingCheckpoints : IDisposable
         catch (InvalidDataException problem)
         {
             throw new IOException(
-                $"The checkpoint in '{folder.Path}' cannot be gone on from: {problem.Message} Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.",
+                $"The checkpoint in '{folder.Path}' cannot be resumed from: {problem.Message} "
+                    + $"Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.",
                 problem
             );
         }
@@ -91,8 +92,10 @@ internal sealed class TrainingCheckpoints : IDisposable
         channel.Info(
             MessageSensitivity.None,
             isOver
-                ? $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train anew, delete the folder, or choose another {nameof(options.Seed)} or {nameof(options.CheckpointPath)}."
-                : $"Going on from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, after step {moment.Epoch.Steps}."
+                ? $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train again, delete the "
+                    + $"folder, or choose another {nameof(options.Seed)} or {nameof(options.CheckpointPath)}."
+                : $"Resuming from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, "
+                    + $"after step {moment.Epoch.Steps}."
         );
     }
 
@@ -123,7 +126,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         {
             Try(
                 () => folder.WriteFinished(Checkpoint.Of(state, settings, finishedBy: ThisProcess)),
-                "The training is over and gives its model; the same fit would go on from the checkpoint before."
+                "The training is over and gives its model; the same fit would resume from the checkpoint before."
             );
         }
     }
@@ -196,7 +199,8 @@ internal sealed class TrainingCheckpoints : IDisposable
         {
             throw new ArgumentException(
                 $"The checkpoint in '{folder.Path}' is of another training:{Lines(differences)}{Environment.NewLine}"
-                    + $"Train as it was to go on with it; to begin anew, delete the folder or name another one in {nameof(ImageClassifierOptions.CheckpointPath)}."
+                    + "Train with the same settings to resume it; to train again, delete the folder "
+                    + $"or name another one in {nameof(ImageClassifierOptions.CheckpointPath)}."
             );
         }
     }

@@ -77,6 +77,6 @@ public sealed class CachedSkippingTests
         folder.Read(rows).Dispose();
         using var images = folder.Read(rows);
         Assert.That(images.Count, Is.EqualTo(2));
-        Assert.That(folder.Told, Has.One.Contains("made anew: row 1").And.One.Contains("could not be read then"));
+        Assert.That(folder.Told, Has.One.Contains("rebuilt: row 1").And.One.Contains("could not be read then"));
     }
 }

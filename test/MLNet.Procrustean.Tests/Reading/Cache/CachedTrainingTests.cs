@@ -117,7 +117,7 @@ public sealed class CachedTrainingTests
         Assert.That(folder.Told, Has.One.Contains("are those of the image cache"));
         File.WriteAllBytes(folder.Paths[2], ImageFolders.Png(1, 77));
         Assert.That(folder.Pixels(Loaded()), Is.Not.EqualTo(expected));
-        Assert.That(folder.Told, Has.One.Contains("made anew: row 2"));
+        Assert.That(folder.Told, Has.One.Contains("rebuilt: row 2"));
     }
 
     [Test]

@@ -102,7 +102,7 @@ public sealed class StaleCacheTests
         var pixels = folder.Pixels(data);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(folder.Told, Has.One.StartsWith($"The image cache '{folder.CachePath}' is made anew: ").And.One.Contains(reason));
+            Assert.That(folder.Told, Has.One.StartsWith($"The image cache '{folder.CachePath}' is rebuilt: ").And.One.Contains(reason));
             Assert.That(folder.Pixels(data), Is.EqualTo(pixels));
             Assert.That(folder.Told, Has.One.Contains("are those of the image cache"));
             Assert.That(folder.Files, Is.EqualTo(new[] { "images.cache" }));

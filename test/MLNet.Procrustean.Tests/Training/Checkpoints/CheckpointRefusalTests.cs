@@ -89,7 +89,7 @@ public sealed class CheckpointRefusalTests
             Assert.That(problem.Message.Split("checkpoint ").Length - 2, Is.InRange(1, 3), "differences");
             Assert.That(
                 problem.Message,
-                Does.Contain(training.Path).And.Contain("to begin anew, delete the folder or name another one in CheckpointPath")
+                Does.Contain(training.Path).And.Contain("to train again, delete the folder or name another one in CheckpointPath")
             );
             Assert.That(steps, Is.Zero);
             Assert.That(training.Contents(), Is.EqualTo(before));

@@ -132,7 +132,7 @@ public sealed class CheckpointedTrainingTests
             Assert.That(reports[0].Elapsed, Is.GreaterThan(model.EpochReports[0].Elapsed + TimeSpan.FromMilliseconds(290)));
             Assert.That(
                 training.Log.Select(line => line.RawMessage),
-                Has.Some.Contains($"Going on from the checkpoint in '{training.Path}': epoch 2 of 3, after step 2.")
+                Has.Some.Contains($"Resuming from the checkpoint in '{training.Path}': epoch 2 of 3, after step 2.")
             );
         }
     }

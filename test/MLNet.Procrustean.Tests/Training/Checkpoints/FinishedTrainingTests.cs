@@ -43,7 +43,7 @@ public sealed class FinishedTrainingTests
             Assert.That(training.Result(again), Is.EqualTo(training.Result(first)).Using<(byte[] Weights, string Reports)>(Same));
             Assert.That(
                 training.Log.Select(line => line.RawMessage),
-                Has.Some.Contains("This training is over already").And.Some.Contains("To train anew, delete the folder")
+                Has.Some.Contains("This training is over already").And.Some.Contains("To train again, delete the folder")
             );
             Assert.That(training.Contents(), Is.EqualTo(before));
         }

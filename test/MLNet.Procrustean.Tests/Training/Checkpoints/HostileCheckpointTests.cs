@@ -111,7 +111,7 @@ public sealed class HostileCheckpointTests
             Throws
                 .InstanceOf<IOException>()
                 .With.Message.Contains(training.Path)
-                .And.Message.Contains("cannot be gone on from")
+                .And.Message.Contains("cannot be resumed from")
                 .And.Message.Contains(part)
         );
         Assert.That(training.Contents(), Is.EqualTo(before), "it stays, and so does the one before");
