@@ -24,7 +24,7 @@ internal static class ModelFile
     public static void Write(Stream stream, TrainedClassifier classifier, ColumnNames columns)
     {
         var arrays = NetworkWeights.Capture(classifier.Network);
-        var texts = ModelTexts.Write(classifier, columns);
+        var texts = ModelTexts.Of(classifier, columns);
         texts["format"] = Format;
         texts["format_version"] = Version.ToString(CultureInfo.InvariantCulture);
         texts["sha256"] = Checksum(texts, arrays);

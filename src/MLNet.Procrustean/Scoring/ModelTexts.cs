@@ -20,7 +20,7 @@ internal sealed record ModelTexts(
 {
     private const int LongestWord = 200; // of what a message repeats
 
-    public static SortedDictionary<string, string> Write(TrainedClassifier classifier, ColumnNames columns)
+    public static SortedDictionary<string, string> Of(TrainedClassifier classifier, ColumnNames columns)
     {
         var shape = classifier.Preprocessing.Shape;
         return new(StringComparer.Ordinal)
@@ -41,7 +41,7 @@ internal sealed record ModelTexts(
         };
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="bytesOfWeights">Of all weights in the file: a network that takes more is not that of the file, and never built.</param>
     /// <exception cref="InvalidDataException">

@@ -190,7 +190,7 @@ public sealed class FullDiskTests
             DivergedIn: null
         );
         using var folder = new CheckpointFolder(Path.GetDirectoryName(path)!);
-        folder.WriteFinished(new(moment, [new("network.weight", "F32", [1000], new byte[4000])]));
+        folder.SaveFinished(new(moment, [new("network.weight", "F32", [1000], new byte[4000])]));
     }
 
     private static void WriteCache(string path)

@@ -24,7 +24,7 @@ internal sealed class ImageCacheWriter : IDisposable
     public ImageCacheWriter(string path, ImageShape shape, long rows)
     {
         (this.path, this.shape, this.rows) = (path, shape, rows);
-        file = Write(() => new AtomicFile(path, BytesNeeded));
+        file = Try(() => new AtomicFile(path, BytesNeeded));
         file.Stream.Position = ImageCacheFile.PixelsStart;
     }
 
@@ -43,7 +43,7 @@ internal sealed class ImageCacheWriter : IDisposable
         });
         checksums.AddRange(newChecksums);
         sums.AddRange(newSums);
-        Write(() => file.Stream.Write(images.Span));
+        Try(() => file.Stream.Write(images.Span));
     }
 
     /// <summary>Completes the file and puts it in its place.</summary>
@@ -59,7 +59,7 @@ internal sealed class ImageCacheWriter : IDisposable
             keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size).Clear();
         }
 
-        return Write(() =>
+        return Try(() =>
         {
             ImageCacheFile.Complete(file.Stream, new(shape, keys, [.. checksums], [.. sums], skipped));
             // before the move: what is read is this file, even where another training replaces it
@@ -80,14 +80,14 @@ internal sealed class ImageCacheWriter : IDisposable
     /// <summary>Removes what was written, unless it was finished.</summary>
     public void Dispose() => file.Dispose();
 
-    private void Write(Action step) =>
-        Write(() =>
+    private void Try(Action step) =>
+        Try(() =>
         {
             step();
             return 0;
         });
 
-    private T Write<T>(Func<T> step)
+    private T Try<T>(Func<T> step)
     {
         try
         {

@@ -69,9 +69,9 @@ internal sealed partial class CheckpointFolder : IDisposable
     /// Writes a checkpoint. Those before stay as they are until it is whole and on the disk; then all but the one before it are deleted.
     /// </summary>
     /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
-    public void Write(Checkpoint checkpoint)
+    public void Save(Checkpoint checkpoint)
     {
-        Write(Numbered(number + 1), checkpoint); // what it replaces, if anything, was damaged
+        Save(Numbered(number + 1), checkpoint); // what it replaces, if anything, was damaged
         number++;
         Delete(except: [Numbered(number), Numbered(number - 1)]);
     }
@@ -80,9 +80,9 @@ internal sealed partial class CheckpointFolder : IDisposable
     /// Writes the checkpoint of a training that is over, in place of the one before. Those on the way to it are then deleted.
     /// </summary>
     /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
-    public void WriteFinished(Checkpoint checkpoint)
+    public void SaveFinished(Checkpoint checkpoint)
     {
-        Write(Finished, checkpoint);
+        Save(Finished, checkpoint);
         Clear();
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class CheckpointFolder : IDisposable
 
     public void Dispose() => held.Dispose();
 
-    private static void Write(string path, Checkpoint checkpoint) => AtomicFile.Write(path, "checkpoint", checkpoint.Write);
+    private static void Save(string path, Checkpoint checkpoint) => AtomicFile.Write(path, "checkpoint", checkpoint.Write);
 
     private static Checkpoint? Read(string path, Action<string> warn)
     {

@@ -107,7 +107,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     {
         if (point != SavePoint.Step || sinceLast.Elapsed >= interval)
         {
-            Try(() => folder.Write(Checkpoint.Of(state, settings)), "The training continues.");
+            Try(() => folder.Save(Checkpoint.Of(state, settings)), "The training continues.");
             sinceLast.Restart();
         }
     }
@@ -125,7 +125,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         else if (!isOver)
         {
             Try(
-                () => folder.WriteFinished(Checkpoint.Of(state, settings, finishedBy: ThisProcess)),
+                () => folder.SaveFinished(Checkpoint.Of(state, settings, finishedBy: ThisProcess)),
                 "The training is over and gives its model; the same fit would resume from the checkpoint before."
             );
         }
