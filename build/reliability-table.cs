@@ -1,36 +1,47 @@
 #:property PublishAot=false
 #:property NoWarn=CA1305;CA1050;CA1852;IDE0005
 
-// Writes the rows that tests of reliability left (see FaultsTried) as the table of docs/reliability.md; build/reliability.sh calls it:
-//   dotnet run build/reliability-table.cs -- ROWS_FILE docs/reliability.md
-const string Begin = "<!-- The table is written by build/reliability.sh. -->",
-    End = "<!-- End of the table. -->";
+using System.Globalization;
 
-var rows = File.ReadAllLines(args[0])
+// Writes what the reliability tests recorded (see FaultsTried) as the list of docs/reliability.md; build/reliability.sh calls it:
+//   dotnet run build/reliability-table.cs -- RECORDS_FILE docs/reliability.md
+const string Begin = "<!-- The list is written by build/reliability.sh. -->",
+    End = "<!-- End of the list. -->";
+const int Columns = 140; // the longest line of the repository's text
+
+var areas = File.ReadAllLines(args[0])
     .Select(line => line.Split('|'))
-    .Select(cells => (Area: cells[0], Fault: cells[1], Tried: long.Parse(cells[2]), Outcome: cells[3], Test: cells[4]))
+    .Select(cells => (Area: cells[0], Fault: cells[1], Tried: long.Parse(cells[2]), Outcome: cells[3], Test: cells[4].Split('(')[0]))
     .GroupBy(
-        row => (row.Area, row.Fault, Test: ShortName(row.Test)),
-        (key, cases) => (key.Area, key.Fault, Tried: cases.Sum(row => row.Tried), cases.First().Outcome, key.Test)
+        record => (record.Area, record.Fault, record.Test),
+        (key, cases) => (key.Area, key.Fault, Tried: cases.Sum(one => one.Tried), cases.First().Outcome, Class: key.Test.Split('.')[^2])
     )
-    .GroupBy(row => (row.Area, row.Fault), (_, tests) => tests.MaxBy(row => row.Tried))
-    .OrderBy(row => row.Area, StringComparer.Ordinal)
-    .ThenBy(row => row.Fault, StringComparer.Ordinal);
+    .GroupBy(entry => (entry.Area, entry.Fault), (_, tests) => tests.MaxBy(entry => entry.Tried))
+    .OrderBy(entry => entry.Fault, StringComparer.Ordinal)
+    .GroupBy(
+        entry => entry.Area,
+        entry => Wrapped($"- **{entry.Fault}** ({Times(entry.Tried)}, `{entry.Class}`): {entry.Outcome}"),
+        (area, entries) => $"## {area}\n\n{string.Join('\n', entries)}\n\n"
+    )
+    .Order(StringComparer.Ordinal);
 
-var table = string.Join('\n', rows.Select(row => $"| {row.Area} | {row.Fault} | {row.Tried:N0} | {row.Outcome} | `{row.Test}` |"));
 var page = File.ReadAllText(args[1]);
 var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
 if (from < 0 || to < from)
 {
-    Console.Error.WriteLine($"{args[1]} has no place for the table: it needs the lines {Begin} and {End}.");
+    Console.Error.WriteLine($"{args[1]} has no place for the list: it needs the lines {Begin} and {End}.");
     return 1;
 }
 
-File.WriteAllText(
-    args[1],
-    $"{page[..from]}{Begin}\n\n| area | fault | tried | outcome | test |\n|---|---|---|---|---|\n{table}\n\n{page[to..]}"
-);
+File.WriteAllText(args[1], $"{page[..from]}{Begin}\n\n{string.Concat(areas)}{page[to..]}");
 return 0;
 
-// Class.Method, without the namespaces before and the arguments behind.
-static string ShortName(string name) => string.Join('.', name.Split('(')[0].Split('.')[^2..]);
+static string Times(long tried) => tried == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{tried:N0} times");
+
+// An item of a list in Markdown, whose further lines are indented like its text.
+static string Wrapped(string item) =>
+    item.Split(' ')
+        .Aggregate((Text: "", Column: 0), (lines, word) => lines.Column == 0 ? (word, word.Length)
+            : lines.Column + 1 + word.Length <= Columns ? ($"{lines.Text} {word}", lines.Column + 1 + word.Length)
+            : ($"{lines.Text}\n  {word}", 2 + word.Length))
+        .Text;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Tries the faults of docs/reliability.md and writes its table: build/reliability.sh [--long]
-# With --long also those that take from minutes to half an hour each (two hours in all). A fault that is not survived ends it, and the table stays as it was.
+# Runs the fault tests and writes the list of docs/reliability.md: build/reliability.sh [--long]
+# --long also runs those that take from minutes to half an hour each (two hours in all). If a test fails, the script stops and the list
+# stays unchanged.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 OMP_WAIT_POLICY=passive

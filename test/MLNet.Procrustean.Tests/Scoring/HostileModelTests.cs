@@ -111,7 +111,7 @@ public sealed class HostileModelTests
 
     private static void AssertRefused(byte[] file, string part, long mostBytes = Megabyte)
     {
-        Assert.Throws<InvalidDataException>(() => Read(file)); // what is made once per process is made here
+        Assert.Throws<InvalidDataException>(() => Read(file)); // creates what is created once per process
         var (tensors, before) = (Tensor.TotalCount, GC.GetAllocatedBytesForCurrentThread());
         var problem = Assert.Throws<InvalidDataException>(() => Read(file));
         using (Assert.EnterMultipleScope())

@@ -39,7 +39,7 @@ public sealed class ModelFileFuzzTests
         TinyModel.Shared.Classifier.SaveSafeTensors(path);
         var mutations = new ModelFileMutations(File.ReadAllBytes(path));
         var bombardment = new Bombardment(seed);
-        LoadOrRefuse(File.ReadAllBytes(path)); // what is made once per process is made here
+        LoadOrRefuse(File.ReadAllBytes(path)); // creates what is created once per process
         var before = Environment.WorkingSet;
 
         bombardment.Run(inputs, mutations.Of, LoadOrRefuse, file => Allowance + (3 * file.LongLength));

@@ -122,14 +122,14 @@ public sealed class SavedModelTests
     }
 
     [Test]
-    public void Predict_OneImageOnOneThread_WritesNoWordOfLibtorchs()
+    public void Predict_OneImageOnOneThread_WritesNoMessageOfLibtorch()
     {
         var process = Predict(path, tiny.Paths[..1], new() { ["OMP_NUM_THREADS"] = "1" });
         Assert.That((process.ExitCode, process.Errors), Is.EqualTo((0, "")));
     }
 
     [Test]
-    public void Predict_WrongArguments_FailsWithAWord()
+    public void Predict_WrongArguments_FailsWithAMessage()
     {
         var missing = Predict(path, ["nowhere.png"]);
 

@@ -9,7 +9,7 @@ public sealed class SharedModelLoadTests
 {
     private const int Threads = 16;
     private const string Fault = "16 threads with an engine each over one model";
-    private const string Outcome = "every answer is that of one thread, bit for bit";
+    private const string Outcome = "every answer equals that of a single thread, bit for bit";
 
     [Test]
     [Category(FaultsTried.Category)]

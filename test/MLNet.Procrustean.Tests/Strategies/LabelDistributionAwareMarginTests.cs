@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Tests.Strategies;
 
 public sealed class LabelDistributionAwareMarginTests
 {
-    // As the field's code has it: m_c = n_c^(−1/4), scaled so that the largest is 0.5, taken off the cosine of the label, and all times 30.
+    // As in the field's code: m_c = n_c^(−1/4), scaled so that the largest is 0.5, subtracted from the cosine of the label; all times 30.
     [Test]
     public void Loss_Images_IsTheOneOfThePaper([Values(0.5, 0.2)] double largest)
     {

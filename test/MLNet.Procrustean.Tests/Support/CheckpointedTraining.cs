@@ -5,7 +5,7 @@ using Microsoft.ML;
 namespace MLNet.Procrustean.Tests.Support;
 
 /// <summary>
-/// Trainings by the trainer that draw at random wherever one can, with a folder for their checkpoints, and that can be stopped at any step.
+/// Trainings that use every kind of random draw, with a folder for their checkpoints, and that can be stopped at any step.
 /// </summary>
 internal sealed class CheckpointedTraining : IDisposable
 {

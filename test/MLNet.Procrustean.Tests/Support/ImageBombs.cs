@@ -141,7 +141,7 @@ internal static class ImageBombs
         return compressed.ToArray();
     }
 
-    /// <summary>A JPEG with a segment put behind its first marker, so many times.</summary>
+    /// <summary>A JPEG with a segment inserted behind its first marker, the given number of times.</summary>
     public static byte[] WithSegments(byte[] jpeg, byte marker, byte[] content, int times) =>
         [.. jpeg[..2], .. Enumerable.Repeat(Segment(marker, content), times).SelectMany(segment => segment), .. jpeg[2..]];
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Support;
 
-/// <summary>Rows of numbers, as tests loop over them and as torch takes them.</summary>
+/// <summary>Rows of numbers, for loops in tests and as tensors.</summary>
 internal static class Matrix
 {
     public static double[][] Random(int rows, int columns, int seed)

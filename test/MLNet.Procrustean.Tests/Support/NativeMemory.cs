@@ -29,7 +29,7 @@ internal static class NativeMemory
     /// <summary>Tensors after the work less tensors before it. What only the garbage collector would free counts as left behind.</summary>
     public static long TensorsLeftBy(Action work)
     {
-        work(); // what is made once per process is made here
+        work(); // creates what is created once per process
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var before = Tensor.TotalCount;

@@ -33,7 +33,7 @@ public sealed class StaleCacheTests
         using var folder = new CachedFolder();
         folder.Read().Dispose();
         change(folder);
-        AssertMadeAnew(folder, folder.Data, reason);
+        AssertRebuilt(folder, folder.Data, reason);
     }
 
     [Test]
@@ -41,7 +41,7 @@ public sealed class StaleCacheTests
     {
         using var folder = new CachedFolder();
         folder.Read().Dispose();
-        AssertMadeAnew(
+        AssertRebuilt(
             folder,
             folder.Rows([.. folder.Paths.Reverse().Select(path => (path, path.Contains("cat", StringComparison.Ordinal) ? "cat" : "dog"))]),
             "row 0 "
@@ -55,7 +55,7 @@ public sealed class StaleCacheTests
         folder.Read().Dispose();
         var whole = File.ReadAllBytes(folder.CachePath);
         File.WriteAllBytes(folder.CachePath, whole[..(kept < 0 ? whole.Length + kept : kept)]);
-        AssertMadeAnew(folder, folder.Data, "it is cut short");
+        AssertRebuilt(folder, folder.Data, "it is cut short");
         Assert.That(File.ReadAllBytes(folder.CachePath), Is.EqualTo(whole));
     }
 
@@ -71,7 +71,7 @@ public sealed class StaleCacheTests
         var bytes = File.ReadAllBytes(folder.CachePath);
         bytes[place < 0 ? bytes.Length + place : place] ^= 0x40;
         File.WriteAllBytes(folder.CachePath, bytes);
-        AssertMadeAnew(folder, folder.Data, reason);
+        AssertRebuilt(folder, folder.Data, reason);
     }
 
     [Test]
@@ -97,7 +97,7 @@ public sealed class StaleCacheTests
         Assert.That(() => folder.Read(), Throws.TypeOf<IOException>().With.Message.Contains("is a folder"));
     }
 
-    private static void AssertMadeAnew(CachedFolder folder, Microsoft.ML.IDataView data, string reason)
+    private static void AssertRebuilt(CachedFolder folder, Microsoft.ML.IDataView data, string reason)
     {
         var pixels = folder.Pixels(data);
         using (Assert.EnterMultipleScope())
