@@ -18,7 +18,7 @@ var loaded = ml.Model.Load("model.zip", out _); // in any program that reference
 using var engine = ml.Model.CreatePredictionEngine<LabelledImageFile, Prediction>(loaded);
 Console.WriteLine(engine.Predict(new() { ImagePath = "photos/bolt/0.png" }).PredictedLabel);
 
-public sealed class Prediction
+internal sealed class Prediction
 {
     public string PredictedLabel { get; set; } = "";
     public float[] Score { get; set; } = []; // a probability per class
