@@ -34,7 +34,7 @@ examples=0
   dotnet run -c Release --project examples/QuickStart
   test -s quickstart-output/quickstart.png
   parts=quickstart-output/parts
-  run TrainFolder --train $parts/train --test $parts/test --backbone cifar-resnet-8 --size 32 --epochs 1 \
+  run TrainFolder --train $parts/train --test $parts/test --backbone cifar-resnet-8 --image-size 32 --epochs 1 \
     --model "$work/model.zip" --json "$work/results.json"
   grep -q '"macroAccuracy"' "$work/results.json"
   run Predict "$work/model.zip" $parts/test/gear/000.png

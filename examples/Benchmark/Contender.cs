@@ -5,7 +5,7 @@ namespace Benchmark;
 internal sealed record Contender(IReadOnlyList<string> Alternatives)
 {
     /// <summary>Reads <c>la(tau=0.5) | la(tau=1)</c>.</summary>
-    /// <exception cref="FormatException">One of them is no strategy.</exception>
+    /// <exception cref="FormatException">One of them is not a strategy.</exception>
     public static Contender Parse(string text)
     {
         var alternatives = text.Split('|', StringSplitOptions.TrimEntries);

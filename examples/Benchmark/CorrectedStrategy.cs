@@ -1,5 +1,5 @@
 using MLNet.Procrustean;
-using TrainFolder;
+using Shared;
 
 namespace Benchmark;
 
@@ -8,12 +8,11 @@ namespace Benchmark;
 /// <param name="Correct">Makes the corrected model of the trained one; null for none.</param>
 internal sealed record CorrectedStrategy(TrainingStrategy Strategy, Func<ImageClassifierModel, ImageClassifierModel>? Correct)
 {
-    public const string Help =
-        StrategyText.Help
-        + " After any of them, \" corrected by \" and a correction of the trained model, as in \"plain corrected by la(tau=1)\": "
-        + CorrectionText.Help;
-
     private const string Between = " corrected by ";
+
+    public static string Help { get; } =
+        $"{StrategyText.Help} \"{Between}\" and a correction of the trained model can follow, as in \"plain{Between}la(tau=1)\": "
+        + CorrectionText.Help;
 
     /// <summary>Reads <c>plain corrected by la(tau=1)</c>, or a strategy alone.</summary>
     /// <exception cref="FormatException">It is neither.</exception>

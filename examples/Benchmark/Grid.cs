@@ -23,11 +23,39 @@ internal sealed record Grid
     public required ImageClassifierOptions Options { get; init; }
 
     /// <summary>The data set, named after the folder that holds its training and test folders, and the imbalance.</summary>
-    public string Title => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetDirectoryName(Train) ?? Train))} {Imbalance.Text}";
+    public string Title
+    {
+        get
+        {
+            var folder = Path.GetDirectoryName(Train) ?? Train;
+            return $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} {Imbalance.Text}";
+        }
+    }
+
+    /// <summary>The file of the runs that are done.</summary>
+    public required string ResultsPath { get; init; }
+
+    /// <summary>The report to write; null for none.</summary>
+    public string? ReportPath { get; init; }
 
     /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
-    public string Settings =>
-        field ??= FormattableString.Invariant(
-            $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name} size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation} epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate} {Options.LearningRateSchedule}{(Options.Precision == Precision.Fp32 ? "" : $" precision={Options.Precision}")}{(Options.WhitensStem ? " stem=whitened" : "")}"
-        );
+    public string Settings => field ??= string.Join(' ', SettingTexts());
+
+    // What came later than the first results is there only where it is not as it was for them.
+    private IEnumerable<string> SettingTexts()
+    {
+        yield return $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name}";
+        yield return $"size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation}";
+        yield return FormattableString.Invariant($"epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate}");
+        yield return $"{Options.LearningRateSchedule}";
+        if (Options.Precision != Precision.Fp32)
+        {
+            yield return $"precision={Options.Precision}";
+        }
+
+        if (Options.WhitensStem)
+        {
+            yield return "stem=whitened";
+        }
+    }
 }

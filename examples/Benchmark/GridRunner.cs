@@ -5,7 +5,7 @@ namespace Benchmark;
 /// <summary>Does the runs of a grid that the results file does not have yet.</summary>
 internal sealed class GridRunner(Grid grid, ResultsFile results)
 {
-    /// <summary>For each contender the alternative with the best mean macro accuracy on the held-out images; where there is one only, that one.</summary>
+    /// <summary>For each contender the alternative with the best mean macro accuracy on the held-out images, or its only one.</summary>
     public List<string> Choose()
     {
         var open = grid
@@ -19,6 +19,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
             open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MeanAndDeviation(HeldOut(strategy))}"));
         }
 
+        // NaN, of one that diverged, is less than any number.
         return
         [
             .. grid.Contenders.Select(contender =>
@@ -26,7 +27,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
                     ? contender.Alternatives[0]
                     : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average())!
             ),
-        ]; // NaN, of one that diverged, is less than any number
+        ];
     }
 
     /// <summary>All runs of the strategies on the test images.</summary>
@@ -69,7 +70,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
         }
     }
 
-    // A training that diverges is a result too: the others go on, and it is not tried again.
+    // A training that diverges is a result too: the others are still done, and it is not tried again.
     private RunRow Row(RunKey key)
     {
         try

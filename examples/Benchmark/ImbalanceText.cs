@@ -4,13 +4,18 @@ using MLNet.Procrustean;
 
 namespace Benchmark;
 
-/// <summary>Which images of the training folder are trained on, read from the command line: <c>natural</c>, <c>step:100:2000</c>, <c>long-tailed:100:2000</c>.</summary>
+/// <summary>
+/// Which images of the training folder are trained on, as on the command line: <c>natural</c>, <c>step:100:2000</c>,
+/// <c>long-tailed:100:2000</c>.
+/// </summary>
 /// <param name="Text">As it was written.</param>
-/// <param name="Subset">The subset, drawn with a seed; of a training folder that lost its held-out images, from as many of the largest class as there are.</param>
+/// <param name="Subset">
+/// The subset, drawn with a seed. Without the held-out images, the largest class has as many images as are left, if those are fewer.
+/// </param>
 internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, IDataView, Part, int, IDataView> Subset)
 {
     public const string Help =
-        "natural (all images); step:R:N (half of the classes with N images, the others with N/R); long-tailed:R:N (from N images down to N/R).";
+        "natural: all images; step:R:N: half of the classes with N images, the others with N/R; long-tailed:R:N: from N images down to N/R.";
 
     private delegate IDataView Make(DataOperationsCatalog data, IDataView images, string label, double ratio, int? largest, int seed);
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
 using MLNet.Procrustean;
-using TrainFolder;
+using Shared;
 
 namespace Benchmark;
 
@@ -14,7 +14,8 @@ internal static class OneRun
     private const int HeldOutSeed = 1; // the same images are held out from every run
 
     public static readonly string Versions =
-        $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
+        $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, "
+        + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
 
     /// <summary>The result of a training whose loss ceased to be finite.</summary>
     public static RunRow Diverged(RunKey key) =>
@@ -54,13 +55,21 @@ internal static class OneRun
 
         var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(heldOut));
         var minor = MinorClasses.Of(new ClassCounts(model.ClassNames, model.TrainingCounts));
+        return (
+            Row(key, metrics, minor, seconds),
+            diagnose ? DescribedRun.Of(strategy, model, metrics, options, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options)
+        );
+    }
+
+    private static RunRow Row(RunKey key, ImbalanceMetrics metrics, IReadOnlyList<bool> minor, double seconds)
+    {
         double Recall(bool ofMinor) =>
             metrics
                 .Classes.Where((_, c) => minor[c] == ofMinor)
                 .Select(one => one.Recall ?? double.NaN)
                 .DefaultIfEmpty(double.NaN)
                 .Average();
-        var row = new RunRow(key)
+        return new(key)
         {
             MacroAccuracy = metrics.MacroAccuracy,
             MicroAccuracy = metrics.MicroAccuracy,
@@ -70,9 +79,5 @@ internal static class OneRun
             Seconds = seconds,
             Versions = Versions,
         };
-        return (
-            row,
-            diagnose ? DescribedRun.Of(strategy, model, metrics, options, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options)
-        );
     }
 }

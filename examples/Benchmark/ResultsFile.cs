@@ -11,7 +11,7 @@ internal sealed class ResultsFile
     private readonly string path;
     private readonly List<RunRow> rows = [];
 
-    /// <exception cref="FormatException">The file there is no results file, or a line of it is damaged.</exception>
+    /// <exception cref="FormatException">The file is not a results file, or a line of it is damaged.</exception>
     public ResultsFile(string path)
     {
         this.path = path;

@@ -27,7 +27,9 @@ internal sealed record RunRow(RunKey Key)
 
     public required double GMean { get; init; }
 
-    /// <summary>Mean recall of the classes with more, and with fewer, images than the geometric middle; NaN when the counts are equal.</summary>
+    /// <summary>
+    /// Mean recall of the classes with more, and with fewer, images than the geometric middle; NaN when the counts are equal.
+    /// </summary>
     public required double MajorRecall { get; init; }
 
     public required double MinorRecall { get; init; }

@@ -2,32 +2,43 @@ using System.Globalization;
 
 namespace Benchmark;
 
-/// <summary>Prints runs as a Markdown table: mean ± standard deviation over the seeds, and the differences to the first strategy on the same seeds.</summary>
+/// <summary>
+/// Prints runs as a Markdown table: mean ± standard deviation over the seeds, and the differences to the first strategy on the same seeds.
+/// </summary>
 internal static class Summary
 {
     public static string Table(IReadOnlyList<(string Strategy, IReadOnlyList<RunRow> Runs)> results)
     {
-        var baseline = results[0].Runs.ToDictionary(run => run.Key.Seed, run => run.MacroAccuracy);
+        var (first, firstRuns) = results[0];
+        var baseline = firstRuns.ToDictionary(run => run.Key.Seed, run => run.MacroAccuracy);
         string[] head =
         [
-            $"| strategy | macro accuracy | paired difference to {results[0].Strategy} | accuracy over all images | G-mean | recall, major classes | recall, minor classes | seconds |",
-            "|---|---|---|---|---|---|---|---|",
+            "strategy",
+            "macro accuracy",
+            $"paired difference to {first}",
+            "accuracy over all images",
+            "G-mean",
+            "recall, major classes",
+            "recall, minor classes",
+            "seconds",
         ];
-        var lines = results.Select(result =>
-        {
-            var (strategy, runs) = result;
-            var difference =
-                result == results[0]
-                    ? ""
-                    : MeanAndDeviation(
-                        runs.Where(run => baseline.ContainsKey(run.Key.Seed)).Select(run => run.MacroAccuracy - baseline[run.Key.Seed]),
-                        "+0.000;-0.000"
-                    );
-            return $"| {strategy} | {MeanAndDeviation(runs.Select(run => run.MacroAccuracy))} | {difference} | {Mean(runs, run => run.MicroAccuracy)} | {Mean(runs, run => run.GMean)} "
-                + $"| {Mean(runs, run => run.MajorRecall)} | {Mean(runs, run => run.MinorRecall)} | {Mean(runs, run => run.Seconds, "0")} |";
-        });
-        return string.Join('\n', [.. head, .. lines]);
+        var rows = results.Select(result => Cells(result.Strategy, result.Runs, result == results[0] ? null : baseline));
+        return string.Join('\n', [Line(head), $"|{string.Concat(head.Select(_ => "---|"))}", .. rows.Select(Line)]);
     }
+
+    private static string[] Cells(string strategy, IReadOnlyList<RunRow> runs, Dictionary<int, double>? baseline) =>
+        [
+            strategy,
+            MeanAndDeviation(runs.Select(run => run.MacroAccuracy)),
+            baseline is null ? "" : MeanAndDeviation(runs.Select(run => run.MacroAccuracy - baseline[run.Key.Seed]), "+0.000;-0.000"),
+            Mean(runs, run => run.MicroAccuracy),
+            Mean(runs, run => run.GMean),
+            Mean(runs, run => run.MajorRecall),
+            Mean(runs, run => run.MinorRecall),
+            Mean(runs, run => run.Seconds, "0"),
+        ];
+
+    private static string Line(string[] cells) => $"| {string.Join(" | ", cells)} |";
 
     /// <summary>"0.751 ± 0.007", the deviation with n − 1; only the number when there is one.</summary>
     public static string MeanAndDeviation(IEnumerable<double> values, string format = "0.000")

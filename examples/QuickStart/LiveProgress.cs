@@ -10,7 +10,8 @@ internal sealed class LiveProgress(string name) : IProgress<EpochReport>
     {
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{name, -24} epoch {value.Epoch, 2}/{value.Epochs}, loss {value.Loss:0.000}, {value.ImagesPerSecond, 5:0} images/s, {value.TimeLeft:m\\:ss} left"
+            $"{name, -24} epoch {value.Epoch, 2}/{value.Epochs}, loss {value.Loss:0.000}, "
+                + $"{value.ImagesPerSecond, 5:0} images/s, {value.TimeLeft:m\\:ss} left"
         );
         var isLast = value.Epoch == value.Epochs;
         if (!Console.IsOutputRedirected)

@@ -5,8 +5,8 @@ using QuickStart;
 using QuickStart.Parts;
 using QuickStart.Results;
 
-// Draws images of machine parts, of which four kinds are common and four rare, trains the same network on them twice, plainly and with
-// what the library recommends, and shows what each of the two recognises.
+// Draws images of machine parts, four common kinds and four rare ones, trains the same network on them twice, plainly and with what the
+// library recommends, and shows what each of the two recognises.
 int[] trainCounts = [600, 600, 600, 600, 30, 30, 30, 30];
 const int TestCount = 100;
 const int Epochs = 18;
@@ -26,7 +26,7 @@ var (model, ours) = Train(new RecommendedStrategy(), "MLNet.Procrustean");
 
 var comparison = new Comparison(plain, ours);
 Console.WriteLine();
-Console.Write(ResultTable.Format(comparison));
+Console.WriteLine(ResultTable.Format(comparison));
 
 var chart = Path.Combine(folder, "quickstart.png");
 ResultChart.Save(comparison, name => Path.Combine(parts, "train", name, "000.png"), chart);
@@ -39,7 +39,8 @@ var prediction = engine.Predict(new LabelledImageFile { ImagePath = image });
 
 Console.WriteLine();
 Console.WriteLine(
-    $"The saved and reloaded model takes {Path.GetRelativePath(parts, image)} for a {prediction.PredictedLabel} ({prediction.Score.Max():P0} sure)."
+    $"The saved and reloaded model takes {Path.GetRelativePath(parts, image)} for a {prediction.PredictedLabel} "
+        + $"({prediction.Score.Max():P0} sure)."
 );
 Console.WriteLine($"Picture: {chart}");
 Console.WriteLine($"Model:   {saved}");

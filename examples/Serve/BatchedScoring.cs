@@ -7,18 +7,19 @@ namespace Serve;
 
 /// <summary>Scores images of concurrent requests together, which is several times faster than one by one.</summary>
 /// <remarks>
-/// A batch is whatever has come while the one before it was scored: a lone image never waits for others. The model is disposed with this.
+/// A batch is whatever has come while the one before it was scored: a lone image never waits for others.
 /// </remarks>
 internal sealed class BatchedScoring : BackgroundService
 {
-    private readonly Channel<Request> requests = Channel.CreateUnbounded<Request>(new() { SingleReader = true }); // the rate limiter bounds how many there are
+    // The rate limiter bounds how many there are.
+    private readonly Channel<Request> requests = Channel.CreateUnbounded<Request>(new() { SingleReader = true });
     private readonly ImageClassifierModel model;
     private readonly int together;
     private readonly IDataView scored;
     private IReadOnlyList<Request> batch = [];
 
     /// <param name="ml">The context to score in.</param>
-    /// <param name="model">The model; it belongs to this from now on.</param>
+    /// <param name="model">The model, which this disposes.</param>
     /// <param name="together">The most images to score at once, at least 1; the library itself scores no more than 64 at once.</param>
     public BatchedScoring(MLContext ml, ImageClassifierModel model, int together)
     {
@@ -28,7 +29,7 @@ internal sealed class BatchedScoring : BackgroundService
     }
 
     /// <summary>Tells how probable each class is for an encoded image.</summary>
-    /// <exception cref="ImageException">It is no image that can be read.</exception>
+    /// <exception cref="ImageException">The image cannot be read.</exception>
     public Task<Classification> Classify(byte[] image, CancellationToken cancelled)
     {
         var request = new Request(image, new(TaskCreationOptions.RunContinuationsAsynchronously), cancelled);
@@ -73,7 +74,7 @@ internal sealed class BatchedScoring : BackgroundService
         {
             foreach (var request in some)
             {
-                Answer([request]); // so that a bad image spoils no other
+                Answer([request]); // so that a bad image does not fail the others
             }
         }
         catch (Exception problem)
@@ -85,7 +86,7 @@ internal sealed class BatchedScoring : BackgroundService
         }
     }
 
-    // Runs anew each time that the rows are read.
+    // Runs again each time that the rows are read.
     private IEnumerable<Upload> Uploads()
     {
         foreach (var request in batch)

@@ -1,12 +1,15 @@
 namespace Serve;
 
-/// <summary>How much is asked of the server at once; options of its command line by these names.</summary>
+/// <summary>How much the server takes at once; options of its command line have these names.</summary>
 internal sealed record Limits
 {
-    /// <summary>Requests whose image is being received or scored. Times <see cref="MaximumBytes"/>, it bounds the memory that images take before they are decoded.</summary>
+    /// <summary>
+    /// Requests whose image is being received or scored. Times <see cref="MaximumBytes"/>, it bounds the memory that images take before
+    /// they are decoded.
+    /// </summary>
     public int AtOnce { get; init; } = 64;
 
-    /// <summary>Requests that wait until one of those is done. Any more are answered 503, for the client to try again later.</summary>
+    /// <summary>Requests that wait until one of those is done. Further ones are answered with 503, for the client to try again later.</summary>
     public int Waiting { get; init; } = 256;
 
     /// <summary>The most images that are scored together; 1 scores each by itself.</summary>
@@ -15,10 +18,10 @@ internal sealed record Limits
     /// <summary>The largest image.</summary>
     public long MaximumBytes { get; init; } = 10_000_000;
 
-    /// <summary>The longest that a request takes once it waits no more, from 0.001 to 1,000,000 seconds.</summary>
+    /// <summary>The longest that a request takes once it no longer waits, from 0.001 to 1,000,000 seconds.</summary>
     public double TimeoutSeconds { get; init; } = 30;
 
-    /// <summary>Refuses what nothing could be served with.</summary>
+    /// <summary>Refuses limits with which nothing could be served.</summary>
     /// <exception cref="ArgumentException">A limit is too small, or the timeout too long.</exception>
     public void Check()
     {

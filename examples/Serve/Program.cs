@@ -7,7 +7,8 @@ using Serve;
 const string help = """
     Answers which class an image is of, over HTTP, with a model that was trained on an image folder.
 
-    Usage: Serve MODEL.zip [--urls http://127.0.0.1:5000] [--AtOnce 64] [--Waiting 256] [--Together 64] [--MaximumBytes 10000000] [--TimeoutSeconds 30]
+    Usage: Serve MODEL.zip [--urls http://127.0.0.1:5000] [--AtOnce 64] [--Waiting 256] [--Together 64]
+                 [--MaximumBytes 10000000] [--TimeoutSeconds 30]
 
     POST /classify with an encoded image as the body answers {"class":"bolt","probabilities":{"bolt":0.98,"nut":0.02}}.
     GET /health answers 200 while it serves. On SIGTERM or Ctrl+C it finishes the requests in flight, and ends.

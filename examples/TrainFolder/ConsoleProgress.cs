@@ -10,7 +10,9 @@ internal sealed class ConsoleProgress : IProgress<EpochReport>
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"epoch {value.Epoch, 3}/{value.Epochs}  loss {value.Loss:0.0000}  mean training accuracy {value.TrainingAccuracy.Average():0.000}  {value.ImagesPerSecond:0} images/s  {value.TimeLeft:hh\\:mm\\:ss} left"
+                $"epoch {value.Epoch, 3}/{value.Epochs}  loss {value.Loss:0.0000}  "
+                    + $"mean training accuracy {value.TrainingAccuracy.Average():0.000}  "
+                    + $"{value.ImagesPerSecond:0} images/s  {value.TimeLeft:hh\\:mm\\:ss} left"
             )
         );
 }

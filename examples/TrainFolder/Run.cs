@@ -1,14 +1,13 @@
-using System.Text.Json;
+using System.Diagnostics;
 using Microsoft.ML;
 using MLNet.Procrustean;
+using Shared;
 
 namespace TrainFolder;
 
 /// <summary>One training with its evaluation.</summary>
 internal sealed record Run
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-
     public required string Train { get; init; }
 
     public string? Test { get; init; }
@@ -31,15 +30,7 @@ internal sealed record Run
 
     public void Execute()
     {
-        foreach (var path in new[] { ModelPath, JsonPath, ReportPath }.OfType<string>())
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!); // now, not when the training is done
-            if (Directory.Exists(path))
-            {
-                throw new IOException($"'{path}' is a folder; name a file.");
-            }
-        }
-
+        CheckPaths();
         var ml = new MLContext(Options.Seed);
         if (Options.CheckpointPath is not null)
         {
@@ -53,7 +44,7 @@ internal sealed record Run
 
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var clock = Stopwatch.StartNew();
         using var trained = trainer.Fit(keys.Transform(train));
         using var classifier = Correction(trained);
         var seconds = clock.Elapsed.TotalSeconds;
@@ -73,17 +64,30 @@ internal sealed record Run
 
         if (JsonPath is not null)
         {
-            WriteWhole(JsonPath, JsonSerializer.Serialize(Results(metrics, seconds, classifier), Json));
+            RunResults.Write(JsonPath, this, metrics, seconds, classifier.EpochReports.Average(report => report.ImagesPerSecond));
         }
 
         if (ReportPath is not null)
         {
-            var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
-            TrainingReport.Write(
-                ReportPath,
-                [DescribedRun.Of(name, classifier, metrics, Options, train, test)],
-                $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}"
-            );
+            WriteReport(ReportPath, classifier, metrics, train, test);
+        }
+    }
+
+    // Now, not when the training is done.
+    private void CheckPaths()
+    {
+        if (ReportPath is not null)
+        {
+            TrainingReport.CheckPath(ReportPath);
+        }
+
+        foreach (var path in new[] { ModelPath, JsonPath, ReportPath }.OfType<string>())
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (Directory.Exists(path))
+            {
+                throw new IOException($"'{path}' is a folder; name a file.");
+            }
         }
     }
 
@@ -102,26 +106,11 @@ internal sealed record Run
         }
     }
 
-    // Earlier results stay until these are complete. A device, as /dev/stdout, is written to as it is.
-    private static void WriteWhole(string path, string text)
+    private void WriteReport(string path, ImageClassifierModel classifier, ImbalanceMetrics metrics, IDataView train, IDataView test)
     {
-        if (path.StartsWith("/dev/", StringComparison.Ordinal))
-        {
-            File.WriteAllText(path, text);
-            return;
-        }
-
-        var temporary = $"{path}.tmp"; // what a killed process left there is written over
-        try
-        {
-            File.WriteAllText(temporary, text);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
+        var title = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}";
+        TrainingReport.Write(path, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], title);
     }
 
     private static void TellOfCheckpoints(string message)
@@ -131,27 +120,4 @@ internal sealed record Run
             Console.Error.WriteLine(message);
         }
     }
-
-    private object Results(ImbalanceMetrics metrics, double seconds, ImageClassifierModel classifier) =>
-        new
-        {
-            Strategy = StrategyName,
-            Correction = CorrectionName,
-            Options.Seed,
-            Backbone = Options.Backbone.Name,
-            Options.Epochs,
-            Classes = metrics.Classes.Select(one => new
-            {
-                one.Name,
-                TrainCount = one.TrainingCount,
-                one.TestCount,
-                one.Recall,
-            }),
-            metrics.MicroAccuracy,
-            metrics.MacroAccuracy,
-            GMean = metrics.GeometricMean,
-            metrics.MacroF1,
-            TrainSeconds = seconds,
-            ImagesPerSecond = classifier.EpochReports.Average(report => report.ImagesPerSecond),
-        };
 }

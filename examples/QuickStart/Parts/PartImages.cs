@@ -12,39 +12,27 @@ internal static class PartImages
     /// <param name="seed">Decides everything that is drawn.</param>
     public static void Draw(string folder, IReadOnlyList<int> trainCounts, int testCount, int seed)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(trainCounts.Count, Part.All.Count);
-
-        // Each image has a seed of its own, so that threads may share the work in any order; and the test set comes
-        // first, so that it is the same for all training counts.
+        // Each image has a seed of its own, so that threads may share the work in any order. The test set comes first, so that it is the
+        // same for all training counts.
         var random = new Random(seed);
-        var images = new List<(Part Part, string Path, int Seed)>();
-        Plan("test", _ => testCount);
-        Plan("train", classIndex => trainCounts[classIndex]);
+        var images = Plan("test", _ => testCount).Concat(Plan("train", index => trainCounts[index])).ToList();
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         Parallel.ForEach(images, image => Write(image.Part, image.Path, image.Seed));
 
-        void Plan(string split, Func<int, int> countOf)
-        {
-            var splitFolder = Path.Combine(folder, split);
-            if (Directory.Exists(splitFolder))
-            {
-                Directory.Delete(splitFolder, recursive: true);
-            }
-
-            for (var classIndex = 0; classIndex < Part.All.Count; classIndex++)
-            {
-                var part = Part.All[classIndex];
-                var classFolder = Directory.CreateDirectory(Path.Combine(splitFolder, part.Name)).FullName;
-                for (var number = 0; number < countOf(classIndex); number++)
-                {
-                    images.Add((part, Path.Combine(classFolder, $"{number:D3}.png"), random.Next()));
-                }
-            }
-        }
+        IEnumerable<(Part Part, string Path, int Seed)> Plan(string split, Func<int, int> countOf) =>
+            from item in Part.All.Index()
+            from number in Enumerable.Range(0, countOf(item.Index))
+            select (item.Item, Path.Combine(folder, split, item.Item.Name, $"{number:D3}.png"), random.Next());
     }
 
     private static void Write(Part part, string path, int seed)
     {
         using var photograph = Scene.Render(part, new Random(seed));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var file = File.Create(path);
         photograph.Encode(file, SKEncodedImageFormat.Png, quality: 100);
     }

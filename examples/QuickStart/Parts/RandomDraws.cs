@@ -6,8 +6,6 @@ internal static class RandomDraws
     {
         public float Between(double low, double high) => (float)(low + ((high - low) * random.NextDouble()));
 
-        public bool Chance(double probability) => random.NextDouble() < probability;
-
         public float Angle() => random.Between(0, 2 * Math.PI);
 
         public T Pick<T>(IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];

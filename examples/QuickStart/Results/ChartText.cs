@@ -5,8 +5,8 @@ namespace QuickStart.Results;
 /// <summary>Writes on the chart in the example's own typeface.</summary>
 internal sealed class ChartText(SKCanvas canvas) : IDisposable
 {
-    private readonly SKTypeface _regular = Load("Inter-Regular.ttf");
-    private readonly SKTypeface _semiBold = Load("Inter-SemiBold.ttf");
+    private readonly SKTypeface regular = Load("Inter-Regular.ttf");
+    private readonly SKTypeface semiBold = Load("Inter-SemiBold.ttf");
 
     /// <summary>Writes one line whose baseline is at <paramref name="y"/>, and returns its width.</summary>
     public float Write(string text, float x, float y, float size, SKColor colour, SKTextAlign align = SKTextAlign.Left, bool isBold = false)
@@ -15,7 +15,7 @@ internal sealed class ChartText(SKCanvas canvas) : IDisposable
         {
             IsAntialias = true,
             SubpixelText = true,
-            Typeface = isBold ? _semiBold : _regular,
+            Typeface = isBold ? semiBold : regular,
             TextSize = size,
             TextAlign = align,
             Color = colour,
@@ -26,8 +26,8 @@ internal sealed class ChartText(SKCanvas canvas) : IDisposable
 
     public void Dispose()
     {
-        _regular.Dispose();
-        _semiBold.Dispose();
+        regular.Dispose();
+        semiBold.Dispose();
     }
 
     private static SKTypeface Load(string fileName)

@@ -18,7 +18,7 @@ public sealed class BenchmarkTests
     public void DeleteImages() => folder.Dispose();
 
     [Test]
-    public void Run_TwoStrategiesAndSeeds_PrintsWhatTheResultsFileHasAndGoesOnWhereItStopped()
+    public void Run_TwoStrategiesAndSeeds_PrintsWhatTheResultsFileHasAndResumesWhereItStopped()
     {
         string[] arguments =
         [
@@ -77,7 +77,7 @@ public sealed class BenchmarkTests
     }
 
     [Test]
-    public void Run_DivergingTraining_IsAResultAndTheOthersGoOn()
+    public void Run_DivergingTraining_IsAResultAndTheOthersAreDone()
     {
         var run = Benchmark(
             "diverged.csv",
@@ -89,7 +89,7 @@ public sealed class BenchmarkTests
             "1",
             "--learning-rate",
             "1e30",
-            "--batch",
+            "--batch-size",
             "8"
         );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
@@ -234,7 +234,7 @@ public sealed class BenchmarkTests
             InFolder("photos/test"),
             "--backbone",
             "cifar-resnet-8-w4",
-            "--size",
+            "--image-size",
             "16",
             "--epochs",
             "1",

@@ -24,7 +24,7 @@ public sealed class KilledTrainingTests
         var run = ChildProcess.Dotnet(Arguments(whole, epochs: 3));
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
 
-        string[] again = [.. Arguments(saved, epochs: 3), "--checkpoint", checkpoints];
+        string[] again = [.. Arguments(saved, epochs: 3), "--checkpoint-path", checkpoints];
         KillOnceThereIs(Path.Combine(checkpoints, "finished.safetensors"), again);
         Assert.That(saved, Does.Not.Exist, "it was killed too late to show anything");
         Assert.That(Directory.GetFiles(checkpoints), Is.Not.Empty);
@@ -63,11 +63,11 @@ public sealed class KilledTrainingTests
         var run = ChildProcess.Dotnet(Arguments(whole, epochs));
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
 
-        string[] again = [.. Arguments(resumed, epochs), "--checkpoint", checkpoints, "--checkpoint-minutes", "0"];
+        string[] again = [.. Arguments(resumed, epochs), "--checkpoint-path", checkpoints, "--checkpoint-interval", "0"];
         var newest = "";
         for (var kill = 0; kill < kills; kill++)
         {
-            newest = KillOnceItGoesOn(again, checkpoints, newest, TimeSpan.FromMilliseconds(random.Next(100)));
+            newest = KillOnceItResumes(again, checkpoints, newest, TimeSpan.FromMilliseconds(random.Next(100)));
         }
 
         run = ChildProcess.Dotnet(again);
@@ -88,7 +88,7 @@ public sealed class KilledTrainingTests
     }
 
     // At a random moment after the process has written a checkpoint later than the newest of the one before; the new newest.
-    private static string KillOnceItGoesOn(string[] arguments, string checkpoints, string newest, TimeSpan delay)
+    private static string KillOnceItResumes(string[] arguments, string checkpoints, string newest, TimeSpan delay)
     {
         using var process = ChildProcess.Start(arguments);
         var clock = Stopwatch.StartNew();
@@ -128,9 +128,9 @@ public sealed class KilledTrainingTests
             model,
             "--backbone",
             "cifar-resnet-8-w4",
-            "--size",
+            "--image-size",
             "16",
-            "--batch",
+            "--batch-size",
             "8",
             "--epochs",
             $"{epochs}",

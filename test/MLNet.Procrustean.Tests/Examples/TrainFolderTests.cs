@@ -15,7 +15,7 @@ public sealed class TrainFolderTests
     [TestCase("la*cb", "only cb can stand before *")]
     [TestCase("plain then ldam from 2", "asks for the head Cosine, and for Linear in epoch 1")]
     [TestCase("mfw+mixup", "decide about the mixing")]
-    [TestCase("mfw(stage=7)", "before stage 7")]
+    [TestCase("mfw(depth=7)", "before stage 7")]
     [TestCase("plain then cb from 9", "in epoch 9")]
     public void Strategy_Wrong_SaysWhatIsWrongAndTrainsNothing(string strategy, string message)
     {
@@ -53,7 +53,7 @@ public sealed class TrainFolderTests
         var report = Path.Combine(folder.Path, "report.html");
 
         var cache = Path.Combine(folder.Path, "images.cache");
-        var run = TrainFolder(folder, "mfw", "--report", report, "--cache", cache, "--precision", "fp32", "--whitened-stem", "true");
+        var run = TrainFolder(folder, "mfw", "--report", report, "--cache-path", cache, "--precision", "fp32", "--whitened-stem", "true");
 
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         Assert.That(new FileInfo(cache).Length, Is.GreaterThan(28 * 16 * 16 * 3), "four fifths of 35 images");
@@ -79,7 +79,7 @@ public sealed class TrainFolderTests
             Path.Combine(folder.Path, "test"),
             "--backbone",
             "cifar-resnet-8-w4",
-            "--size",
+            "--image-size",
             "16",
             "--epochs",
             "1",
@@ -117,7 +117,7 @@ public sealed class TrainFolderTests
                 photos,
                 "--backbone",
                 "cifar-resnet-8-w4",
-                "--size",
+                "--image-size",
                 "16",
                 "--epochs",
                 "2",
@@ -127,7 +127,7 @@ public sealed class TrainFolderTests
                 model,
                 "--json",
                 results,
-                "--checkpoint",
+                "--checkpoint-path",
                 checkpoints,
             ]);
 
@@ -173,9 +173,9 @@ public sealed class TrainFolderTests
         Assert.That(run.Output, Does.Not.Contain("epoch"));
     }
 
-    [TestCase("ldam then cb(beta=0.99)*ldam(margin=0.4) from 2", "none")]
+    [TestCase("ldam then cb(beta=0.99)*ldam(max-margin=0.4) from 2", "none")]
     [TestCase("remix(alpha=0.5,kappa=2,tau=0.4)+cb*focal(gamma=0.5)", "la(tau=0.5)")]
-    [TestCase("mixup(alpha=0.4,stage=any)+draw(q=0.5)", "tau-norm")]
+    [TestCase("mixup(alpha=0.4,depth=any)+sampling(q=0.5)", "tau-norm")]
     public void Strategy_EveryOther_TrainsAndReportsIt(string strategy, string correction)
     {
         using var folder = new TemporaryFolder();
@@ -193,7 +193,7 @@ public sealed class TrainFolderTests
     [Test]
     public void Strategy_MixingWithAnotherLossThenDeferredWeights_TrainsAndReportsIt()
     {
-        const string strategy = "mfw(lambda=0.9,stage=any)+la(tau=0.5) then mfw+cb(beta=0.99) from 2";
+        const string strategy = "mfw(min-lambda=0.9,depth=any)+la(tau=0.5) then mfw+cb(beta=0.99) from 2";
         using var folder = new TemporaryFolder();
         ImageFolders.Write(folder, ("cat", 20), ("dog", 10), ("owl", 5));
         var json = Path.Combine(folder.Path, "results.json");
@@ -213,7 +213,7 @@ public sealed class TrainFolderTests
             folder.Path,
             "--backbone",
             "cifar-resnet-8-w4",
-            "--size",
+            "--image-size",
             "16",
             "--epochs",
             "2",

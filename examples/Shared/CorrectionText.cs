@@ -2,24 +2,26 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MLNet.Procrustean;
 
-namespace TrainFolder;
+namespace Shared;
 
-/// <summary>Reads from the command line what is done to a model after training: <c>none</c>, <c>la(tau=1)</c> or <c>tau-norm(tau=0.5)</c>.</summary>
+/// <summary>
+/// Reads from the command line what is done to a model after training: <c>none</c>, <c>la(tau=1)</c> or <c>tau-norm(tau=0.5)</c>.
+/// </summary>
 internal static partial class CorrectionText
 {
     public const string Help =
-        "none; la(tau=1) for logit adjustment after training; tau-norm(tau=0.5) for rows of the classifier brought nearer to equal length.";
+        "none; la(tau=1): logit adjustment after training; tau-norm(tau=0.5): rows of the classifier brought nearer to equal length.";
 
     public static Func<ImageClassifierModel, ImageClassifierModel> Parse(string text)
     {
         var match = Form().Match(text);
         if (!match.Success)
         {
-            throw new FormatException($"There is no correction '{text}'. There is {Help}");
+            throw new FormatException($"There is no correction '{text}'. There are {Help}");
         }
 
         var name = match.Groups["name"].Value;
-        var tau = match.Groups["tau"] is { Success: true } given ? double.Parse(given.Value, CultureInfo.InvariantCulture) : (double?)null;
+        var tau = match.Groups["tau"] is { Success: true } group ? double.Parse(group.Value, CultureInfo.InvariantCulture) : (double?)null;
         if (tau > (name == "la" ? 10 : 1)) // said now, not after the training
         {
             throw new FormatException($"The parameter tau of {name} is too large: it goes up to 10 for la, and to 1 for tau-norm.");
@@ -27,8 +29,8 @@ internal static partial class CorrectionText
 
         return name switch
         {
-            "la" => model => tau is { } strength ? model.AdjustLogits(strength) : model.AdjustLogits(),
-            "tau-norm" => model => tau is { } exponent ? model.NormaliseClassifier(exponent) : model.NormaliseClassifier(),
+            "la" => model => tau is { } given ? model.AdjustLogits(given) : model.AdjustLogits(),
+            "tau-norm" => model => tau is { } given ? model.NormaliseClassifier(given) : model.NormaliseClassifier(),
             _ => model => model,
         };
     }

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using MLNet.Procrustean;
 
-namespace TrainFolder;
+namespace Shared;
 
 /// <summary>A run with all that a report can show.</summary>
 internal static class DescribedRun

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using MLNet.Procrustean;
+using Shared;
+
+namespace Benchmark;
+
+/// <summary>The command line of a comparison.</summary>
+internal sealed class GridArguments
+{
+    // Small, for many runs, and in single precision, which every processor has.
+    private static readonly ImageClassifierOptions Defaults = new()
+    {
+        Backbone = new CifarResNet { Depth = 8 },
+        ImageSize = 32,
+        Epochs = 15,
+        Precision = Precision.Fp32,
+    };
+
+    private readonly Option<DirectoryInfo> train = new("--train")
+    {
+        Description = "The folder to train on, with one sub-folder of images per class.",
+        Required = true,
+    };
+
+    private readonly Option<DirectoryInfo> test = new("--test")
+    {
+        Description = "The folder to test on; it has the same classes.",
+        Required = true,
+    };
+
+    private readonly Option<string> imbalance = new("--imbalance")
+    {
+        Description = ImbalanceText.Help,
+        DefaultValueFactory = _ => "natural",
+    };
+
+    private readonly Option<string[]> strategies = new("--strategy")
+    {
+        Description =
+            "Once for each strategy; the first is what the others are compared with. With alternatives between |, as in "
+            + $"\"la(tau=0.5) | la(tau=1)\", the best one on held-out images is taken. {CorrectedStrategy.Help}",
+        Required = true,
+    };
+
+    private readonly Option<int[]> seeds = new("--seed")
+    {
+        Description = "Once for each seed; it draws the subset and decides the training.",
+        DefaultValueFactory = _ => [1, 2, 3],
+    };
+
+    private readonly Option<int[]> selectionSeeds = new("--selection-seed")
+    {
+        Description = "Seeds for choosing among alternatives.",
+        DefaultValueFactory = _ => [101],
+    };
+
+    private readonly TrainingArguments training = new(Defaults);
+
+    private readonly Option<FileInfo> results = new("--results")
+    {
+        Description = "The results file (CSV): runs in it are not done again. One process at a time; files can be joined afterwards.",
+        DefaultValueFactory = _ => new("benchmark.csv"),
+    };
+
+    private readonly Option<FileInfo?> report = new("--report")
+    {
+        Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics.",
+    };
+
+    public IEnumerable<Option> All => [train, test, imbalance, strategies, seeds, selectionSeeds, .. training.All, results, report];
+
+    /// <exception cref="FormatException">A text names nothing that there is.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public Grid Read(ParseResult given, CancellationToken cancellation) =>
+        new()
+        {
+            Train = given.GetValue(train)!.FullName,
+            Test = given.GetValue(test)!.FullName,
+            Imbalance = ImbalanceText.Parse(given.GetValue(imbalance)!),
+            Contenders = [.. given.GetValue(strategies)!.Select(Contender.Parse)],
+            Seeds = [.. given.GetValue(seeds)!.Distinct()],
+            SelectionSeeds = [.. given.GetValue(selectionSeeds)!.Distinct()],
+            Options = training.Read(given, cancellation),
+            ResultsPath = given.GetValue(results)!.FullName,
+            ReportPath = given.GetValue(report)?.FullName,
+        };
+
+    /// <summary>What to say after Ctrl+C.</summary>
+    public string StopMessage(ParseResult given) => $"Stopped. The same command does the runs that {given.GetValue(results)} lacks.";
+}

@@ -1,0 +1,75 @@
+using MLNet.Procrustean;
+
+namespace Shared;
+
+/// <summary>A strategy of the library by its name on the command line, with the library's defaults.</summary>
+/// <param name="Name">As it is written.</param>
+/// <param name="Meaning">The name spelled out.</param>
+/// <param name="Read">Makes it, with the parameters that are given.</param>
+internal sealed record NamedStrategy(string Name, string Meaning, Func<StrategyParameters, TrainingStrategy> Read)
+{
+    public static IReadOnlyList<NamedStrategy> All { get; } =
+    [
+        new("recommended", "what the library recommends", _ => new RecommendedStrategy()),
+        new("plain", "every image once, with cross entropy", _ => new PlainTraining()),
+        Of<MajorFeatureWeakening>("mfw", "Major Feature Weakening", (it, given) =>
+            it with
+            {
+                MinLambda = given.Number("min-lambda", it.MinLambda),
+                Depth = given.Depth("depth", it.Depth),
+                Gamma = given.Number("gamma", it.Gamma),
+                PartnerGradient = given.Switch("partner-gradient", it.PartnerGradient),
+                MixedFraction = given.Number("mixed-fraction", it.MixedFraction),
+            }
+        ),
+        Of<ClassDependentTemperatures>("cdt", "class-dependent temperatures", (it, given) =>
+            it with
+            {
+                Gamma = given.Number("gamma", it.Gamma),
+            }
+        ),
+        Of<LogitAdjustment>("la", "logit adjustment", (it, given) => it with { Tau = given.Number("tau", it.Tau) }),
+        Of<VectorScaling>("vs", "vector scaling", (it, given) =>
+            it with
+            {
+                Gamma = given.Number("gamma", it.Gamma),
+                Tau = given.Number("tau", it.Tau),
+            }
+        ),
+        Of<LabelDistributionAwareMargin>("ldam", "label-distribution-aware margins", (it, given) =>
+            it with
+            {
+                MaxMargin = given.Number("max-margin", it.MaxMargin),
+            }
+        ),
+        Of<FocalLoss>("focal", "focal loss", (it, given) => it with { Gamma = given.Number("gamma", it.Gamma) }),
+        Of<ClassBalancedWeights>("cb", "class-balanced weights", (it, given) => it with { Beta = given.Number("beta", it.Beta) }),
+        Of<ClassBalancedSampling>("sampling", "class-balanced sampling", (it, given) => it with { Q = given.Number("q", it.Q) }),
+        Of<Mixup>("mixup", "mixup", (it, given) =>
+            it with
+            {
+                Alpha = given.Number("alpha", it.Alpha),
+                Depth = given.Depth("depth", it.Depth),
+            }
+        ),
+        Of<Remix>("remix", "Remix", (it, given) =>
+            it with
+            {
+                Alpha = given.Number("alpha", it.Alpha),
+                Kappa = given.Number("kappa", it.Kappa),
+                Tau = given.Number("tau", it.Tau),
+            }
+        ),
+    ];
+
+    /// <summary>The name, the parameters with their defaults, and the meaning.</summary>
+    public override string ToString()
+    {
+        var parameters = new StrategyParameters(Name, []);
+        Read(parameters);
+        return $"{parameters}: {Meaning}";
+    }
+
+    private static NamedStrategy Of<T>(string name, string meaning, Func<T, StrategyParameters, T> with)
+        where T : TrainingStrategy, new() => new(name, meaning, given => with(new(), given));
+}

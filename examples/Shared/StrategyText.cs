@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MLNet.Procrustean;
+
+namespace Shared;
+
+/// <summary>
+/// Reads a strategy from the command line: <c>mfw</c>, <c>mfw(min-lambda=0.7)+la(tau=0.5)</c>, <c>ldam then cb*ldam from 25</c>.
+/// </summary>
+internal static partial class StrategyText
+{
+    public static string Help { get; } =
+        $"{string.Join("; ", NamedStrategy.All)}. Parameters that are left out are as shown; a depth is input, 1, 2, ..., any or pooled. "
+        + "cb*A weights the loss of A, as in cb*focal. A+B is both at once, as in mfw+la. "
+        + "A then B from N is B from epoch N on, as in ldam then cb*ldam from 25.";
+
+    public static TrainingStrategy Parse(string text)
+    {
+        var deferred = DeferredForm().Match(text);
+        return deferred.Success
+            ? new Deferred(
+                Parse(deferred.Groups["before"].Value),
+                Combination(deferred.Groups["after"].Value),
+                int.Parse(deferred.Groups["epoch"].Value, CultureInfo.InvariantCulture)
+            )
+            : Combination(text);
+    }
+
+    private static TrainingStrategy Combination(string text) =>
+        text.Split('+').Select(Weighted).Aggregate((first, second) => new Combined(first, second));
+
+    private static TrainingStrategy Weighted(string text) =>
+        text.Split('*', 2) switch
+        {
+            [var weights, var weighted] => Single(weights) is ClassBalancedWeights balanced
+                ? balanced with
+                {
+                    Of = Weighted(weighted),
+                }
+                : throw new FormatException($"'{text}' does not weight a loss: only cb can stand before *."),
+            _ => Single(text),
+        };
+
+    private static TrainingStrategy Single(string text)
+    {
+        var match = SingleForm().Match(text);
+        if (!match.Success)
+        {
+            throw new FormatException($"The strategy '{text}' is not of the form name or name(parameter=value,...). There are {Help}");
+        }
+
+        var name = match.Groups["name"].Value;
+        var named = NamedStrategy.All.FirstOrDefault(one => one.Name == name)
+            ?? throw new FormatException($"There is no strategy '{name}'. There are {Help}");
+        var parameters = new StrategyParameters(name, match.Groups["pair"].Captures.Select(pair => pair.Value));
+        var strategy = named.Read(parameters);
+        parameters.RefuseOthers();
+        return strategy;
+    }
+
+    [GeneratedRegex(@"^(?<before>.+)\s+then\s+(?<after>.+)\s+from\s+(?<epoch>[0-9]{1,6})\s*$")]
+    private static partial Regex DeferredForm();
+
+    [GeneratedRegex(@"^\s*(?<name>[a-z]+)\s*(\(\s*((?<pair>[a-z-]+\s*=\s*[^,()=]+)\s*(,\s*|(?=\))))*\))?\s*$")]
+    private static partial Regex SingleForm();
+}

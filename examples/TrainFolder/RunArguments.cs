@@ -1,0 +1,128 @@
+using System.CommandLine;
+using MLNet.Procrustean;
+using Shared;
+
+namespace TrainFolder;
+
+/// <summary>The command line of a run.</summary>
+internal sealed class RunArguments
+{
+    private static readonly ImageClassifierOptions Defaults = new() { Seed = 1 };
+
+    private readonly Option<DirectoryInfo> train = new("--train")
+    {
+        Description = "The folder to train on, with one sub-folder of images per class.",
+        Required = true,
+    };
+
+    private readonly Option<DirectoryInfo?> test = new("--test") { Description = "The folder to test on; it has the same classes." };
+
+    private readonly Option<double> testFraction = new("--test-fraction")
+    {
+        Description = "Without --test: the share of each class to hold out and test on.",
+        DefaultValueFactory = _ => 0.2,
+    };
+
+    private readonly Option<string> strategy = new("--strategy")
+    {
+        Description = StrategyText.Help,
+        DefaultValueFactory = _ => "recommended",
+    };
+
+    private readonly Option<string> correction = new("--correction")
+    {
+        Description = $"What is done to the trained model: {CorrectionText.Help}",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly TrainingArguments training = new(Defaults);
+
+    private readonly Option<int> seed = new("--seed")
+    {
+        Description = "The seed of everything random.",
+        DefaultValueFactory = _ => Defaults.Seed!.Value,
+    };
+
+    private readonly Option<BadImages> badImages = new("--bad-images")
+    {
+        Description = "What to do with images that cannot be read: refuse, which stops at the first one, or skip.",
+        DefaultValueFactory = _ => Defaults.BadImages,
+    };
+
+    private readonly Option<DirectoryInfo?> checkpointPath = new("--checkpoint-path")
+    {
+        Description =
+            "A folder for checkpoints. The same command resumes an interrupted training from there, and ends at once after a finished one.",
+    };
+
+    private readonly Option<double> checkpointInterval = new("--checkpoint-interval")
+    {
+        Description = "The most minutes of an epoch to lose; a checkpoint is written at the end of each epoch anyway.",
+        DefaultValueFactory = _ => Defaults.CheckpointInterval.TotalMinutes,
+    };
+
+    private readonly Option<FileInfo?> cachePath = new("--cache-path")
+    {
+        Description = "A file that keeps the decoded images, so that the next training on them starts at once.",
+    };
+
+    private readonly Option<FileInfo?> model = new("--model") { Description = "Where to save the model, as an ML.NET zip file." };
+
+    private readonly Option<FileInfo?> json = new("--json") { Description = "Where to write the results, as JSON." };
+
+    private readonly Option<FileInfo?> report = new("--report")
+    {
+        Description = "Where to write a report with charts, as an HTML file; the training is then diagnosed after each epoch.",
+    };
+
+    public IEnumerable<Option> All =>
+        [
+            train,
+            test,
+            testFraction,
+            strategy,
+            correction,
+            .. training.All,
+            seed,
+            badImages,
+            checkpointPath,
+            checkpointInterval,
+            cachePath,
+            model,
+            json,
+            report,
+        ];
+
+    /// <exception cref="FormatException">A text names nothing that there is.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public Run Read(ParseResult given, CancellationToken cancellation) =>
+        new()
+        {
+            Train = given.GetValue(train)!.FullName,
+            Test = given.GetValue(test)?.FullName,
+            TestFraction = given.GetValue(testFraction),
+            StrategyName = given.GetValue(strategy)!,
+            CorrectionName = given.GetValue(correction)!,
+            Correction = CorrectionText.Parse(given.GetValue(correction)!),
+            ModelPath = given.GetValue(model)?.FullName,
+            JsonPath = given.GetValue(json)?.FullName,
+            ReportPath = given.GetValue(report)?.FullName,
+            Options = training.Read(given, cancellation) with
+            {
+                Strategy = StrategyText.Parse(given.GetValue(strategy)!),
+                Seed = given.GetValue(seed),
+                BadImages = given.GetValue(badImages),
+                CheckpointPath = given.GetValue(checkpointPath)?.FullName,
+                CheckpointInterval = TimeSpan.FromMinutes(given.GetValue(checkpointInterval)),
+                CachePath = given.GetValue(cachePath)?.FullName,
+                Diagnostics = given.GetValue(report) is null ? null : new(),
+                Progress = new ConsoleProgress(),
+            },
+        };
+
+    /// <summary>What to say after Ctrl+C.</summary>
+    public string StopMessage(ParseResult given) =>
+        given.GetValue(checkpointPath) is { Exists: true } folder && folder.EnumerateFiles("*.safetensors").Any()
+            ? $"Stopped. The same command resumes from the checkpoint in {folder.FullName}."
+            : "Stopped.";
+}
