@@ -15,7 +15,8 @@ namespace Benchmark;
 internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, IDataView, Part, int, IDataView> Subset)
 {
     public const string Help =
-        "natural: all images; step:R:N: half of the classes with N images, the others with N/R; long-tailed:R:N: from N images down to N/R.";
+        "natural: all images; step:R:N: half of the classes with N images, the others with N/R; "
+        + "long-tailed:R:N: from N images down to N/R.";
 
     private delegate IDataView Make(DataOperationsCatalog data, IDataView images, string label, double ratio, int? largest, int seed);
 

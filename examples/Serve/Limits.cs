@@ -9,7 +9,9 @@ internal sealed record Limits
     /// </summary>
     public int AtOnce { get; init; } = 64;
 
-    /// <summary>Requests that wait until one of those is done. Further ones are answered with 503, for the client to try again later.</summary>
+    /// <summary>
+    /// Requests that wait until one of those is done. Further ones are answered with 503, for the client to try again later.
+    /// </summary>
     public int Waiting { get; init; } = 256;
 
     /// <summary>The most images that are scored together; 1 scores each by itself.</summary>

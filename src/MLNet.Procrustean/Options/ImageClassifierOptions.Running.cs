@@ -21,8 +21,8 @@ public sealed partial record ImageClassifierOptions
     } = CancellationOutcome.Throw;
 
     /// <summary>
-    /// A folder for checkpoints, from which an interrupted training resumes; null, the default, for no checkpoints. It is created if missing,
-    /// and serves one training at a time.
+    /// A folder for checkpoints, from which an interrupted training resumes; null, the default, for no checkpoints. It is created if
+    /// missing, and serves one training at a time.
     /// </summary>
     /// <remarks>
     /// <para>

@@ -78,8 +78,8 @@ public sealed partial record ImageClassifierOptions
     /// <remarks>
     /// It has the same classes in the same order, <see cref="Backbone"/>, head, <see cref="ImageSize"/>, <see cref="Channels"/> and
     /// <see cref="AspectRatio"/>; else the fit refuses it with a list of what differs. Images are normalised as they were for the model.
-    /// The optimizer and the learning rate start from the beginning: to refine a model on more images of the same kind, a tenth of its learning rate is a
-    /// good first try.
+    /// The optimizer and the learning rate start from the beginning: to refine a model on more images of the same kind, a tenth of its
+    /// learning rate is a good first try.
     /// </remarks>
     public ImageClassifierModel? InitialWeights { get; init; }
 

@@ -59,7 +59,8 @@ public sealed class ServeLoadTests
         await Task.WhenAll(clients);
         var sorted = latencies.SelectMany(own => own).Order().ToArray();
         TestContext.Out.WriteLine(
-            $"{sorted.Length} requests, {sorted.Length / clock.Elapsed.TotalSeconds:0} a second; p50 {sorted[sorted.Length / 2]:0.0} ms, p99 {sorted[sorted.Length * 99 / 100]:0.0} ms, longest {sorted[^1]:0.0} ms"
+            $"{sorted.Length} requests, {sorted.Length / clock.Elapsed.TotalSeconds:0} a second; p50 {sorted[sorted.Length / 2]:0.0} ms, "
+                + $"p99 {sorted[sorted.Length * 99 / 100]:0.0} ms, longest {sorted[^1]:0.0} ms"
         );
         LongTest.AssertFlat(memory);
         FaultsTried.Record(
@@ -99,7 +100,9 @@ public sealed class ServeLoadTests
         )
         {
             TestContext.Out.WriteLine(
-                $"{name}: {Sorted(pair => side(pair).Length / Seconds)[median]:0} requests a second, p50 {Sorted(pair => side(pair)[side(pair).Length / 2])[median]:0.0} ms, p99 {Sorted(pair => side(pair)[side(pair).Length * 99 / 100])[median]:0.0} ms"
+                $"{name}: {Sorted(pair => side(pair).Length / Seconds)[median]:0} requests a second, "
+                    + $"p50 {Sorted(pair => side(pair)[side(pair).Length / 2])[median]:0.0} ms, "
+                    + $"p99 {Sorted(pair => side(pair)[side(pair).Length * 99 / 100])[median]:0.0} ms"
             );
         }
 

@@ -31,7 +31,7 @@ public sealed class HostileModelTests
     [TestCase("image_size", "-16", "cannot be used")]
     [TestCase("head", "7", "'7' is not one of Linear, Cosine")]
     [TestCase("head", "1", "'1' is not one of")]
-    [TestCase("aspect_ratio", "Pad, Squash", "none of")]
+    [TestCase("aspect_ratio", "Pad, Squash", "not one of")]
     [TestCase("class_names", "[]", "'training_counts' in its header has 3 values, and should have 0")]
     [TestCase("class_names", "null", "cannot be used")]
     [TestCase("class_names", """["cat","dog"]""", "'training_counts' in its header has 3 values, and should have 2")]

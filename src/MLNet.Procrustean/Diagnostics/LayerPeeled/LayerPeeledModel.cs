@@ -79,8 +79,8 @@ public sealed record LayerPeeledModel
     }
 
     /// <summary>
-    /// R₀: the ratio of major to minor counts beyond which the minor classifiers are all parallel, so that no image of one can be distinguished from
-    /// another's (minority collapse).
+    /// R₀: the ratio of major to minor counts beyond which the minor classifiers are all parallel, so that no image of one can be
+    /// distinguished from another's (minority collapse).
     /// </summary>
     /// <param name="majorClasses">K_A, the number of classes with the large count: at least 1.</param>
     /// <param name="minorClasses">K_B, the number of classes with the small one: at least 2.</param>

@@ -49,7 +49,8 @@ internal sealed partial class CheckpointFolder : IDisposable
 
     /// <summary>The newest checkpoint on the way that is whole, or null; each one that is not is reported.</summary>
     /// <exception cref="IOException">
-    /// A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that starts from the beginning.
+    /// A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that starts from
+    /// the beginning.
     /// </exception>
     public Checkpoint? ReadNewest(Action<string> warn)
     {

@@ -89,14 +89,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
 
         (finished, interrupted) = (null, null); // they are as large as the training's own weights
-        channel.Info(
-            MessageSensitivity.None,
-            isOver
-                ? $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train again, delete the "
-                    + $"folder, or choose another {nameof(options.Seed)} or {nameof(options.CheckpointPath)}."
-                : $"Resuming from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {options.Epochs}, "
-                    + $"after step {moment.Epoch.Steps}."
-        );
+        channel.Info(MessageSensitivity.None, isOver ? Finished() : Resumed(moment, options.Epochs));
     }
 
     /// <summary>
@@ -132,6 +125,13 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private string Finished() =>
+        $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train again, delete the folder, "
+        + $"or choose another {nameof(ImageClassifierOptions.Seed)} or {nameof(ImageClassifierOptions.CheckpointPath)}.";
+
+    private string Resumed(TrainingMoment moment, int epochs) =>
+        $"Resuming from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {epochs}, after step {moment.Epoch.Steps}.";
 
     private void Try(Action write, string consequence)
     {
