@@ -17,7 +17,7 @@ internal static partial class CorrectionText
         var match = Form().Match(text);
         if (!match.Success)
         {
-            throw new FormatException($"There is no correction '{text}'. There are {Help}");
+            throw new FormatException($"There is no correction '{text}'. Corrections: {Help}");
         }
 
         var name = match.Groups["name"].Value;

@@ -46,12 +46,12 @@ internal static partial class StrategyText
         var match = SingleForm().Match(text);
         if (!match.Success)
         {
-            throw new FormatException($"The strategy '{text}' is not of the form name or name(parameter=value,...). There are {Help}");
+            throw new FormatException($"The strategy '{text}' is not of the form name or name(parameter=value,...). Strategies: {Help}");
         }
 
         var name = match.Groups["name"].Value;
         var named = NamedStrategy.All.FirstOrDefault(one => one.Name == name)
-            ?? throw new FormatException($"There is no strategy '{name}'. There are {Help}");
+            ?? throw new FormatException($"There is no strategy '{name}'. Strategies: {Help}");
         var parameters = new StrategyParameters(name, match.Groups["pair"].Captures.Select(pair => pair.Value));
         var strategy = named.Read(parameters);
         parameters.RefuseOthers();
