@@ -127,8 +127,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     public void Dispose() => folder.Dispose();
 
     private string Finished() =>
-        $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. To train again, delete the folder, "
-        + $"or choose another {nameof(ImageClassifierOptions.Seed)} or {nameof(ImageClassifierOptions.CheckpointPath)}.";
+        $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. "
+        + $"To train again, delete the folder, or choose another {nameof(ImageClassifierOptions.Seed)} or {nameof(ImageClassifierOptions.CheckpointPath)}.";
 
     private string Resumed(TrainingMoment moment, int epochs) =>
         $"Resuming from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {epochs}, after step {moment.Epoch.Steps}.";
