@@ -128,7 +128,8 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     private string Finished() =>
         $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. "
-        + $"To train again, delete the folder, or choose another {nameof(ImageClassifierOptions.Seed)} or {nameof(ImageClassifierOptions.CheckpointPath)}.";
+        + $"To train again, delete the folder, or choose another {nameof(ImageClassifierOptions.Seed)} "
+        + $"or {nameof(ImageClassifierOptions.CheckpointPath)}.";
 
     private string Resumed(TrainingMoment moment, int epochs) =>
         $"Resuming from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {epochs}, after step {moment.Epoch.Steps}.";
