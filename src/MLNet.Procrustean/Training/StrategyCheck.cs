@@ -39,7 +39,8 @@ internal static class StrategyCheck
     private static string? ProblemOf(Tensor? samplingWeights, int classes) =>
         samplingWeights is null ? null
         : !samplingWeights.shape.SequenceEqual([classes])
-            ? $"has sampling weights of the shape [{string.Join(", ", samplingWeights.shape)}]; they must be [{classes}], one for each class"
+            ? $"has sampling weights of the shape [{string.Join(", ", samplingWeights.shape)}]; "
+                + $"they must be [{classes}], one for each class"
         : !(samplingWeights.isfinite() & samplingWeights.ge(0)).all().item<bool>() || samplingWeights.eq(0).all().item<bool>()
             ? "has sampling weights that are negative or not finite, or all 0"
         : null;

@@ -24,7 +24,7 @@ internal static class ImageKeys
         {
             throw new ArgumentException(
                 $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: "
-                    + "it cannot be told whether it changed, and little would be saved. "
+                    + "a change cannot be detected, and little would be saved. "
                     + "Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
             );
         }
