@@ -33,7 +33,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         Options = options;
     }
 
-    /// <summary>What was chosen for the training.</summary>
+    /// <summary>The options of the training.</summary>
     public ImageClassifierOptions Options { get; }
 
     /// <summary>Trains a model on all rows of the data.</summary>
@@ -46,11 +46,11 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// </exception>
     /// <exception cref="IOException">
     /// <see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints, or a checkpoint in it cannot be
-    /// opened or resumed from; or the file at <see cref="ImageClassifierOptions.CachePath"/> is damaged or no image cache, or it cannot be
-    /// written and the images do not fit in memory.
+    /// opened or resumed from; or the file at <see cref="ImageClassifierOptions.CachePath"/> is damaged or is not an image cache, or it
+    /// cannot be written and the images do not fit in memory.
     /// </exception>
     /// <exception cref="ImageException">
-    /// An image cannot be read whole, and <see cref="ImageClassifierOptions.BadImages"/> is not to skip such.
+    /// An image cannot be read in full, and <see cref="ImageClassifierOptions.BadImages"/> does not allow skipping it.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU
@@ -106,14 +106,14 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
     }
 
-    // What cannot work is refused by the labels alone, before images are decoded for minutes.
+    // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.
     private PreparedTraining Prepare(IDataView input, int seed, Device device, IChannel channel)
     {
         var column = LabelColumn.Find(input.Schema, Options.LabelColumnName);
         var labels = ClassLabels.From(column);
         var counts = new long[labels.Names.Length];
         LabelColumn.Read(input, column).ForEach(label => counts[label]++);
-        if (counts.All(count => count > 0)) // else the reader says what is missing
+        if (counts.All(count => count > 0)) // otherwise the reader reports what is missing
         {
             HeadFor(new([.. labels.Names], [.. counts]));
         }
@@ -128,7 +128,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
                 $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} "
                     + $"on {device} in {Options.Precision.On(device)}, seed {seed}."
             );
-            var head = HeadFor(classes); // once more: without images that are held out or skipped the counts may ask for another one
+            var head = HeadFor(classes); // again: images that are held out or skipped change the counts
             return new(images, labels, classes, head, skipped, seed, device);
         }
         catch

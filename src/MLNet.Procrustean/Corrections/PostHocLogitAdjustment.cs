@@ -9,11 +9,11 @@ public static class PostHocLogitAdjustment
     /// <remarks>
     /// Menon, Jayasumana, Rawat, Jain, Veit, Kumar, "Long-tail learning via logit adjustment", ICLR 2021, https://arxiv.org/abs/2007.07314,
     /// equation 9: z'_c = z_c − τ · log π_c, with π_c = n_c / n of the training images. It goes into the bias of the last layer, so that
-    /// the model saves, loads and scores as any other. A model that was trained by <see cref="LogitAdjustment"/> has it learned already.
+    /// the model saves, loads and scores like any other. A model that was trained by <see cref="LogitAdjustment"/> has already learned it.
     /// </remarks>
-    /// <param name="model">The model; it is left as it is.</param>
+    /// <param name="model">The model; it is not changed.</param>
     /// <param name="tau">τ, from 0 to 10; 1 by default, 0 changes nothing.</param>
-    /// <returns>The other model. It holds native memory of its own: dispose it when done.</returns>
+    /// <returns>The adjusted model. It holds native memory of its own: dispose it when done.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tau is out of range.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static ImageClassifierModel AdjustLogits(this ImageClassifierModel model, double tau = 1)

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// How far each class has come after an epoch, measured on training images as they are: not augmented, not mixed, in evaluation mode.
+/// The progress of each class after an epoch, measured on training images that are neither augmented nor mixed, in evaluation mode.
 /// </summary>
 /// <remarks>
 /// The quantities that Ye, Zhan, Chao plot in "Procrustean Training for Imbalanced Deep Learning", ICCV 2021,
-/// https://arxiv.org/abs/2104.01769. A class is minor when <see cref="MinorClasses"/> says so. Every class weighs the same in a mean over
+/// https://arxiv.org/abs/2104.01769. <see cref="MinorClasses"/> decides which classes are minor. Every class weighs the same in a mean over
 /// classes, so that it does not matter how many images of a frequent class are measured.
 /// </remarks>
 public sealed record EpochDiagnostics
@@ -18,14 +18,14 @@ public sealed record EpochDiagnostics
     public required ImmutableArray<double> TrainingAccuracy { get; init; }
 
     /// <summary>
-    /// The mean over the minor classes of the share of a class's training images that are taken for an image of a major class, 0 to 1; null
-    /// without minor classes.
+    /// The mean over the minor classes of the share of a class's training images that are classified as a major class, 0 to 1; null without
+    /// minor classes.
     /// </summary>
     public required double? Leakage { get; init; }
 
     /// <summary>
     /// For each class, the mean over its training images of ‖∂ℓ/∂h‖₂ = ‖Wᵀ (softmax(W h + b) − e_y)‖₂, with h the pooled feature, of length
-    /// 1 where the head is normalised. ℓ is the plain cross entropy, whatever loss is trained.
+    /// 1 with a cosine head. ℓ is the plain cross entropy, whichever loss is trained.
     /// </summary>
     public required ImmutableArray<double> FeatureGradients { get; init; }
 
@@ -36,7 +36,8 @@ public sealed record EpochDiagnostics
     public required double? GradientRatio { get; init; }
 
     /// <summary>
-    /// Measures images: whether each is classified correctly (1 or 0), whether it is taken for a major class (1 or 0), and its ‖∂ℓ/∂h‖₂.
+    /// Measures images: whether each is classified correctly (1 or 0), whether it is classified as a major class (1 or 0), and its
+    /// ‖∂ℓ/∂h‖₂.
     /// </summary>
     /// <param name="logits">W h + b, [B, C].</param>
     /// <param name="labels">y, [B], int64.</param>

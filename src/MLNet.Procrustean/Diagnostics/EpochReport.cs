@@ -33,7 +33,7 @@ public sealed record EpochReport
     /// <summary>The mean of the classes' accuracies on the validation images, 0 to 1; null without such images.</summary>
     public double? ValidationMacroAccuracy { get; init; }
 
-    /// <summary>How far each class has come; null in epochs that were not asked to be diagnosed.</summary>
+    /// <summary>The progress of each class; null in epochs that are not to be diagnosed.</summary>
     public EpochDiagnostics? Diagnostics { get; init; }
 
     /// <summary>The time since training began.</summary>

@@ -7,8 +7,8 @@ namespace MLNet.Procrustean.Diagnostics;
 /// <summary>How far the features of a class's test images lie from those of its training images.</summary>
 /// <remarks>
 /// Ye, Chen, Zhan, Chao, "Identifying and Compensating for Feature Deviation in Imbalanced Deep Learning",
-/// https://arxiv.org/abs/2001.01385. The mean of few images is off by chance, and by more the fewer they are; so that classes compare, each
-/// mean is taken over equally many.
+/// https://arxiv.org/abs/2001.01385. The mean of few images deviates by chance, and the more so the fewer they are. To make classes
+/// comparable, each mean is taken over equally many images.
 /// </remarks>
 internal static class FeatureDeviation
 {

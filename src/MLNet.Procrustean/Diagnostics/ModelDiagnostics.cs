@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>What the features and the classifier of a trained model look like.</summary>
+/// <summary>Properties of the features and the classifier of a trained model.</summary>
 public sealed record ModelDiagnostics
 {
     /// <summary>
@@ -22,7 +22,7 @@ public sealed record ModelDiagnostics
     /// <summary>How near the training features are to neural collapse.</summary>
     public required NeuralCollapse NeuralCollapse { get; init; }
 
-    /// <summary>‖w_c‖₂ of each class, w_c the row of the linear classifier; all 30 where the head is normalised.</summary>
+    /// <summary>‖w_c‖₂ of each class, w_c the row of the linear classifier; all 30 with a cosine head.</summary>
     public required ImmutableArray<double> ClassifierNorms { get; init; }
 
     /// <summary>[c][c']: cos(w_c, w_c').</summary>

@@ -4,8 +4,8 @@ namespace MLNet.Procrustean;
 
 /// <summary>How often, and by how many images, a training is diagnosed. Diagnosing never changes what is trained.</summary>
 /// <remarks>
-/// An image is measured in about a third of the time in which it is trained on, so that the price is a third of the measured share of the
-/// training images: little where the frequent classes have many times <see cref="ImagesPerClass"/>. Otherwise diagnose fewer epochs.
+/// Measuring an image takes about a third of the time of training on it, so that the cost is a third of the measured share of the training
+/// images: little where the frequent classes have many times <see cref="ImagesPerClass"/> images. Otherwise diagnose fewer epochs.
 /// </remarks>
 public sealed record TrainingDiagnostics
 {

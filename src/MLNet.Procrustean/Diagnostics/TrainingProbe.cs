@@ -10,7 +10,7 @@ namespace MLNet.Procrustean.Diagnostics;
 /// <param name="choice">How often, and by how many images.</param>
 /// <param name="train">The training images, on the CPU.</param>
 /// <param name="classes">Their classes.</param>
-/// <param name="preprocessing">How an image becomes what the network sees.</param>
+/// <param name="preprocessing">How an image is prepared for the network.</param>
 /// <param name="device">Where the network is.</param>
 /// <param name="seed">Of the training.</param>
 /// <param name="cancellation">Of the training.</param>

@@ -26,14 +26,14 @@ namespace MLNet.Procrustean;
 /// <summary>A trained image classifier: adds the probability of each class and the most probable class to each row.</summary>
 /// <remarks>
 /// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as
-/// slot names; the predicted label is a key whose values are those of the training label. It is saved and loaded as any ML.NET model, with
-/// nothing to register; <see cref="ModelSavingCatalog.SaveAtomically"/> keeps an earlier file until the new one is whole. Any number of
-/// threads may score with it at once. It holds native memory: dispose it when done.
+/// slot names; the predicted label is a key whose values are those of the training label. It is saved and loaded like any ML.NET model,
+/// with nothing to register; <see cref="ModelSavingCatalog.SaveAtomically"/> keeps an earlier file until the new one is whole. Any number
+/// of threads may score with it at once. It holds native memory: dispose it when done.
 /// <para>
-/// A model file is data: nothing in its part of this library is run, what it claims is checked before memory is taken for it, and one that
-/// is damaged or does not fit together is refused with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c>
-/// wraps it in one <see cref="System.Reflection.TargetInvocationException"/> or several, reads the rest of the zip by itself, and makes
-/// other transformers that it names.
+/// A model file is data: the library runs nothing in its part of the file, checks what the file claims before memory is allocated for it,
+/// and refuses a damaged or inconsistent file with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c>
+/// wraps it in one <see cref="System.Reflection.TargetInvocationException"/> or several, reads the rest of the zip by itself, and creates
+/// the other transformers that the zip names.
 /// </para>
 /// </remarks>
 public sealed class ImageClassifierModel : ITransformer, IDisposable
@@ -64,7 +64,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     /// <summary>
     /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the
-    /// processor or the GPU has it, which is faster and changes probabilities by about a hundredth. It holds for rows that are read from
+    /// processor or the GPU has it, which is faster and changes probabilities by about a hundredth. It applies to rows that are read from
     /// now on, and is not saved.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
@@ -78,15 +78,17 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     internal ColumnNames Columns => rows.Columns;
 
-    /// <summary>What was trained; its network may be disposed the next moment by another thread.</summary>
+    /// <summary>What was trained; another thread may dispose its network at any moment.</summary>
     internal TrainedClassifier Classifier => scorer.Use(classifier => classifier);
 
     internal ClassifierHead Head => Classifier.Network.Head.Kind;
 
-    /// <summary>Writes the weights and all that scoring takes as one file in the safetensors format, which Python reads too.</summary>
-    /// <param name="path">The file to write; one that is there is replaced once this one is whole and on the disk.</param>
+    /// <summary>
+    /// Writes the weights and everything else that scoring needs as one file in the safetensors format, which Python reads too.
+    /// </summary>
+    /// <param name="path">The file to write; an existing one is replaced once the new one is complete and on the disk.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="IOException">The file cannot be written; what was there before is as it was.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is unchanged.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public void SaveSafeTensors(string path)
     {
@@ -128,8 +130,10 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// <param name="imagesPerClass">
     /// The most images of each class to measure in each set, at least 2; they are drawn at random, and no others are decoded.
     /// </param>
-    /// <param name="draws">How often as many images of each class are drawn for the feature deviation, at least 1.</param>
-    /// <param name="seed">The seed of what is drawn.</param>
+    /// <param name="draws">
+    /// The number of random draws of equally many images per class that the feature deviation is averaged over, at least 1.
+    /// </param>
+    /// <param name="seed">The seed of the random draws.</param>
     /// <returns>The diagnostics, in the order of <see cref="ClassNames"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     /// <exception cref="ArgumentException">
@@ -161,8 +165,8 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.
     /// </summary>
     /// <remarks>
-    /// Any thread may do so at any moment, and does not wait: a batch that is being scored, or a file that is being written, is finished
-    /// first and is right, and the last of them frees the memory. Who reads scored rows meanwhile gets the exception at the next batch.
+    /// Any thread may dispose the model at any moment, without waiting. A batch that is being scored, or a file that is being written, is
+    /// completed correctly, and the last of them frees the memory. A reader of scored rows gets the exception at the next batch.
     /// </remarks>
     public void Dispose() => scorer.Dispose();
 
@@ -177,7 +181,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         ctx.SaveBinaryStream(ModelFile.EntryName, writer => Write(writer.BaseStream));
     }
 
-    /// <summary>Gives a network of the same kind the weights of this one.</summary>
+    /// <summary>Copies the weights to a network of the same kind.</summary>
     internal void CopyWeightsTo(StagedNetwork other) =>
         scorer.Use(classifier =>
         {

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean;
 
-/// <summary>What training does with an image that cannot be read whole: missing, empty, truncated, or not an image.</summary>
+/// <summary>What training does with an image that cannot be read in full: missing, empty, truncated, or not an image.</summary>
 public enum BadImages
 {
     /// <summary>Training stops at once with an <see cref="ImageException"/> that names the image.</summary>

@@ -9,8 +9,8 @@ public enum CancellationOutcome
     /// <summary>
     /// A model with the best weights so far is returned: those of the best epoch where <see cref="ImageClassifierOptions.Keep"/> says so,
     /// else those of the last one that ended. Before the first epoch has ended there are no such weights, and
-    /// <see cref="OperationCanceledException"/> is thrown all the same. With a <see cref="ImageClassifierOptions.CheckpointPath"/> the
-    /// training is not over for that: the same fit resumes where it was cancelled.
+    /// <see cref="OperationCanceledException"/> is thrown here too. With a <see cref="ImageClassifierOptions.CheckpointPath"/> the training
+    /// can still be finished: the same fit resumes where it was cancelled.
     /// </summary>
     KeepBest,
 }

@@ -2,17 +2,19 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-// What surrounds a training: progress, cancellation, and what is kept on disk.
+// Around a training: progress, cancellation, and the files on disk.
 public sealed partial record ImageClassifierOptions
 {
-    /// <summary>Told of each epoch as it ends, on the training thread unless it brings its own; null, the default, for nobody.</summary>
+    /// <summary>
+    /// Receives the report of each epoch when it ends, on the training thread unless it chooses its own; null, the default, for none.
+    /// </summary>
     public IProgress<EpochReport>? Progress { get; init; }
 
     /// <summary>Stops the training within one step; <see cref="OnCancel"/> decides what the fit then returns.</summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>
-    /// What a cancelled training leads to: <see cref="OperationCanceledException"/>, the default, or a model with the best weights so far.
+    /// The result of a cancelled training: <see cref="OperationCanceledException"/>, the default, or a model with the best weights so far.
     /// </summary>
     public CancellationOutcome OnCancel
     {
@@ -28,26 +30,26 @@ public sealed partial record ImageClassifierOptions
     /// <para>
     /// A checkpoint is written at the end of each epoch, every <see cref="CheckpointInterval"/> within one, and when the training is
     /// cancelled, also where a model is returned then (<see cref="OnCancel"/>). The last two are kept, each three to four times as large as
-    /// the model; one that is damaged is passed over, with a warning. Where one cannot be written, the training continues with a warning.
+    /// the model; one that is damaged is skipped, with a warning. Where one cannot be written, the training continues with a warning.
     /// </para>
     /// <para>
     /// When the same data is fitted with the same options again, the training resumes from the checkpoint, and on a CPU with the same
     /// number of threads ends with the weights of a training that was never interrupted, bit for bit. Its
-    /// <see cref="ImageClassifierModel.EpochReports"/> hold all epochs; <see cref="Progress"/> reports those that end now. Without a
-    /// <see cref="Seed"/> it has the checkpoint's. Other options (those that change what is trained; a strategy is compared by its text) or
-    /// other images are refused with a list of what differs.
+    /// <see cref="ImageClassifierModel.EpochReports"/> hold all epochs; <see cref="Progress"/> receives only those that end after resuming.
+    /// Without a <see cref="Seed"/>, the training uses the checkpoint's. Other options (those that change what is trained; a strategy is
+    /// compared by its text) or other images are refused with a list of what differs.
     /// </para>
     /// <para>
-    /// When the training is over, one finished checkpoint takes the place of the others, as large as the model, so that a process that ends
-    /// before the model is saved costs nothing: the same fit gives the same model at once, bit for bit, with its reports (and one that
-    /// diverged the same <see cref="TrainingDivergedException"/>). To train again, delete the folder, or choose another <see cref="Seed"/>
-    /// or path; without a <see cref="Seed"/>, a further fit in the same process does so too. A fit with other options (more
-    /// <see cref="Epochs"/>, say) or on other images is not refused by a finished checkpoint: it starts from the beginning, and replaces it
-    /// when it is over. <see cref="InitialWeights"/> continues from a finished model.
+    /// When the training is over, one finished checkpoint, as large as the model, replaces the others, so that nothing is lost when the
+    /// process ends before the model is saved: the same fit returns the same model at once, bit for bit, with its reports (or, if the
+    /// training diverged, throws the same <see cref="TrainingDivergedException"/>). To train again, delete the folder, or choose another
+    /// <see cref="Seed"/> or path; without a <see cref="Seed"/>, another fit in the same process trains again too. A fit with other options
+    /// (for example more <see cref="Epochs"/>) or on other images is not refused by a finished checkpoint: it starts from the beginning,
+    /// and replaces it when it is over. <see cref="InitialWeights"/> continues from a finished model.
     /// </para>
     /// <para>
-    /// Cross-validation fits each fold in turn on other data: an interrupted one refuses the checkpoint of its fold, so fit the folds
-    /// yourself with a folder for each.
+    /// Cross-validation fits the folds one after the other, each on other data. When it is run again after an interruption, a fold refuses
+    /// the checkpoint of another fold: fit the folds yourself, with a folder for each.
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>
@@ -58,8 +60,8 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
-    /// The most training time to lose within an epoch when the process is killed: a checkpoint is written after the step during which this
-    /// has passed since the last one. Not negative; 0 writes one after each step. The default is 10 minutes.
+    /// The longest training time that can be lost within an epoch when the process is killed: a checkpoint is written after the step during
+    /// which this much time has passed since the last one. Not negative; 0 writes one after each step. The default is 10 minutes.
     /// </summary>
     public TimeSpan CheckpointInterval
     {
@@ -76,16 +78,16 @@ public sealed partial record ImageClassifierOptions
     } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// A file that keeps the decoded images for the next training on them, which then starts at once; null, the default, for none.
+    /// A file that keeps the decoded images for the next training on them, which then starts at once; null, the default, for no cache.
     /// </summary>
     /// <remarks>
-    /// The images are trained on from the file, so that they may be more than fit in memory; it takes <see cref="ImageSize"/>² ×
-    /// <see cref="Channels"/> bytes for each. A cache of other images is rebuilt: where the rows, their order or the preprocessing are
-    /// others, or a file has another path, size or time of last writing (of a column of bytes: other bytes). Each image is checked as it is
-    /// read. A file that is no such cache is never overwritten. Where the cache cannot be written, the images are decoded into memory, with
-    /// a warning, unless they do not fit there. <see cref="ValidationSet"/> has a second one, with <c>.validation</c> at the end of its
-    /// name. Trainings on other rows, such as the folds of a cross-validation, take a file each. With a column of
-    /// <see cref="Microsoft.ML.Data.MLImage"/> the fit is refused.
+    /// Training reads the images from the file, so that there may be more of them than fit in memory; the file takes
+    /// <see cref="ImageSize"/>² × <see cref="Channels"/> bytes for each. A cache of other images is rebuilt: when the rows, their order or
+    /// the preprocessing differ, or a file has another path, size or time of last writing (in a column of bytes: when the bytes differ).
+    /// Each image is checked when it is read. A file that is not such a cache is never overwritten. Where the cache cannot be written, the
+    /// images are decoded into memory, with a warning, unless they do not fit there. <see cref="ValidationSet"/> has a second cache, with
+    /// <c>.validation</c> at the end of its name. Trainings on other rows, such as the folds of a cross-validation, need a file each. With
+    /// a column of <see cref="Microsoft.ML.Data.MLImage"/> the fit is refused.
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public string? CachePath

@@ -3,7 +3,7 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-// How a training goes: its steps, and what it is measured by.
+// The steps of a training, and how it is measured.
 public sealed partial record ImageClassifierOptions
 {
     /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
@@ -65,8 +65,8 @@ public sealed partial record ImageClassifierOptions
     } = 2e-4;
 
     /// <summary>
-    /// The longest gradient, over all weights that are trained together, above 0: a longer one is shortened to it. Null, the default, for
-    /// any length.
+    /// The largest norm of the gradient, over all trained weights together, above 0: a longer gradient is scaled down to it. Null, the
+    /// default, for no limit.
     /// </summary>
     /// <remarks>
     /// g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it
@@ -100,7 +100,7 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Between(value, 0, 0.9, nameof(ValidationSetFraction));
     }
 
-    /// <summary>Which epoch's weights become the model. The default is the last one's; the best one takes validation images.</summary>
+    /// <summary>Which epoch's weights become the model. The default is the last one's; the best one needs validation images.</summary>
     public KeptEpoch Keep
     {
         get;
@@ -108,7 +108,8 @@ public sealed partial record ImageClassifierOptions
     } = KeptEpoch.Last;
 
     /// <summary>
-    /// How to diagnose each class while it is trained, told in <see cref="EpochReport.Diagnostics"/>; null, the default, for not at all.
+    /// How to diagnose each class during the training, reported in <see cref="EpochReport.Diagnostics"/>; null, the default, for no
+    /// diagnosis.
     /// </summary>
     public TrainingDiagnostics? Diagnostics { get; init; }
 

@@ -2,11 +2,11 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean;
 
-/// <summary>Everything that can be chosen about a training. It is checked as it is made, and training never changes it.</summary>
+/// <summary>The options of a training. Each is checked when it is set, and training never changes them.</summary>
 public sealed partial record ImageClassifierOptions
 {
     /// <summary>The column of the classes, a key. The default is <c>Label</c>.</summary>
-    /// <exception cref="ArgumentException">The name is empty; so for all column names.</exception>
+    /// <exception cref="ArgumentException">The name is empty; this holds for all column names.</exception>
     public string LabelColumnName
     {
         get;
@@ -41,9 +41,9 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then
-    /// class-balanced weights; equal counts are trained plainly.
+    /// class-balanced weights; with equal counts, plain training.
     /// </summary>
-    /// <exception cref="ArgumentNullException">The value is null; so for all reference types below that cannot be null.</exception>
+    /// <exception cref="ArgumentNullException">The value is null; this holds for all reference types below that cannot be null.</exception>
     public TrainingStrategy Strategy
     {
         get;
@@ -63,8 +63,8 @@ public sealed partial record ImageClassifierOptions
     /// and false for grey ones, for a <see cref="CifarResNet"/> narrower than 16 or wider than 54, and with <see cref="InitialWeights"/>.
     /// </summary>
     /// <remarks>
-    /// With <see cref="InitialWeights"/>, true keeps the first convolution of the model. Filters for which the images have no direction
-    /// left keep what was drawn.
+    /// With <see cref="InitialWeights"/>, true keeps the first convolution of the model. Filters for which no direction of the images is
+    /// left keep their random initial weights.
     /// </remarks>
     public bool? WhitenedStem { get; init; }
 
@@ -72,21 +72,23 @@ public sealed partial record ImageClassifierOptions
     public bool WhitensStem => WhitenedStem ?? (Channels == 3 && Backbone.SuitsWhitening && InitialWeights is null);
 
     /// <summary>
-    /// A trained or loaded model whose weights the training begins with; null, the default, draws them. The model itself stays as it is,
-    /// and yours to dispose after the fit.
+    /// A trained or loaded model whose weights the training begins with; null, the default, draws them. The model itself is not changed,
+    /// and remains yours to dispose after the fit.
     /// </summary>
     /// <remarks>
-    /// It has the same classes in the same order, <see cref="Backbone"/>, head, <see cref="ImageSize"/>, <see cref="Channels"/> and
-    /// <see cref="AspectRatio"/>; else the fit refuses it with a list of what differs. Images are normalised as they were for the model.
-    /// The optimizer and the learning rate start from the beginning: to refine a model on more images of the same kind, a tenth of its
-    /// learning rate is a good first try.
+    /// It must have the same classes in the same order and the same <see cref="Backbone"/>, head, <see cref="ImageSize"/>,
+    /// <see cref="Channels"/> and <see cref="AspectRatio"/>; otherwise the fit refuses it with a list of the differences. Images are
+    /// normalised as they were for the model. The optimizer and the learning rate start from the beginning: to refine a model on more
+    /// images of the same kind, a tenth of its learning rate is a good first try.
     /// </remarks>
     public ImageClassifierModel? InitialWeights { get; init; }
 
     /// <summary>
     /// The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of range; so for all numbers and enumerations below.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The value is out of range; this holds for all numbers and enumerations below.
+    /// </exception>
     public int ImageSize
     {
         get;
@@ -100,7 +102,7 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.OneOf(value, [1, 3], nameof(Channels));
     } = 3;
 
-    /// <summary>How an image that is not square becomes so. The default is <see cref="AspectRatio.Squash"/>.</summary>
+    /// <summary>How an image that is not square is made square. The default is <see cref="AspectRatio.Squash"/>.</summary>
     public AspectRatio AspectRatio
     {
         get;

@@ -9,9 +9,9 @@ namespace MLNet.Procrustean.Reading;
 
 /// <summary>Reads labels and images from a data view and decodes the images, on all processors, into one tensor or one file.</summary>
 /// <param name="options">Which columns, which shape, whether there is a cache, and what to do with bad images.</param>
-/// <param name="skipped">Told of each image that is left out, where that is allowed.</param>
-/// <param name="told">Told how the cache was found; null for nobody.</param>
-/// <param name="warned">Told that there is no cache because it cannot be written; null for nobody.</param>
+/// <param name="skipped">Called for each image that is left out, where that is allowed.</param>
+/// <param name="told">Called with the state in which the cache was found; may be null.</param>
+/// <param name="warned">Called with a warning when the cache cannot be written; may be null.</param>
 internal sealed class LabelledImagesReader(
     ImageClassifierOptions options,
     Action<ImageException> skipped,
@@ -22,10 +22,10 @@ internal sealed class LabelledImagesReader(
     private const int ImagesAtOnce = 512;
     private const int BytesAtOnce = 64 << 20;
 
-    // Of large images no more than keep every processor busy.
+    // Fewer of large images: no more than keep every processor busy.
     private int AtOnce => Math.Clamp(BytesAtOnce / options.Shape.Bytes, Math.Min(Environment.ProcessorCount, ImagesAtOnce), ImagesAtOnce);
 
-    /// <summary>Reads the images to train on and those to measure each epoch by; the cache of these is a second file.</summary>
+    /// <summary>Reads the images to train on and those to measure each epoch by; the latter have a second file as their cache.</summary>
     public TrainingImages Read(IDataView train, IDataView validation)
     {
         var images = Read(train);
@@ -163,7 +163,8 @@ internal sealed class LabelledImagesReader(
         }
     }
 
-    // Hands the images on part by part, in the order of the rows and with no gap where a row has none, and gives the rows that have none.
+    // Passes the images on in parts, in the order of the rows and without a gap where a row has no image, and returns the rows without an
+    // image.
     private List<SkippedRow> Decode(
         IDataView data,
         DataViewSchema.Column column,

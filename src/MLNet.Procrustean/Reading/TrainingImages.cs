@@ -7,8 +7,8 @@ namespace MLNet.Procrustean.Reading;
 internal sealed record TrainingImages(LabelledImages Train, LabelledImages? Validation) : IDisposable
 {
     /// <summary>
-    /// Holds a share of each class out, at least one image and never all; the pixels of the images given are those of both parts from now
-    /// on.
+    /// Holds a share of each class out, at least one image and never all; from now on, the pixels of the given images belong to the two
+    /// parts.
     /// </summary>
     /// <exception cref="ArgumentException">A class has one image only.</exception>
     public static TrainingImages Split(LabelledImages images, ClassLabels labels, double fraction, int seed)

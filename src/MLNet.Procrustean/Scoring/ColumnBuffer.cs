@@ -25,7 +25,7 @@ internal abstract class ColumnBuffer
         return (ColumnBuffer)maker.Invoke(null, [row, column, rows])!;
     }
 
-    /// <summary>Takes the value of the row that the input stands on into a place of the buffer.</summary>
+    /// <summary>Stores the value of the input's current row at a place of the buffer.</summary>
     public abstract void Fetch(int place);
 
     /// <summary>A getter that copies the value from the current place.</summary>
@@ -64,8 +64,8 @@ internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int 
 }
 
 /// <summary>
-/// An image that has been handed out belongs to whoever asked. One that has not is given back to the getter that made it, as is the habit
-/// among ML.NET's transforms: a loader of images disposes it, and a column of the user's own images, which must live on, does not.
+/// An image that has been handed out belongs to the caller. One that has not is passed back to the getter that made it, as ML.NET's
+/// transforms do: a loader of images disposes it, and a column of the user's own images, which must stay alive, does not.
 /// </summary>
 internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) : ColumnBuffer
 {

@@ -26,7 +26,7 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Digits];
     }
 
-    /// <summary>Of the weights, and of how an image becomes what they see.</summary>
+    /// <summary>Of the weights, and of how an image is prepared for them.</summary>
     public static string Of(TrainedClassifier classifier)
     {
         var (_, means, deviations) = classifier.Preprocessing;

@@ -7,11 +7,11 @@ using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>A model as one safetensors file: the weights, and as texts all else that scoring takes, under a checksum.</summary>
+/// <summary>A model as one safetensors file: the weights, and as texts everything else that scoring needs, with a checksum.</summary>
 /// <remarks>
-/// The checksum tells accidents, not forgeries: whoever writes a file can write its checksum too. So a file is read without trust. It is
-/// data only, nothing in it is ever run; all that its header claims is checked before a weight is read or a network is built; and reading
-/// takes memory in proportion to the file.
+/// The checksum detects accidents, not forgeries: whoever writes a file can write its checksum too. A file is therefore not trusted. It is
+/// data only, and nothing in it is ever run; everything that its header claims is checked before a weight is read or a network is built;
+/// and reading takes memory in proportion to the size of the file.
 /// </remarks>
 internal static class ModelFile
 {

@@ -8,7 +8,7 @@ using MLNet.Procrustean.Numerics;
 
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>What a model file says in texts: all that scoring takes but the weights, and checked when it is read.</summary>
+/// <summary>The texts of a model file: everything that scoring needs apart from the weights, checked when it is read.</summary>
 internal sealed record ModelTexts(
     Backbone Backbone,
     ClassifierHead Head,
@@ -18,7 +18,7 @@ internal sealed record ModelTexts(
     ColumnNames Columns
 )
 {
-    private const int LongestWord = 200; // of what a message repeats
+    private const int LongestWord = 200; // of those that a message repeats
 
     public static SortedDictionary<string, string> Of(TrainedClassifier classifier, ColumnNames columns)
     {
@@ -43,7 +43,9 @@ internal sealed record ModelTexts(
 
     /// <summary>Reads what <see cref="Of"/> wrote.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="bytesOfWeights">Of all weights in the file: a network that takes more is not that of the file, and never built.</param>
+    /// <param name="bytesOfWeights">
+    /// Of all weights in the file: a network that needs more is not that of the file, and is never built.
+    /// </param>
     /// <exception cref="InvalidDataException">
     /// A text is missing, unknown or out of range, or does not fit the others or the weights.
     /// </exception>
@@ -86,7 +88,7 @@ internal sealed record ModelTexts(
         CheckWeights(backbone, shape.Channels, classes, bytesOfWeights);
         Require.Between(shape.Size, backbone.SmallestImage, backbone.LargestImage, "image_size");
 
-        // refuses what training does
+        // refuses what training refuses
         var counts = new ClassCounts(List<string>("class_names", names, classes), Values<long>(texts, "training_counts", classes));
         var labels = new ClassLabels(counts.Names, WordOf("class_value_type"));
         labels.AddTo(new(), "values"); // refuses names that are no values of that type

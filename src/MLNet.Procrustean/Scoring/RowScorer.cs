@@ -6,8 +6,8 @@ using MLNet.Procrustean.Decoding;
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>Scores rows of data: the scorer, the images that it takes, and the columns that it reads and adds.</summary>
-/// <param name="Scorer">Shared by all that score by the same model.</param>
-/// <param name="Shape">What each image is brought to.</param>
+/// <param name="Scorer">Shared by everything that scores with the same model.</param>
+/// <param name="Shape">The shape that each image is converted to.</param>
 /// <param name="Columns">The names of the columns.</param>
 /// <param name="Labels">The classes, in the order of the scores.</param>
 /// <param name="TrainingCounts">Of each class.</param>

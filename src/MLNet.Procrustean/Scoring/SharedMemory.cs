@@ -4,7 +4,7 @@ namespace MLNet.Procrustean.Scoring;
 /// Native memory that any number of threads use while any of them may dispose it: it is freed once nobody uses it any more.
 /// </summary>
 /// <remarks>
-/// Disposal does not wait. Uses that have begun end with a right result, and the last of them frees the memory; those that would begin
+/// Disposal does not wait. Uses that have begun end with a correct result, and the last of them frees the memory; those that would begin
 /// later are refused. A use costs two atomic operations and no allocation.
 /// </remarks>
 /// <param name="free">Frees the memory; it is called once.</param>
@@ -53,7 +53,7 @@ internal sealed class SharedMemory(Action free, Type owner) : IDisposable
         }
     }
 
-    /// <summary>One use; it is of the stack, so that none is forgotten.</summary>
+    /// <summary>One use; it lives on the stack, so that none is forgotten.</summary>
     public readonly ref struct Use(SharedMemory memory)
     {
         public void Dispose() => memory.Leave();

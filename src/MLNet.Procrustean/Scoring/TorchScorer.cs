@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>Scores by libtorch, with a folded copy of a trained network that the first scoring makes.</summary>
+/// <summary>Scores with libtorch, by a folded copy of a trained network that the first scoring makes.</summary>
 /// <remarks>
-/// Any thread may dispose it at any moment: what has begun ends with a right result, and the last of it frees the memory.
+/// Any thread may dispose it at any moment: what has begun ends with a correct result, and the last use frees the memory.
 /// </remarks>
 internal sealed class TorchScorer : Scorer
 {
@@ -39,7 +39,7 @@ internal sealed class TorchScorer : Scorer
     /// <exception cref="InvalidOperationException">The network gives no finite score.</exception>
     public void WarmUp() => folded.Value.Score(new byte[classifier.Preprocessing.Shape.Bytes], device);
 
-    /// <summary>Does something with what was trained, which is not freed meanwhile.</summary>
+    /// <summary>Calls a function with what was trained, which is not freed meanwhile.</summary>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
     public T Use<T>(Func<TrainedClassifier, T> use)
     {

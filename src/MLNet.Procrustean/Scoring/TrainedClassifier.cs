@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>A trained network with all that scoring takes, and that a model file holds.</summary>
+/// <summary>A trained network with everything that scoring needs and a model file holds.</summary>
 internal sealed record TrainedClassifier(
     StagedNetwork Network,
     Backbone Backbone,
@@ -33,7 +33,7 @@ internal sealed record TrainedClassifier(
             );
     }
 
-    /// <summary>Gives a network of the same kind the weights of this one.</summary>
+    /// <summary>Copies the weights to a network of the same kind.</summary>
     public void CopyWeightsTo(StagedNetwork other)
     {
         using var weights = WeightSnapshot.Of(Network);
@@ -42,7 +42,7 @@ internal sealed record TrainedClassifier(
 
     /// <summary>
     /// A copy for scoring alone: its batch normalisations are folded into the convolutions, so that it is faster and gives the same scores
-    /// but for rounding.
+    /// apart from rounding.
     /// </summary>
     public TrainedClassifier Folded(Device device) => Copy(device, network => network.Fold());
 

@@ -15,7 +15,9 @@ internal static class EpochOrder
             ? randperm(labels.shape[0], int64, generator: random)
             : multinomial(samplingWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);
 
-    /// <summary>The order in pieces. A last one of one image joins the one before: batch normalisation needs two.</summary>
+    /// <summary>
+    /// Splits the order into mini-batches. A last batch of one image joins the batch before it: batch normalisation needs two images.
+    /// </summary>
     public static List<Tensor> Batches(Tensor order, int batchSize)
     {
         var images = order.shape[0];

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>How far the current epoch has come: what it has summed up, and where its random draws stand.</summary>
+/// <summary>The progress of the current epoch: its sums so far, and the state of its random generators.</summary>
 /// <param name="number">The epoch, counted from 1.</param>
 /// <param name="begun">The time of the training when the epoch began.</param>
 /// <param name="seed">Of the training.</param>
@@ -35,7 +35,7 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
 
     public Generator Mixing { get; } = RandomStream.Mixing.Generator(seed, number);
 
-    /// <summary>Takes note of a step.</summary>
+    /// <summary>Records a step.</summary>
     /// <param name="labels">Of its images, [B], int64.</param>
     /// <param name="loss">Their mean loss, without a gradient.</param>
     /// <param name="hits">1 for each image that was classified correctly and 0 for the others, [B], int64.</param>

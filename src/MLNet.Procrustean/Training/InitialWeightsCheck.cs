@@ -3,10 +3,10 @@ using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>A trained classifier whose weights another training begins with.</summary>
+/// <summary>Checks a trained classifier whose weights another training begins with.</summary>
 internal static class InitialWeightsCheck
 {
-    /// <summary>Refuses a model whose weights do not mean the same in the training that is about to begin.</summary>
+    /// <summary>Refuses a model whose weights would mean something else in the training that is about to begin.</summary>
     /// <exception cref="ArgumentException">They do not; the message lists what differs.</exception>
     public static void Check(TrainedClassifier start, ImageClassifierOptions options, ClassifierHead head, ImmutableArray<string> classes)
     {

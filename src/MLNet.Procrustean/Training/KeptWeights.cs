@@ -16,7 +16,7 @@ internal sealed class KeptWeights(KeptEpoch keep) : IDisposable
     public void Restore(WeightSnapshot? lastGood, WeightSnapshot? best, double bestAccuracy) =>
         (LastGood, Best, BestAccuracy) = (lastGood, best, bestAccuracy);
 
-    /// <summary>Takes note of an epoch that ended well.</summary>
+    /// <summary>Records an epoch that ended well.</summary>
     public void Offer(StagedNetwork network, double? validationAccuracy)
     {
         LastGood?.Dispose();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training;
 
 /// <summary>
-/// What a training begins with, checked: its images in memory or in a cache, its classes, and the head that the strategy asks for.
+/// The checked input of a training: its images in memory or in a cache, its classes, and the head that the strategy asks for.
 /// </summary>
 /// <param name="Images">To train on, and to measure each epoch by; disposed with this.</param>
 /// <param name="Labels">The classes as the data has them.</param>

@@ -1,6 +1,6 @@
 namespace MLNet.Procrustean.Training;
 
-/// <summary>Where a training can be left and resumed: it stands between two steps there.</summary>
+/// <summary>A point between two steps at which a training can be saved and resumed.</summary>
 internal enum SavePoint
 {
     /// <summary>After a step within an epoch.</summary>

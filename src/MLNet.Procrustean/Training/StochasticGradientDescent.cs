@@ -33,7 +33,7 @@ internal sealed class StochasticGradientDescent(IEnumerable<Parameter> parameter
         velocities.AddRange(weights.Zip(earlier, (weight, velocity) => empty_like(weight).copy_(velocity).DetachFromDisposeScope()));
     }
 
-    /// <summary>Without gradients rather than with zeros: the backward pass then need not add to them.</summary>
+    /// <summary>Removes the gradients instead of setting them to 0: the backward pass then need not add to them.</summary>
     public void ZeroGrad() => Array.ForEach(weights, weight => weight.grad = null);
 
     /// <summary>One step with the learning rate r.</summary>

@@ -9,7 +9,7 @@ internal static class StrategyCheck
 {
     /// <summary>The head that all rules ask for.</summary>
     /// <exception cref="ArgumentException">
-    /// A rule asks for another head than the first, mixes where the network has no stage, or its draw weights, shares or loss have the
+    /// A rule asks for another head than the first, mixes where the network has no stage, or its sampling weights, shares or loss have the
     /// wrong shape.
     /// </exception>
     public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
@@ -39,9 +39,10 @@ internal static class StrategyCheck
     private static string? ProblemOf(Tensor? samplingWeights, int classes) =>
         samplingWeights is null ? null
         : !samplingWeights.shape.SequenceEqual([classes])
-            ? $"has draw weights of the shape [{string.Join(", ", samplingWeights.shape)}]; they must be [{classes}], one for each class"
+            ? $"has sampling weights of the shape [{string.Join(", ", samplingWeights.shape)}]; "
+                + $"they must be [{classes}], one for each class"
         : !(samplingWeights.isfinite() & samplingWeights.ge(0)).all().item<bool>() || samplingWeights.eq(0).all().item<bool>()
-            ? "has draw weights that are negative or not finite, or all 0"
+            ? "has sampling weights that are negative or not finite, or all 0"
         : null;
 
     private static string? ProblemOf(FeatureMixing? mixing, Backbone backbone)

@@ -10,7 +10,7 @@ namespace MLNet.Procrustean.Training;
 /// <summary>The one loop that trains a network: it asks the strategy for each epoch's rule and obeys it.</summary>
 /// <param name="options">Of the training.</param>
 /// <param name="classes">The classes with their numbers of training images.</param>
-/// <param name="preprocessing">How an image becomes what the network sees.</param>
+/// <param name="preprocessing">How an image is prepared for the network.</param>
 /// <param name="device">Where the network is.</param>
 /// <param name="seed">Of the training.</param>
 internal sealed class TrainingLoop(
@@ -27,8 +27,8 @@ internal sealed class TrainingLoop(
     /// <param name="report">Called after each epoch that ended well.</param>
     /// <param name="atSavePoint">Called wherever the state can be saved; null for nobody.</param>
     /// <returns>
-    /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before,
-    /// or of the best one where that is to be kept. So it has, and null is returned, where a cancelled training keeps what it has reached.
+    /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before, or of the
+    /// best one where that is to be kept. A cancelled training that keeps what it has reached leaves the same weights, and returns null.
     /// </returns>
     public int? Train(TrainingState state, TrainingImages images, Action<EpochReport> report, Action<SavePoint>? atSavePoint = null)
     {
@@ -83,7 +83,7 @@ internal sealed class TrainingLoop(
         }
 
         state.Kept.RestoreChosen(network);
-        return state.DivergedIn; // known where a training that is over was resumed
+        return state.DivergedIn; // set where the training had diverged before it was resumed
     }
 
     private TrainingProbe? Probe(LabelledImages train) =>
@@ -95,7 +95,7 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
-        // kept during the draw, which a garbage collection could end otherwise
+        // kept alive during the draw, which a garbage collection could end otherwise
         using var order = RandomStream.Order.Generator(seed, epoch.Number);
         var rows = EpochOrder.Sample(images.Labels, rule.SamplingWeights, order).OnDevice(images.Labels.device);
         var batches = EpochOrder.Batches(rows, options.BatchSize);

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>Where a training stands between two steps, but for its weights.</summary>
-/// <param name="Settings">What decides about the training, by name.</param>
+/// <summary>The state of a training between two steps, apart from its weights.</summary>
+/// <param name="Settings">The settings that determine the training, by name.</param>
 /// <param name="Elapsed">The time that it has taken.</param>
 /// <param name="BestAccuracy">The best macro accuracy on the validation images so far; −∞ for none.</param>
-/// <param name="Reports">The epochs that have ended; a checkpoint has what they say of each class in arrays.</param>
+/// <param name="Reports">The epochs that have ended; a checkpoint stores their values for each class in arrays.</param>
 /// <param name="Epoch">The current epoch, or the last one.</param>
 /// <param name="DivergedIn">The epoch in which it diverged, if it did.</param>
 internal sealed record TrainingMoment(
@@ -21,13 +21,13 @@ internal sealed record TrainingMoment(
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
-    /// <summary>The process in which the training was over; null while it is not over.</summary>
+    /// <summary>The process that finished the training; null before its end.</summary>
     public Guid? FinishedBy { get; init; }
 
     [JsonIgnore]
     public int Seed => int.Parse(Settings[nameof(ImageClassifierOptions.Seed)], CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a training can have come to it, as far as it tells by itself.</summary>
+    /// <summary>Whether a training can have reached it, as far as its own values show.</summary>
     [JsonIgnore]
     public bool IsPossible =>
         int.TryParse(

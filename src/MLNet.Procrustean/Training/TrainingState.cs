@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>All that a training changes, so that it can be left between two steps and resumed.</summary>
+/// <summary>Everything that a training changes, so that it can be saved between two steps and resumed.</summary>
 /// <param name="network">On the device; it belongs to the caller.</param>
 /// <param name="options">Of the training.</param>
 internal sealed class TrainingState(StagedNetwork network, ImageClassifierOptions options) : IDisposable
@@ -45,7 +45,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     public TrainingMoment Moment(Dictionary<string, string> settings) =>
         new(settings, Elapsed, Kept.BestAccuracy, [.. Reports], Epoch!.Moment(), DivergedIn);
 
-    /// <summary>Restores a moment of the same training and its reports; weights apart.</summary>
+    /// <summary>Restores a moment of the same training and its reports, without the weights.</summary>
     public void Restore(TrainingMoment moment, IEnumerable<EpochReport> reports, int classes, Device device)
     {
         Reports.AddRange(reports);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training;
 
 /// <summary>One mini-batch: take its images, augment, mix, forward, loss, backward, and one step of the optimizer.</summary>
-/// <remarks>Nothing here asks a tensor for its values, so that a GPU is never waited for.</remarks>
+/// <remarks>Nothing here reads the values of a tensor, so that nothing waits for a GPU.</remarks>
 internal sealed class TrainingStep(
     StagedNetwork network,
     StochasticGradientDescent optimizer,
@@ -15,9 +15,9 @@ internal sealed class TrainingStep(
     Device device
 )
 {
-    /// <summary>Trains the network by some of the images.</summary>
+    /// <summary>Trains the network on some of the images.</summary>
     /// <param name="images">The training images.</param>
-    /// <param name="rows">The numbers of those to take, [B], int64.</param>
+    /// <param name="rows">The rows of those to take, [B], int64.</param>
     /// <param name="rule">How they are trained on.</param>
     /// <param name="epoch">The epoch: it draws what is random, and sums up loss and hits.</param>
     /// <param name="learningRate">Of this step.</param>
@@ -39,7 +39,7 @@ internal sealed class TrainingStep(
         epoch.Add(labels, loss.detach(), hits, learningRate);
     }
 
-    // A scope of its own, closed before backward, so that what only the forward pass needs is gone by then.
+    // A scope of its own, closed before backward, so that what only the forward pass needs is freed by then.
     private (Tensor Loss, Tensor Hits) Forward(Tensor images, Tensor labels, TrainingRule rule, Generator random)
     {
         using var scope = NewDisposeScope();

@@ -18,7 +18,7 @@ public sealed class StrategyCheckTests
                 "has a loss that gives [] for 3 images",
                 "[3]"
             );
-            Refuses(new() { SamplingWeights = ones(2) }, "draw weights of the shape [2]", "must be [3]");
+            Refuses(new() { SamplingWeights = ones(2) }, "sampling weights of the shape [2]", "must be [3]");
             Refuses(new() { SamplingWeights = tensor(new float[] { 1, -1, 1 }) }, "negative or not finite");
             Refuses(new() { SamplingWeights = tensor(new[] { 1, float.NaN, 1 }) }, "negative or not finite");
             Refuses(new() { SamplingWeights = zeros(3) }, "all 0");

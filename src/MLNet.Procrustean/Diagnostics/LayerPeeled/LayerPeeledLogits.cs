@@ -64,8 +64,8 @@ internal static class LayerPeeledLogits
 
     /// <summary>log f and its gradient.</summary>
     /// <remarks>
-    /// From margins z_kj − z_kk and by logarithms, so that neither loses digits where losses are small, nor vanishes where f itself is
-    /// below the smallest number.
+    /// Computed from the margins z_kj − z_kk and with logarithms, so that neither loses digits where losses are small, and neither vanishes
+    /// where f itself is below the smallest number.
     /// </remarks>
     /// <param name="logits">Z, [K, K], float64.</param>
     /// <param name="logShares">log π, [K].</param>

@@ -98,7 +98,7 @@ public sealed record LayerPeeledModel
     /// down to R₀.
     /// </summary>
     /// <remarks>
-    /// R₀ is where the minor classifiers begin to part; more weight parts them further, and w = R makes the classes equal.
+    /// R₀ is where the minor classifiers begin to separate; more weight separates them further, and w = R makes the classes equal.
     /// </remarks>
     /// <param name="imbalanceRatio">R, the ratio of major to minor counts: at least 1.</param>
     /// <param name="majorClasses">K_A, at least 1.</param>
@@ -110,7 +110,7 @@ public sealed record LayerPeeledModel
 
     /// <summary>The smallest weight w ≥ 1 of each minor image that brings the effective ratio R / w down to a wanted one.</summary>
     /// <param name="imbalanceRatio">R, the ratio of major to minor counts: at least 1.</param>
-    /// <param name="wantedRatio">The effective ratio to come down to: at least 1.</param>
+    /// <param name="wantedRatio">The effective ratio that is wanted: at least 1.</param>
     /// <returns>max(1, R / wanted).</returns>
     /// <exception cref="ArgumentOutOfRangeException">A ratio is out of range.</exception>
     public static double OversamplingRate(double imbalanceRatio, double wantedRatio) =>
@@ -140,7 +140,7 @@ public sealed record LayerPeeledModel
             }
         }
 
-        var largest = counts.Max(); // taken out first, lest the sum overflow
+        var largest = counts.Max(); // divided out first, so that the sum does not overflow
         var sum = counts.Sum(count => count / largest);
         return [.. counts.Select(count => count / largest / sum)];
     }

@@ -6,7 +6,7 @@ namespace MLNet.Procrustean;
 public sealed record LayerPeeledPrediction
 {
     /// <summary>
-    /// ‖w_c‖₂ of each class, on the scale where the mean of ‖w_c‖² is E_W; exactly 0 for a class whose row vanishes, which is beyond
+    /// ‖w_c‖₂ of each class, on the scale where the mean of ‖w_c‖² is E_W; exactly 0 for a class whose row vanishes. That happens beyond
     /// minority collapse, where the rows of minor classes become parallel.
     /// </summary>
     public required ImmutableArray<double> ClassifierNorms { get; init; }

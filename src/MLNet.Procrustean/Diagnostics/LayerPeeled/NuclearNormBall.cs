@@ -50,10 +50,10 @@ internal static class NuclearNormBall
     }
 
     /// <summary>
-    /// How far Z is from the place where a convex function with gradient G at Z is least on the ball: max over the ball's Z' of ⟨G, Z − Z'⟩
-    /// / (r · ‖G‖₂).
+    /// How far Z is from the minimum on the ball of a convex function that has the gradient G at Z: the maximum over all Z' of the ball of
+    /// ⟨G, Z − Z'⟩ / (r · ‖G‖₂).
     /// </summary>
-    /// <returns>From 0, which only that place has, to 2.</returns>
+    /// <returns>From 0, at the minimum only, to 2.</returns>
     public static double Gap(Tensor gradient, Tensor matrix, double radius)
     {
         var steepest = radius * linalg.matrix_norm(gradient, 2).item<double>(); // max ⟨−G, Z'⟩, the dual norm

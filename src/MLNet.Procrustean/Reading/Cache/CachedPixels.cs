@@ -7,12 +7,13 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Reading.Cache;
 
 /// <summary>
-/// Decoded images in the file of an image cache. Only what is asked for is read, straight into a tensor, and each image checked as it is.
+/// Decoded images in the file of an image cache. Only the images that are asked for are read, directly into a tensor, and each is checked
+/// when it is read.
 /// </summary>
 /// <remarks>
-/// It is read at places rather than mapped into memory: TorchSharp makes no tensor over memory of others, so that a copy is due either way,
-/// reading was measured to be as fast, and a mapped file that is cut short or lies on a disk that fails ends the process where reading
-/// gives an error.
+/// The file is read by position and not mapped into memory. TorchSharp makes no tensor over foreign memory, so that a copy is needed either
+/// way. Reading was measured to be as fast. And when a mapped file is cut short or its disk fails, the process ends, whereas reading gives
+/// an error.
 /// </remarks>
 internal sealed class CachedPixels : PixelRows
 {
@@ -35,8 +36,8 @@ internal sealed class CachedPixels : PixelRows
     /// <param name="path">The file.</param>
     /// <param name="shape">The preprocessing asked for.</param>
     /// <param name="keys">Of the images asked for.</param>
-    /// <param name="told">Told what was found.</param>
-    /// <exception cref="IOException">What is there is no image cache, or cannot be read.</exception>
+    /// <param name="told">Called with what was found.</param>
+    /// <exception cref="IOException">The file is not an image cache, or cannot be read.</exception>
     public static CachedPixels? Open(string path, ImageShape shape, byte[] keys, Action<string> told)
     {
         if (Directory.Exists(path))
@@ -72,7 +73,7 @@ internal sealed class CachedPixels : PixelRows
         return null;
     }
 
-    /// <summary>Opens a cache, whatever its images.</summary>
+    /// <summary>Opens a cache, whichever images it holds.</summary>
     /// <exception cref="IOException">It is not a cache, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is cut short, damaged or of another version.</exception>
     public static CachedPixels Open(string path)

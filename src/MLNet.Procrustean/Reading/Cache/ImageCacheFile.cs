@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Reading.Cache;
 /// <remarks>
 /// 4096 bytes of header, the pixels of one image after the other, and the table (<see cref="ImageCacheTable"/>), with which the file ends.
 /// The header, its numbers little-endian: 32 bytes that name the format; int32 version; int64 start and int64 length of the table; a
-/// SHA-256 of what is before it and of the table. It is written last, so that no file that was not finished has one.
+/// SHA-256 of what is before it and of the table. It is written last, so that an unfinished file has no header.
 /// </remarks>
 internal static class ImageCacheFile
 {
@@ -30,14 +30,14 @@ internal static class ImageCacheFile
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(44), bytes.Length);
         Checksum(header, bytes).CopyTo(header, Checked);
         stream.Write(bytes);
-        stream.SetLength(stream.Position); // it may have been given more room than it took
+        stream.SetLength(stream.Position); // more room may have been reserved than was needed
         stream.Position = 0;
         stream.Write(header);
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Reads the table; the pixels are not looked at.</summary>
-    /// <exception cref="IOException">The file is something else than an image cache.</exception>
+    /// <summary>Reads the table, and no pixels.</summary>
+    /// <exception cref="IOException">The file is not an image cache.</exception>
     /// <exception cref="InvalidDataException">It is one, but cut short, damaged or of another version; the message says which.</exception>
     public static ImageCacheTable Read(SafeFileHandle file, string path)
     {
@@ -84,7 +84,7 @@ internal static class ImageCacheFile
             );
     }
 
-    /// <summary>Reads from a place of the file on; gives how much there was.</summary>
+    /// <summary>Reads from a position of the file; returns the number of bytes read.</summary>
     public static int Fill(SafeFileHandle file, Span<byte> bytes, long start)
     {
         var (filled, read) = (0, 1);

@@ -3,7 +3,7 @@ using MLNet.Procrustean.Images;
 
 namespace MLNet.Procrustean.Reading.Cache;
 
-/// <summary>What an image cache knows of its pixels: which images they are, and which rows have none.</summary>
+/// <summary>The table of an image cache: which images its pixels are, and which rows have no image.</summary>
 /// <param name="Shape">The preprocessing that the images went through.</param>
 /// <param name="Keys">A key of each row of the data, <see cref="ImageKeys"/>.</param>
 /// <param name="Checksums">One of each image's pixels, <see cref="CachedPixels.Checksum"/>.</param>
@@ -22,7 +22,7 @@ internal sealed record ImageCacheTable(
     /// <summary>About the most that each row adds to the file beside its pixels, in bytes.</summary>
     public const int BytesPerRow = 96;
 
-    /// <summary>Why these are not the images asked for; null where they are.</summary>
+    /// <summary>Why these are not the images that are asked for; null if they are.</summary>
     public string? Difference(ImageShape shape, byte[] keys)
     {
         if (shape != Shape)
@@ -68,10 +68,10 @@ internal sealed record ImageCacheTable(
     }
 
     /// <summary>
-    /// Reads what <see cref="ToBytes"/> wrote. A checksum only tells that nothing was damaged: what is claimed is checked before memory is
-    /// taken for it.
+    /// Reads what <see cref="ToBytes"/> wrote. A checksum only shows that nothing was damaged: what the table claims is checked before
+    /// memory is allocated for it.
     /// </summary>
-    /// <exception cref="InvalidDataException">These bytes are no such table.</exception>
+    /// <exception cref="InvalidDataException">These bytes are not such a table.</exception>
     public static ImageCacheTable FromBytes(byte[] bytes)
     {
         try

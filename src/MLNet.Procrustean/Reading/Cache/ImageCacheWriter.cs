@@ -5,8 +5,8 @@ using MLNet.Procrustean.Persistence;
 namespace MLNet.Procrustean.Reading.Cache;
 
 /// <summary>
-/// Writes an image cache as images are decoded, in a file beside its place that takes the place when complete: until then an earlier cache
-/// stays.
+/// Writes an image cache while images are decoded, to a temporary file beside it that replaces it when complete: until then an earlier
+/// cache stays.
 /// </summary>
 internal sealed class ImageCacheWriter : IDisposable
 {
@@ -17,9 +17,11 @@ internal sealed class ImageCacheWriter : IDisposable
     private readonly List<uint> checksums = [];
     private readonly List<double> sums = [];
 
-    /// <summary>Claims the room that so many images take, so that a disk too small is found out before any is decoded.</summary>
+    /// <summary>
+    /// Reserves the room that so many images need, so that a disk that is too small is noticed before any image is decoded.
+    /// </summary>
     /// <exception cref="CacheNotWrittenException">
-    /// There is too little room, or the folder is missing or may not be written to; so for all members.
+    /// There is too little room, or the folder is missing or may not be written to; this holds for all members.
     /// </exception>
     public ImageCacheWriter(string path, ImageShape shape, long rows)
     {
@@ -52,7 +54,7 @@ internal sealed class ImageCacheWriter : IDisposable
     /// <returns>The images, open.</returns>
     public CachedPixels Finish(byte[] keys, IReadOnlyList<SkippedRow> skipped)
     {
-        // A file that is there and could not be opened may be so tomorrow, unchanged: no key fits it, so that the next training tries
+        // A file that exists but could not be opened may be readable later, unchanged: its key is cleared, so that the next training tries
         // again.
         foreach (var row in skipped.Where(one => one.Problem.IsOfAccess).Select(one => one.Row))
         {

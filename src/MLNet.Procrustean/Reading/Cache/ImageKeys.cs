@@ -8,9 +8,8 @@ using Microsoft.ML.Transforms.Image;
 namespace MLNet.Procrustean.Reading.Cache;
 
 /// <summary>
-/// Tells images apart without decoding them: a key of each row, which is a SHA-256 of the bytes or, of a file, of its full path, its size
-/// and the time it was last written to. A file is asked for these and not read, so that one changed behind the back of both passes for the
-/// one before.
+/// Distinguishes images without decoding them, by a key for each row: a SHA-256 of the bytes or, for a file, of its full path, its size and
+/// the time it was last written to. The file itself is not read, so that a change that leaves size and time as they were is not noticed.
 /// </summary>
 internal static class ImageKeys
 {
@@ -25,8 +24,8 @@ internal static class ImageKeys
         {
             throw new ArgumentException(
                 $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: "
-                    + "there is nothing to tell by "
-                    + "whether it changed, and little to save. Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
+                    + "a change cannot be detected, and little would be saved. "
+                    + "Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
             );
         }
 
@@ -34,7 +33,7 @@ internal static class ImageKeys
         return column.Type is TextDataViewType ? OfFiles(cursor, column, cancellation) : OfBytes(cursor, column, cancellation);
     }
 
-    // Files are asked on all processors: on a disk across a network, to ask takes far longer than to hash the answer.
+    // On all processors: on a network disk, asking for size and time takes far longer than hashing them.
     private static byte[] OfFiles(DataViewRowCursor cursor, DataViewSchema.Column column, CancellationToken cancellation)
     {
         var paths = new List<string>();
@@ -68,7 +67,7 @@ internal static class ImageKeys
         return keys.ToArray();
     }
 
-    // A path that cannot be asked for is left to the decoder, which names the image.
+    // A path that cannot be examined is left to the decoder, which names the image.
     private static string DescribeAny(string path)
     {
         try

@@ -5,7 +5,7 @@ using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
 
-/// <summary>A moment of a training as one safetensors file: its weights as arrays, all else as one text, under a checksum.</summary>
+/// <summary>The state of a training as one safetensors file: its weights as arrays, everything else as one text, with a checksum.</summary>
 internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArray> Arrays)
 {
     private const string Format = "MLNet.Procrustean checkpoint";
@@ -20,7 +20,7 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
     };
 
     /// <summary>
-    /// The state of a training; of one that is over, whose network has the weights that were chosen, nothing else is needed any more.
+    /// The state of a training; of one that is over, whose network has the weights that were chosen, nothing else is needed.
     /// </summary>
     public static Checkpoint Of(TrainingState state, Dictionary<string, string> settings, Guid? finishedBy = null) =>
         new(
@@ -77,7 +77,7 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
         try
         {
             var moment = JsonSerializer.Deserialize<TrainingMoment>(text, Json);
-            return moment is { IsPossible: true } ? moment : throw new JsonException("It is no moment of a training.");
+            return moment is { IsPossible: true } ? moment : throw new JsonException("It is not the state of a training.");
         }
         catch (Exception problem)
             when (problem is JsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)

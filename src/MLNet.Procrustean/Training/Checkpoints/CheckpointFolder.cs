@@ -5,7 +5,7 @@ using MLNet.Procrustean.Persistence;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// The folder in which a training keeps its last two checkpoints, a file each, numbered in order, and at its end a finished one, which
+/// The folder in which a training keeps its last two checkpoints, a file each, numbered in order, and after its end a finished one, which
 /// stays until another training is over. One training at a time may hold it.
 /// </summary>
 internal sealed partial class CheckpointFolder : IDisposable
@@ -43,13 +43,13 @@ internal sealed partial class CheckpointFolder : IDisposable
 
     private string Finished => Inside("finished.safetensors");
 
-    /// <summary>The checkpoint of the training that was over last, or null; one that is damaged is reported.</summary>
+    /// <summary>The checkpoint of the last finished training, or null; a damaged one is reported.</summary>
     /// <exception cref="IOException">As for <see cref="ReadNewest"/>.</exception>
     public Checkpoint? ReadFinished(Action<string> warn) => File.Exists(Finished) ? Read(Finished, warn) : null;
 
-    /// <summary>The newest checkpoint on the way that is whole, or null; each one that is not is reported.</summary>
+    /// <summary>The newest intact checkpoint of an unfinished training, or null; each damaged one is reported.</summary>
     /// <exception cref="IOException">
-    /// A checkpoint was written by another version, or cannot be opened just now: it is not to be replaced by a training that starts from
+    /// A checkpoint was written by another version, or cannot be opened just now: it must not be replaced by a training that starts from
     /// the beginning.
     /// </exception>
     public Checkpoint? ReadNewest(Action<string> warn)
@@ -67,7 +67,7 @@ internal sealed partial class CheckpointFolder : IDisposable
     }
 
     /// <summary>
-    /// Writes a checkpoint. Those before stay as they are until it is whole and on the disk; then all but the one before it are deleted.
+    /// Writes a checkpoint. Earlier ones stay until it is complete and on the disk; then all but the latest of them are deleted.
     /// </summary>
     /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
     public void Save(Checkpoint checkpoint)
@@ -78,7 +78,8 @@ internal sealed partial class CheckpointFolder : IDisposable
     }
 
     /// <summary>
-    /// Writes the checkpoint of a training that is over, in place of the one before. Those on the way to it are then deleted.
+    /// Writes the checkpoint of a training that is over, in place of the one before. The checkpoints written during the training are then
+    /// deleted.
     /// </summary>
     /// <exception cref="IOException">It could not be written; those before are as they were.</exception>
     public void SaveFinished(Checkpoint checkpoint)
@@ -87,7 +88,7 @@ internal sealed partial class CheckpointFolder : IDisposable
         Clear();
     }
 
-    /// <summary>Deletes the checkpoints on the way.</summary>
+    /// <summary>Deletes the checkpoints that were written during the training.</summary>
     public void Clear() => Delete(except: []);
 
     public void Dispose() => held.Dispose();
@@ -111,7 +112,7 @@ internal sealed partial class CheckpointFolder : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The checkpoint '{path}' cannot be opened: {problem.Message} Let it be read, or name another folder.",
+                $"The checkpoint '{path}' cannot be opened: {problem.Message} Allow reading it, or name another folder.",
                 problem
             );
         }
@@ -135,7 +136,7 @@ internal sealed partial class CheckpointFolder : IDisposable
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException) { }
     }
 
-    // Only what this class names so: a user may keep other files here.
+    // Only files that are named as this class does: a user may keep other files here.
     private IEnumerable<string> Checkpoints() => Directory.GetFiles(Path).Where(path => NameForm().IsMatch(path));
 
     private string Numbered(int count) => Inside($"checkpoint-{count:00000000}.safetensors");

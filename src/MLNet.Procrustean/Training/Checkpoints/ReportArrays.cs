@@ -5,8 +5,8 @@ using MLNet.Procrustean.Persistence;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// Moves what epoch reports say of each class to and from named arrays: one value is 8 bytes there and about 20 as text, and texts have a
-/// limit.
+/// Moves the values per class of epoch reports to and from named arrays: one value takes 8 bytes there and about 20 as text, and the length
+/// of texts is limited.
 /// </summary>
 internal static class ReportArrays
 {
@@ -39,10 +39,10 @@ internal static class ReportArrays
         ];
     }
 
-    /// <summary>How many of the arrays are of reports.</summary>
+    /// <summary>The number of arrays that belong to reports.</summary>
     public static int In(IEnumerable<NamedArray> arrays) => arrays.Count(array => array.Name is Training or Measured or Gradients);
 
-    /// <summary>The whole reports again.</summary>
+    /// <summary>Restores the whole reports.</summary>
     /// <exception cref="InvalidDataException">The arrays are not those of such reports.</exception>
     public static List<EpochReport> Restore(
         IReadOnlyList<NamedArray> arrays,

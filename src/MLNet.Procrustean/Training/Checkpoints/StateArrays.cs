@@ -5,8 +5,7 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// Moves all weights of a training to and from named arrays: the network's, the optimizer's velocities, and those that were kept; its
-/// reports too.
+/// Moves the weights of a training (the network's, the optimizer's velocities, and the kept ones) and its reports to and from named arrays.
 /// </summary>
 internal static class StateArrays
 {
@@ -28,7 +27,7 @@ internal static class StateArrays
         ];
     }
 
-    /// <summary>Of a training that is over, whose network has the weights that were chosen: nothing else is needed any more.</summary>
+    /// <summary>Of a training that is over, whose network has the weights that were chosen: nothing else is needed.</summary>
     public static List<NamedArray> CaptureFinished(TrainingState state) =>
         [.. Under(Network, NetworkWeights.Capture(state.Network)), .. ReportArrays.Capture(state.Reports)];
 

@@ -17,8 +17,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     private readonly IChannel channel;
     private readonly Stopwatch sinceLast = Stopwatch.StartNew();
     private Dictionary<string, string> settings = [];
-    private Checkpoint? finished; // of a training that is over: this one, until a difference shows
-    private Checkpoint? interrupted; // on the way of one that is not
+    private Checkpoint? finished; // of a training that is over: assumed to be this one until a difference is found
+    private Checkpoint? interrupted; // of a training that is not over
     private bool isOver;
 
     private TrainingCheckpoints(string path, TimeSpan interval, IChannel channel)
@@ -59,7 +59,7 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
     public void Resume(TrainingState state, ImageClassifierOptions options, PreparedTraining training)
     {
-        settings[nameof(options.Seed)] = training.Seed.ToString(CultureInfo.InvariantCulture); // drawn by now where none was chosen
+        settings[nameof(options.Seed)] = training.Seed.ToString(CultureInfo.InvariantCulture); // drawn by now if the options set none
         settings = settings.Concat(TrainingSettings.Of(training.Images, training.Classes.Names)).ToDictionary();
         LeaveFinishedUnlessSame();
         RefuseInterruptedUnlessSame();
@@ -93,8 +93,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     /// <summary>
-    /// Writes a checkpoint, within an epoch only when the interval has passed since the last one. A training does not end because that
-    /// fails: there is a warning.
+    /// Writes a checkpoint, within an epoch only when the interval has passed since the last one. If that fails, the training continues
+    /// with a warning.
     /// </summary>
     public void Save(TrainingState state, SavePoint point)
     {
@@ -106,8 +106,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     /// <summary>
-    /// Writes the finished checkpoint of a training that is over, well or by divergence; one without an epoch that ended well leaves none
-    /// at all.
+    /// Writes the finished checkpoint of a training that is over, whether it ended well or diverged; a training without an epoch that ended
+    /// well leaves no checkpoint.
     /// </summary>
     public void Finish(TrainingState state)
     {
@@ -128,8 +128,8 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     private string Finished() =>
         $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. "
-        + $"To train again, delete the folder, or choose another {nameof(ImageClassifierOptions.Seed)} "
-        + $"or {nameof(ImageClassifierOptions.CheckpointPath)}.";
+        + "To train again, delete the folder, "
+        + $"or choose another {nameof(ImageClassifierOptions.Seed)} or {nameof(ImageClassifierOptions.CheckpointPath)}.";
 
     private string Resumed(TrainingMoment moment, int epochs) =>
         $"Resuming from the checkpoint in '{folder.Path}': epoch {moment.Epoch.Number} of {epochs}, after step {moment.Epoch.Steps}.";
@@ -146,7 +146,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
     }
 
-    // By the options alone, which spares decoding.
+    // Compares the options alone, before any image is decoded.
     private void Find(ImageClassifierOptions options, Device device)
     {
         void Warn(string problem) => channel.Warning(MessageSensitivity.None, problem);
@@ -160,7 +160,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         settings = TrainingSettings.Of(options, device);
         if (options.Seed is null)
         {
-            // This process has the model of the training that was over in it: what it asks for is another one.
+            // This process already has the model of a training that it finished: a further fit asks for another one.
             finished = finished?.Moment.FinishedBy == ThisProcess ? null : finished;
             TakeSeed(finished);
         }
@@ -208,7 +208,7 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     private static string Lines(List<string> differences) => string.Concat(differences.Select(line => Environment.NewLine + line));
 
-    // Of what is known by now: the options at first, then the images too.
+    // Of the settings that are known so far: the options at first, the images later.
     private static List<string> Differences(Checkpoint checkpoint, Dictionary<string, string> now)
     {
         var before = checkpoint.Moment.Settings.Where(setting => now.ContainsKey(setting.Key)).ToDictionary();

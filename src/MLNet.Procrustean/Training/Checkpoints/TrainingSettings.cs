@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
 
-/// <summary>What decides about a training, as texts by name, to tell whether a checkpoint is of the same one.</summary>
+/// <summary>The settings that determine a training, as texts by name, to check whether a checkpoint belongs to the same training.</summary>
 internal static class TrainingSettings
 {
     public const string Classes = "Classes";
@@ -34,8 +34,8 @@ internal static class TrainingSettings
     ];
 
     /// <summary>
-    /// Every other option, so that none is forgotten; of the precision the one it selects here, so that no other machine resumes in another
-    /// one.
+    /// Every other option, so that none is forgotten. The precision is the one that is selected on this device, so that no other machine
+    /// resumes the training in another precision.
     /// </summary>
     public static Dictionary<string, string> Of(ImageClassifierOptions options, Device device) =>
         InvariantText.Of(() =>
