@@ -227,17 +227,9 @@ public sealed class BenchmarkTests
 
     private ChildProcess Benchmark(string? results, params string[] more) =>
         ChildProcess.Dotnet([
-            Path.Combine(ChildProcess.FolderOfExample("Benchmark"), "Benchmark.dll"),
-            "--train",
-            InFolder("photos/train"),
+            .. ExampleProgram.Training("Benchmark", InFolder("photos/train"), epochs: 1),
             "--test",
             InFolder("photos/test"),
-            "--backbone",
-            "cifar-resnet-8-w4",
-            "--image-size",
-            "16",
-            "--epochs",
-            "1",
             .. results is null ? Array.Empty<string>() : ["--results", InFolder(results)],
             .. more,
         ]);

@@ -11,10 +11,9 @@ public sealed class CultureTests
         using var folder = new TemporaryFolder();
         ImageFolders.Write(folder, ("photos/cat", 12), ("photos/dog", 6));
         var photos = Path.Combine(folder.Path, "photos");
-        string[] small = ["--backbone", "cifar-resnet-8-w4", "--image-size", "16", "--epochs", "1", "--learning-rate", "0.05"];
         ChildProcess German(string program, params string[] more) =>
             ChildProcess.Dotnet(
-                [Path.Combine(ChildProcess.FolderOfExample(program), $"{program}.dll"), "--train", photos, .. small, .. more],
+                [.. ExampleProgram.Training(program, photos, epochs: 1), "--learning-rate", "0.05", .. more],
                 variables: new() { ["LC_ALL"] = "de_DE.UTF-8" }
             );
 

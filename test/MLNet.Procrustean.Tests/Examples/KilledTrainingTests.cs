@@ -121,19 +121,11 @@ public sealed class KilledTrainingTests
 
     private static string[] Arguments(string model, int epochs) =>
         [
-            Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
-            "--train",
-            Path.Combine(Path.GetDirectoryName(model)!, "photos"),
+            .. ExampleProgram.Training("TrainFolder", Path.Combine(Path.GetDirectoryName(model)!, "photos"), epochs),
             "--model",
             model,
-            "--backbone",
-            "cifar-resnet-8-w4",
-            "--image-size",
-            "16",
             "--batch-size",
             "8",
-            "--epochs",
-            $"{epochs}",
             "--strategy",
             "mfw+la(tau=0.5)",
         ];

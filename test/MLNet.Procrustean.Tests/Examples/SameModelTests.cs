@@ -67,19 +67,11 @@ public sealed class SameModelTests
         var model = Path.Combine(folder.Path, $"{photos}-{processors}.zip");
         var run = ChildProcess.Dotnet(
             [
-                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
-                "--train",
-                Path.Combine(folder.Path, photos),
+                .. ExampleProgram.Training("TrainFolder", Path.Combine(folder.Path, photos), epochs: 2),
                 "--model",
                 model,
-                "--backbone",
-                "cifar-resnet-8-w4",
-                "--image-size",
-                "16",
                 "--batch-size",
                 "8",
-                "--epochs",
-                "2",
             ],
             variables: new() { ["DOTNET_PROCESSOR_COUNT"] = $"{processors}", ["OMP_NUM_THREADS"] = "1" }
         );

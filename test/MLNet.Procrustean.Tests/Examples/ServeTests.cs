@@ -150,10 +150,7 @@ public sealed class ServeTests
     [Test]
     public void Start_NoModel_SaysSoAndFails()
     {
-        var run = ChildProcess.Dotnet([
-            Path.Combine(ChildProcess.FolderOfExample("Serve"), "Serve.dll"),
-            Path.Combine(folder.Path, "none.zip"),
-        ]);
+        var run = ChildProcess.Dotnet([ExampleProgram.Path("Serve"), Path.Combine(folder.Path, "none.zip")]);
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Errors, Does.Contain("none.zip").And.Not.Contain(" at "));
     }
@@ -163,7 +160,7 @@ public sealed class ServeTests
     [TestCase("TimeoutSeconds", "5000000", "from 0.001 to 1,000,000")]
     public void Start_LimitThatNothingIsServedWith_SaysSoAndFails(string name, string value, string allowed)
     {
-        var run = ChildProcess.Dotnet([Path.Combine(ChildProcess.FolderOfExample("Serve"), "Serve.dll"), model, $"--{name}", value]);
+        var run = ChildProcess.Dotnet([ExampleProgram.Path("Serve"), model, $"--{name}", value]);
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Errors, Does.Contain($"--{name} is {value}").And.Contain(allowed));
     }

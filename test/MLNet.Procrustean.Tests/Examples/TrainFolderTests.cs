@@ -72,17 +72,9 @@ public sealed class TrainFolderTests
         var model = Path.Combine(folder.Path, "new", "model.zip");
 
         var run = ChildProcess.Dotnet([
-            Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
-            "--train",
-            Path.Combine(folder.Path, "train"),
+            .. ExampleProgram.Training("TrainFolder", Path.Combine(folder.Path, "train"), epochs: 1),
             "--test",
             Path.Combine(folder.Path, "test"),
-            "--backbone",
-            "cifar-resnet-8-w4",
-            "--image-size",
-            "16",
-            "--epochs",
-            "1",
             "--model",
             model,
         ]);
@@ -112,15 +104,7 @@ public sealed class TrainFolderTests
         disk.Fill();
         ChildProcess Run(string photos) =>
             ChildProcess.Dotnet([
-                Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
-                "--train",
-                photos,
-                "--backbone",
-                "cifar-resnet-8-w4",
-                "--image-size",
-                "16",
-                "--epochs",
-                "2",
+                .. ExampleProgram.Training("TrainFolder", photos, epochs: 2),
                 "--strategy",
                 "plain",
                 "--model",
@@ -207,18 +191,5 @@ public sealed class TrainFolderTests
     }
 
     private static ChildProcess TrainFolder(TemporaryFolder folder, string strategy, params string[] more) =>
-        ChildProcess.Dotnet([
-            Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "TrainFolder.dll"),
-            "--train",
-            folder.Path,
-            "--backbone",
-            "cifar-resnet-8-w4",
-            "--image-size",
-            "16",
-            "--epochs",
-            "2",
-            "--strategy",
-            strategy,
-            .. more,
-        ]);
+        ChildProcess.Dotnet([.. ExampleProgram.Training("TrainFolder", folder.Path, epochs: 2), "--strategy", strategy, .. more]);
 }

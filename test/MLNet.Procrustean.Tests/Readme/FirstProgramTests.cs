@@ -10,7 +10,7 @@ public sealed class FirstProgramTests
         using var folder = new TemporaryFolder();
         ReadmeSnippets.DrawPhotos(folder.Path);
 
-        var process = ChildProcess.Dotnet([Path.Combine(ChildProcess.FolderOfExample("FirstProgram"), "FirstProgram.dll")], folder.Path);
+        var process = ChildProcess.Dotnet([ExampleProgram.Path("FirstProgram")], folder.Path);
 
         using (Assert.EnterMultipleScope())
         {

@@ -59,11 +59,7 @@ public sealed class SavedModelTests
         string[] paths,
         Dictionary<string, string?>? variables = null,
         params string[] host
-    ) =>
-        ChildProcess.Dotnet(
-            [.. host, Path.Combine(ChildProcess.FolderOfExample("Predict"), "Predict.dll"), model, .. paths],
-            variables: variables
-        );
+    ) => ChildProcess.Dotnet([.. host, ExampleProgram.Path("Predict"), model, .. paths], variables: variables);
 
     [Test]
     public void Load_InTheSameProcess_ScoresTheSame()

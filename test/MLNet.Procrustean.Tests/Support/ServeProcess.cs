@@ -14,17 +14,14 @@ internal sealed class ServeProcess : IDisposable
     /// <summary>Starts it, and waits until it listens.</summary>
     public ServeProcess(string model, params string[] options)
     {
-        process = ChildProcess.Start(
-            [Path.Combine(ChildProcess.FolderOfExample("Serve"), "Serve.dll"), model, "--urls", "http://127.0.0.1:0", .. options],
-            line =>
+        process = ChildProcess.Start([ExampleProgram.Path("Serve"), model, "--urls", "http://127.0.0.1:0", .. options], line =>
+        {
+            written.Enqueue(line);
+            if (line.Split(Listening) is [_, var url])
             {
-                written.Enqueue(line);
-                if (line.Split(Listening) is [_, var url])
-                {
-                    address.TrySetResult(new(url));
-                }
+                address.TrySetResult(new(url));
             }
-        );
+        });
         if (!address.Task.Wait(TimeSpan.FromMinutes(1)))
         {
             process.Kill(entireProcessTree: true);
