@@ -28,8 +28,8 @@ internal static class Markup
     public static XElement Panels(IEnumerable<XElement?> panels) => Element("div", "panels", panels.Where(panel => panel is not null));
 
     /// <summary>One chart or table with its heading.</summary>
-    public static XElement Panel(string? heading, params object?[] content) =>
-        Element("div", "panel", heading is null ? null : Element("h3", null, heading), content);
+    public static XElement Panel(string cssClass, string? heading, params object?[] content) =>
+        Element("div", cssClass, heading is null ? null : Element("h3", null, heading), content);
 
     public static string Style(FormattableString style) => style.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,7 @@ internal sealed class Comparison
         RunChecks.Check(runs);
         Runs = [.. runs.Select((run, index) => new ShownRun(Label(runs, index), RunMark.Of(index), run))];
         ClassNames = [.. runs[0].Metrics.Classes.Select(one => Printable.Text(one.Name))];
-        Counts = CountsOf(runs.FirstOrDefault(run => CountsOf(run) is not null));
+        Counts = runs.Select(CountsOf).FirstOrDefault(counts => counts is not null);
         // Stable, so that equal or unknown counts leave the classes in their own order.
         Order = [.. Enumerable.Range(0, ClassNames.Length).OrderByDescending(c => Counts?[c] ?? 0)];
         Minor = MinorOf(Counts);
@@ -39,10 +39,8 @@ internal sealed class Comparison
 
     public bool HasManyClasses => ClassNames.Length > MostClassesShown;
 
-    public static IReadOnlyList<long>? CountsOf(TrainedRun? run) =>
-        run is not null && run.Metrics.Classes.All(one => one.TrainingCount > 0)
-            ? [.. run.Metrics.Classes.Select(one => one.TrainingCount!.Value)]
-            : null;
+    public static IReadOnlyList<long>? CountsOf(TrainedRun run) =>
+        run.Metrics.Classes.All(one => one.TrainingCount > 0) ? [.. run.Metrics.Classes.Select(one => one.TrainingCount!.Value)] : null;
 
     /// <summary>The name of a class with its number of training images, as far as it is known.</summary>
     public string NameWithCount(int c) => Counts is null ? ClassNames[c] : $"{ClassNames[c]} ({NumberText.Count(Counts[c])})";

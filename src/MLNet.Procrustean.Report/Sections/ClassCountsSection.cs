@@ -40,10 +40,9 @@ internal static class ClassCountsSection
     private static XElement Panel(Comparison comparison, IReadOnlyList<long> counts, string? names)
     {
         var (width, height) = comparison.HasManyClasses ? (640, 270) : (520, Rows.Height(comparison, 1));
-        return Markup.Element(
-            "div",
+        return Markup.Panel(
             "panel wide",
-            names is null ? null : Markup.Element("h3", null, names),
+            names,
             SvgDrawing.Of(
                 CountPlot.Of(comparison, counts),
                 width,

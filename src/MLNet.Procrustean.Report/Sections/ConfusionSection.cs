@@ -26,7 +26,9 @@ internal static class ConfusionSection
                 Paper.Procrustean,
                 [
                     Markup.Panels(
-                        comparison.Runs.Select(run => Markup.Panel(comparison.Runs.Length > 1 ? run.Label : null, Largest(comparison, run)))
+                        comparison.Runs.Select(run =>
+                            Markup.Panel("panel", comparison.Runs.Length > 1 ? run.Label : null, Largest(comparison, run))
+                        )
                     ),
                 ]
             )
@@ -42,10 +44,9 @@ internal static class ConfusionSection
     private static XElement Panel(Comparison comparison, ShownRun shown)
     {
         var (order, confusion) = (comparison.Order, shown.Run.Metrics.Confusion);
-        return Markup.Element(
-            "div",
+        return Markup.Panel(
             "panel fitted",
-            comparison.Runs.Length > 1 ? Markup.Element("h3", null, shown.Label) : null,
+            comparison.Runs.Length > 1 ? shown.Label : null,
             MatrixTable.Of(
                 $"Confusion of the test images in percent: {shown.Label}",
                 [.. order.Select(c => comparison.ClassNames[c])],

@@ -43,10 +43,9 @@ internal static class CosinesSection
         ];
 
     private static XElement Panel(ClassGroups groups, string name, Func<int, int, double?> cosine) =>
-        Markup.Element(
-            "div",
+        Markup.Panel(
             "panel fitted cosines",
-            Markup.Element("h3", null, name),
+            name,
             MatrixTable.Of($"Cosines between classifiers: {name}", groups.Names, "class", (row, column) =>
             {
                 var values = groups.Pairs(row, column).Select(pair => cosine(pair.First, pair.Second)).ToList();

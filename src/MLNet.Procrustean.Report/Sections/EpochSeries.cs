@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Plots;
 using MLNet.Procrustean.Report.Runs;
 using MLNet.Procrustean.Report.Text;
@@ -34,8 +36,8 @@ internal sealed class EpochSeries
 
     public IEnumerable<double> Values => lines.SelectMany(line => line.Points).Select(point => point.Value).Where(double.IsFinite);
 
-    /// <summary>Where the lines end, in words.</summary>
-    public string Ends =>
+    // Where the lines end, in words.
+    private string Ends =>
         string.Join(
             " ",
             lines.Select(line =>
@@ -45,9 +47,13 @@ internal sealed class EpochSeries
 
     public string Missing => comparison.Missing(run => lines.Any(line => line.Run.Run == run));
 
-    public System.Xml.Linq.XElement? Legend => Html.Legend.Runs(lines.Select(line => line.Run), withLine: true);
+    public XElement? Legend => Html.Legend.Runs(lines.Select(line => line.Run), withLine: true);
 
     public int Epochs => lines.Max(line => line.Run.Run.Epochs.Max(report => report.Epoch));
+
+    /// <summary>The plot across the page, and for readers who do not see it, what it shows and where its lines end.</summary>
+    public XElement Chart(PlotModel plot, string description) =>
+        Markup.Element("div", "wide", SvgDrawing.Of(plot, 600, 280, $"{description} {Ends}"));
 
     public PlotModel Plot(Axis axis) =>
         EpochPlot.Of(

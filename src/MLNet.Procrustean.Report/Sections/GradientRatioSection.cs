@@ -25,14 +25,7 @@ internal static class GradientRatioSection
             "The mean of ‖∂ℓ/∂h‖ over the minor classes divided by its mean over the major classes, where ∂ℓ/∂h is the gradient of the "
                 + "plain cross entropy with respect to the features. At 1, both groups pull equally.",
             Paper.Procrustean,
-            [
-                series.Legend,
-                Markup.Element(
-                    "div",
-                    "wide",
-                    SvgDrawing.Of(plot, 600, 280, $"Ratio of minor to major feature gradients over the epochs. {series.Ends}")
-                ),
-            ]
+            [series.Legend, series.Chart(plot, "Ratio of minor to major feature gradients over the epochs.")]
         )
         {
             Note = series.Missing,

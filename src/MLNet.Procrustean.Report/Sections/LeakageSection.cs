@@ -20,15 +20,9 @@ internal static class LeakageSection
                 Paper.Procrustean,
                 [
                     series.Legend,
-                    Markup.Element(
-                        "div",
-                        "wide",
-                        SvgDrawing.Of(
-                            series.Plot(PlotStyle.Share(AxisPosition.Left, "Leakage")),
-                            600,
-                            280,
-                            $"Leakage from minor to major classes over the epochs. {series.Ends}"
-                        )
+                    series.Chart(
+                        series.Plot(PlotStyle.Share(AxisPosition.Left, "Leakage")),
+                        "Leakage from minor to major classes over the epochs."
                     ),
                 ]
             )

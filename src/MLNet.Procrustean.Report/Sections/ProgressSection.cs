@@ -46,10 +46,11 @@ internal static class ProgressSection
 
     private static XElement Panel(Comparison comparison, ShownRun shown)
     {
-        Func<EpochReport, int, double> accuracy = IsDiagnosed(shown)
+        var isDiagnosed = IsDiagnosed(shown);
+        Func<EpochReport, int, double> accuracy = isDiagnosed
             ? (report, c) => report.Diagnostics!.TrainingAccuracy[c]
             : (report, c) => report.TrainingAccuracy[c];
-        var reports = shown.Run.Epochs.Where(report => !IsDiagnosed(shown) || report.Diagnostics is not null).ToList();
+        var reports = shown.Run.Epochs.Where(report => !isDiagnosed || report.Diagnostics is not null).ToList();
         var epochs = shown.Run.Epochs.Max(report => report.Epoch);
 
         // The rare classes are drawn last, so that many frequent ones do not cover them.
@@ -62,7 +63,7 @@ internal static class ProgressSection
             EpochPlot.NameEnds(model, epochs, top: 1, ("major", major), ("minor", rare));
         }
 
-        var measured = IsDiagnosed(shown) ? null : Markup.Element("small", null, " as trained");
+        var measured = isDiagnosed ? null : Markup.Element("small", null, " as trained");
         return Markup.Element(
             "div",
             "panel",

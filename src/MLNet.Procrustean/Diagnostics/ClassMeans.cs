@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -13,7 +14,7 @@ internal static class ClassMeans
     public static Tensor Of(Tensor values, Tensor labels, long classes)
     {
         using var scope = NewDisposeScope();
-        var sums = zeros([classes, .. values.shape[1..]], float64).index_add_(0, labels, values, 1);
+        var sums = zeros([classes, .. values.shape[1..]], float64).index_add_(0, labels, values, KeptNumbers.One);
         var counts = labels.bincount(null, classes).to(float64);
         return (sums / (values.dim() == 1 ? counts : counts.unsqueeze(1))).MoveToOuterDisposeScope();
     }

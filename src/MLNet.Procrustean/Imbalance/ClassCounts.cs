@@ -44,10 +44,10 @@ public sealed record ClassCounts
             throw new ArgumentException($"Two classes are named '{twice}'.", nameof(names));
         }
 
-        if (counts.FirstOrDefault(count => count < 1, 1) is var least and < 1)
+        if (names.Zip(counts).FirstOrDefault(one => one.Second < 1) is ({ } empty, var count))
         {
             throw new ArgumentException(
-                $"Class '{names[counts.IndexOf(least)]}' has no training image (its count is {least}); each class needs at least one.",
+                $"Class '{empty}' has no training image (its count is {count}); each class needs at least one.",
                 nameof(counts)
             );
         }

@@ -18,27 +18,12 @@ internal static class NativeAllocator
     /// <summary>Sets the thresholds; true where there is such an allocator and it may be changed.</summary>
     public static bool KeepFreedBlocks() =>
         // only the padding keeps the freed memory of threads other than the first; it touches no page itself
-        Ask(() => mallopt(MmapThreshold, 1 << 30) + mallopt(TrimThreshold, int.MaxValue) + mallopt(TopPad, 256 << 20) == 3);
+        ProcessWideTuning.Try(() =>
+            mallopt(MmapThreshold, 1 << 30) + mallopt(TrimThreshold, int.MaxValue) + mallopt(TopPad, 256 << 20) == 3
+        );
 
     /// <summary>Returns freed blocks to the kernel; true where some were.</summary>
-    public static bool ReturnFreedBlocks() => Ask(() => malloc_trim(0) == 1);
-
-    private static bool Ask(Func<bool> glibc)
-    {
-        if (!OperatingSystem.IsLinux() || !ProcessWideTuning.IsAllowed)
-        {
-            return false;
-        }
-
-        try
-        {
-            return glibc();
-        }
-        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
-        {
-            return false; // another C library, such as musl
-        }
-    }
+    public static bool ReturnFreedBlocks() => ProcessWideTuning.Try(() => malloc_trim(0) == 1);
 
     [DllImport("libc.so.6")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -17,19 +17,9 @@ internal static class OpenMpThreads
 
     public static void WaitBriefly()
     {
-        if (!OperatingSystem.IsLinux() || !ProcessWideTuning.IsAllowed || Environment.GetEnvironmentVariable(WaitPolicy) is not null)
+        if (Environment.GetEnvironmentVariable(WaitPolicy) is null)
         {
-            return;
-        }
-
-        try
-        {
-            _ = setenv(WaitPolicy, "passive", overwrite: 0);
-            _ = setenv(SpinCount, Turns, overwrite: 0);
-        }
-        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
-        {
-            // without a C library of that name, threads wait as by default
+            ProcessWideTuning.Try(() => setenv(WaitPolicy, "passive", overwrite: 0) + setenv(SpinCount, Turns, overwrite: 0) == 0);
         }
     }
 

@@ -12,5 +12,25 @@ internal static class ProcessWideTuning
     /// </summary>
     public const string Switch = "MLNet.Procrustean.ProcessWideTuning";
 
-    public static bool IsAllowed => !AppContext.TryGetSwitch(Switch, out var allowed) || allowed;
+    private static bool IsAllowed => !AppContext.TryGetSwitch(Switch, out var allowed) || allowed;
+
+    /// <summary>
+    /// Calls the C library of Linux; false where another system or library has no such function, or where it is not allowed.
+    /// </summary>
+    public static bool Try(Func<bool> change)
+    {
+        if (!OperatingSystem.IsLinux() || !IsAllowed)
+        {
+            return false;
+        }
+
+        try
+        {
+            return change();
+        }
+        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false; // another C library, such as musl
+        }
+    }
 }

@@ -41,7 +41,8 @@ internal static class StrategyCheck
         : !samplingWeights.shape.SequenceEqual([classes])
             ? $"has sampling weights of the shape [{string.Join(", ", samplingWeights.shape)}]; "
                 + $"they must be [{classes}], one for each class"
-        : !(samplingWeights.isfinite() & samplingWeights.ge(0)).all().item<bool>() || samplingWeights.eq(0).all().item<bool>()
+        : !(samplingWeights.isfinite() & samplingWeights.ge(tensor(0f))).all().item<bool>()
+        || samplingWeights.eq(tensor(0f)).all().item<bool>()
             ? "has sampling weights that are negative or not finite, or all 0"
         : null;
 
