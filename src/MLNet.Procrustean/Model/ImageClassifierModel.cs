@@ -76,6 +76,15 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     bool ITransformer.IsRowToRowMapper => true;
 
+    /// <summary>The weights of the model, for <see cref="ImageClassifierOptions.InitialWeights"/>.</summary>
+    /// <param name="model">The model; null gives null.</param>
+    [return: NotNullIfNotNull(nameof(model))]
+    public static implicit operator InitialWeights?(ImageClassifierModel? model) => model?.ToInitialWeights();
+
+    /// <summary>The weights of the model, for another training to begin with.</summary>
+    /// <returns>The weights. They are read when that training begins: do not dispose the model before.</returns>
+    public InitialWeights ToInitialWeights() => new ModelWeights(this);
+
     internal ColumnNames Columns => rows.Columns;
 
     /// <summary>What was trained; another thread may dispose its network at any moment.</summary>
@@ -182,10 +191,10 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     }
 
     /// <summary>Copies the weights to a network of the same kind.</summary>
-    internal void CopyWeightsTo(StagedNetwork other) =>
+    internal void CopyWeightsTo(StagedNetwork other, bool withHead) =>
         scorer.Use(classifier =>
         {
-            classifier.CopyWeightsTo(other);
+            classifier.CopyWeightsTo(other, withHead);
             return other;
         });
 

@@ -41,6 +41,18 @@ internal sealed class WeightSnapshot : IDisposable
         }
     }
 
+    /// <summary>Restores all but the head, whose kind and size may differ.</summary>
+    public void RestoreAllButHead(StagedNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var byName = copies.ToDictionary(copy => copy.Name, copy => copy.Values);
+        foreach (var (name, values) in State(network).Where(weight => !StagedNetwork.IsOfHead(weight.Name)))
+        {
+            values.copy_(byName[name]);
+        }
+    }
+
     public void Dispose() => copies.ForEach(copy => copy.Values.Dispose());
 
     private static IEnumerable<(string Name, Tensor Values)> State(StagedNetwork network) =>

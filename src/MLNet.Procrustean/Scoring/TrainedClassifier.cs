@@ -33,11 +33,18 @@ internal sealed record TrainedClassifier(
             );
     }
 
-    /// <summary>Copies the weights to a network of the same kind.</summary>
-    public void CopyWeightsTo(StagedNetwork other)
+    /// <summary>Copies the weights to a network of the same backbone, with the head or without it.</summary>
+    public void CopyWeightsTo(StagedNetwork other, bool withHead = true)
     {
         using var weights = WeightSnapshot.Of(Network);
-        weights.Restore(other);
+        if (withHead)
+        {
+            weights.Restore(other);
+        }
+        else
+        {
+            weights.RestoreAllButHead(other);
+        }
     }
 
     /// <summary>
