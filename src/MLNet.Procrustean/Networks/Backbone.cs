@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Persistence;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
@@ -24,7 +25,8 @@ public abstract record Backbone
     public abstract int ResidualStages { get; }
 
     /// <summary>The network of a name that <see cref="Name"/> gave.</summary>
-    /// <param name="name">For instance <c>cifar-resnet-32</c>, <c>cifar-resnet-8-w32</c> or <c>resnet-18</c>.</param>
+    /// <param name="name">For instance <c>cifar-resnet-32</c>, <c>cifar-resnet-8-w32</c>, <c>resnet-18</c> or
+    /// <c>resnet-18-2-2-2-3</c>.</param>
     /// <returns>The network of that name.</returns>
     /// <exception cref="FormatException">There is no network of that name.</exception>
     public static Backbone Parse(string name)
@@ -37,6 +39,11 @@ public abstract record Backbone
                 ["cifar", "resnet", var depth] => new CifarResNet { Depth = Number(depth) },
                 ["cifar", "resnet", var depth, ['w', .. var width]] => new CifarResNet { Depth = Number(depth), Width = Number(width) },
                 ["resnet", var depth] => new ResNet { Depth = Number(depth) },
+                ["resnet", var depth, var first, var second, var third, var fourth] => new ResNet
+                {
+                    Depth = Number(depth),
+                    Blocks = (Number(first), Number(second), Number(third), Number(fourth)),
+                },
                 _ => throw new FormatException("There is no such family."),
             };
         }
@@ -45,7 +52,8 @@ public abstract record Backbone
             throw new FormatException(
                 $"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, "
                     + "'cifar-resnet-D-wW' with W its width, even and from 4 to 256, "
-                    + $"and 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}.",
+                    + $"'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}, "
+                    + $"and 'resnet-D-B-B-B-B' with the blocks B of each stage, from 1 to {ResNet.MostBlocks}.",
                 problem
             );
         }
@@ -72,6 +80,15 @@ public abstract record Backbone
         return (Count(shapes), Count(shapes.Head));
 
         static long Count(nn.Module module) => module.parameters().Sum(weight => weight.numel());
+    }
+
+    /// <summary>Checks that the arrays are the weights and running statistics of all parts but the head, before memory is taken.</summary>
+    /// <exception cref="InvalidDataException">An array is missing, unknown, or of another type or shape.</exception>
+    internal void CheckWithoutHead(IReadOnlyList<NamedArray> arrays, int channels)
+    {
+        using var scope = NewDisposeScope();
+        using var shapes = Assemble(channels, classes: 1, ClassifierHead.Linear, META);
+        NetworkWeights.Match(arrays, NetworkWeights.WithoutHead(shapes), Name);
     }
 
     /// <summary>Builds the network with weights drawn from the seed.</summary>

@@ -23,12 +23,15 @@ internal static class NetworkWeights
     public static void Restore(IReadOnlyList<NamedArray> arrays, StagedNetwork network, string backbone)
     {
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        foreach (var (array, tensor) in Match(arrays, network.state_dict().Select(pair => (pair.Key, pair.Value)), backbone))
-        {
-            using var part = NewDisposeScope(); // at most one array is in memory twice
-            tensor.copy_(ToTensor(array));
-        }
+        Copy(arrays, network.state_dict().Select(pair => (pair.Key, pair.Value)), backbone);
+    }
+
+    /// <summary>Copies the arrays into all parts but the head; where one does not fit, none is copied.</summary>
+    /// <exception cref="InvalidDataException">The arrays are not those of the network without its head.</exception>
+    public static void RestoreWithoutHead(IReadOnlyList<NamedArray> arrays, StagedNetwork network, string backbone)
+    {
+        using var scope = NewDisposeScope();
+        Copy(arrays, WithoutHead(network), backbone);
     }
 
     /// <summary>Pairs each tensor with the array of its name, type and shape.</summary>
@@ -74,7 +77,24 @@ internal static class NetworkWeights
         return tensor;
     }
 
-    private static NamedArray ToArray(string name, Tensor tensor) => new(name, TypeOf(tensor), tensor.shape, tensor.bytes.ToArray());
+    /// <summary>The weights and running statistics of all parts but the last layer.</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> WithoutHead(StagedNetwork network) =>
+        network
+            .state_dict()
+            .Where(named => !named.Key.StartsWith(StagedNetwork.HeadPrefix, StringComparison.Ordinal))
+            .Select(named => (named.Key, named.Value));
+
+    private static void Copy(IReadOnlyList<NamedArray> arrays, IEnumerable<(string Name, Tensor Tensor)> wanted, string backbone)
+    {
+        using var noGradient = no_grad();
+        foreach (var (array, tensor) in Match(arrays, wanted, backbone))
+        {
+            using var part = NewDisposeScope(); // at most one array is in memory twice
+            tensor.copy_(ToTensor(array));
+        }
+    }
 
     private static string TypeOf(Tensor tensor) => tensor.dtype == ScalarType.Int64 ? "I64" : "F32";
+
+    private static NamedArray ToArray(string name, Tensor tensor) => new(name, TypeOf(tensor), tensor.shape, tensor.bytes.ToArray());
 }

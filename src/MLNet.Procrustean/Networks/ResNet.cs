@@ -11,6 +11,7 @@ namespace MLNet.Procrustean;
 /// </remarks>
 public sealed record ResNet : Backbone
 {
+    internal const int MostBlocks = 50;
     internal static readonly int[] Depths = [18, 34, 50];
 
     /// <summary>The number of layers with weights: 18, 34 (basic blocks) or 50 (bottlenecks). The default is 18.</summary>
@@ -21,8 +22,23 @@ public sealed record ResNet : Backbone
         init => field = Require.OneOf(value, Depths, nameof(Depth));
     } = 18;
 
+    /// <summary>
+    /// The number of residual blocks in each of the four stages, from 1 to 50. The default, null, is what the depth says: 2, 2, 2 and 2 for
+    /// depth 18, and 3, 4, 6 and 3 for depths 34 and 50.
+    /// </summary>
+    /// <remarks>
+    /// Published weights may be of a network with other stages; the depth then says only whether the blocks are basic ones or bottlenecks.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A stage has fewer than 1 or more than 50 blocks.</exception>
+    public (int First, int Second, int Third, int Fourth)? Blocks
+    {
+        get;
+        init => field = value is { } blocks ? Checked(blocks) : null;
+    }
+
     /// <inheritdoc/>
-    public override string Name => $"resnet-{Depth}";
+    public override string Name =>
+        AllBlocks == BlocksOf(Depth) ? $"resnet-{Depth}" : $"resnet-{Depth}-{string.Join('-', Numbers(AllBlocks))}";
 
     /// <inheritdoc/>
     public override int SmallestImage => 32;
@@ -35,12 +51,27 @@ public sealed record ResNet : Backbone
 
     internal override bool SuitsWhitening => true;
 
-    private int[] Blocks => Depth == 18 ? [2, 2, 2, 2] : [3, 4, 6, 3];
+    private (int, int, int, int) AllBlocks => Blocks ?? BlocksOf(Depth);
+
+    /// <summary>Whether both are the same network.</summary>
+    /// <param name="other">The other backbone.</param>
+    /// <returns>True also where one leaves out the blocks that the other states.</returns>
+    public bool Equals(ResNet? other) => other is not null && Name == other.Name;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The network of basic blocks or bottlenecks with so many of them per stage.</summary>
+    internal static ResNet Of(bool bottlenecks, (int, int, int, int) blocks)
+    {
+        var depth = Depths.FirstOrDefault(depth => depth == 50 == bottlenecks && blocks == BlocksOf(depth));
+        return depth > 0 ? new() { Depth = depth } : new() { Depth = bottlenecks ? 50 : 18, Blocks = blocks };
+    }
 
     private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device) =>
         new(
             new Stem(new Convolution(channels, 64, 7, stride: 2, device), nn.MaxPool2d(3, stride: 2, padding: 1)),
-            [.. Blocks.Select((blocks, stage) => Stage(stage, blocks, device))],
+            [.. Numbers(AllBlocks).Select((blocks, stage) => Stage(stage, blocks, device))],
             new GlobalAveragePool(),
             Head.Of(head, OutputOf(512), classes, device)
         );
@@ -60,4 +91,19 @@ public sealed record ResNet : Backbone
         Depth == 50 ? new Bottleneck(input, inner, stride, device) : new BasicBlock(input, inner, stride, ShortcutOption.B, device);
 
     private int OutputOf(int inner) => Depth == 50 ? Bottleneck.Expansion * inner : inner;
+
+    private static (int, int, int, int) BlocksOf(int depth) => depth == 18 ? (2, 2, 2, 2) : (3, 4, 6, 3);
+
+    private static int[] Numbers((int First, int Second, int Third, int Fourth) blocks) =>
+        [blocks.First, blocks.Second, blocks.Third, blocks.Fourth];
+
+    private static (int, int, int, int) Checked((int, int, int, int) blocks)
+    {
+        foreach (var number in Numbers(blocks))
+        {
+            Require.Between(number, 1, MostBlocks, nameof(Blocks));
+        }
+
+        return blocks;
+    }
 }

@@ -8,6 +8,9 @@ namespace MLNet.Procrustean.Networks;
 /// </summary>
 internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 {
+    /// <summary>How the names of the head's weights begin.</summary>
+    public const string HeadPrefix = "fc.";
+
     // In a tuple: TorchSharp registers modules in fields as parts under the fields' names.
     private readonly (Stem Stem, IReadOnlyList<nn.Module<Tensor, Tensor>> Stages, nn.Module<Tensor, Tensor> Pool, Head Head) parts;
     private int frozenParts;

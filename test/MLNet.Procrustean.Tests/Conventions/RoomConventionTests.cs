@@ -19,6 +19,7 @@ public sealed class RoomConventionTests
         "Strategies",
         "Rules",
         "Scoring",
+        "Networks/Pretrained",
         "Networks",
         "Imbalance",
         "Data",

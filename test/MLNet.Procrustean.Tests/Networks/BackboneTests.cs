@@ -6,6 +6,8 @@ public sealed class BackboneTests
         [
             .. from depth in CifarResNet.Depths from width in new[] { 4, 16, 256 } select new CifarResNet { Depth = depth, Width = width },
             .. ResNet.Depths.Select(depth => new ResNet { Depth = depth }),
+            new ResNet { Blocks = (2, 2, 2, 3) },
+            new ResNet { Depth = 50, Blocks = (1, 50, 3, 2) },
         ];
 
     [TestCaseSource(nameof(All))]
@@ -33,6 +35,11 @@ public sealed class BackboneTests
     [TestCase("resnet--18")]
     [TestCase("resnet-+18")]
     [TestCase("ResNet-18")]
+    [TestCase("resnet-18-2-2-2")]
+    [TestCase("resnet-18-2-2-2-2-2")]
+    [TestCase("resnet-18-2-2-2-0")]
+    [TestCase("resnet-18-2-51-2-2")]
+    [TestCase("resnet-18-2-2-w2-2")]
     public void Parse_NoSuchBackbone_NamesItAndSaysWhatThereIs(string name) =>
         Assert.That(
             () => Backbone.Parse(name),
@@ -42,7 +49,8 @@ public sealed class BackboneTests
                 .And.Message.Contains(
                     "'cifar-resnet-D' with D one of 8, 14, 20, 32, 44, 56, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256"
                 )
-                .And.Message.EndsWith("'resnet-D' with D one of 18, 34, 50.")
+                .And.Message.Contains("'resnet-D' with D one of 18, 34, 50, ")
+                .And.Message.EndsWith("'resnet-D-B-B-B-B' with the blocks B of each stage, from 1 to 50.")
                 .And.Message.Not.Contains("\n")
         );
 
@@ -55,6 +63,7 @@ public sealed class BackboneTests
     [TestCase("resnet-18", 3, 7)]
     [TestCase("resnet-34", 1, 3)]
     [TestCase("resnet-50", 3, 1000)]
+    [TestCase("resnet-18-2-2-2-3", 3, 2)]
     public void CountWeights_ANetwork_AreThoseOfTheOneBuilt(string name, int channels, int classes)
     {
         var backbone = Backbone.Parse(name);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using MLNet.Procrustean.Persistence;
+
+namespace MLNet.Procrustean.Networks.Pretrained;
+
+/// <summary>A residual block of a graph.</summary>
+/// <param name="Main">Two convolutions, or three in a bottleneck.</param>
+/// <param name="Shortcut">The convolution around them, where the shape changes.</param>
+internal sealed record GraphBlock(ImmutableArray<GraphLayer> Main, GraphLayer? Shortcut)
+{
+    /// <summary>The channels of its output.</summary>
+    public long Output => Main[^1].Weight.Shape[0];
+}
+
+/// <summary>A convolution of a graph, and what follows it.</summary>
+/// <param name="Convolution">The operation.</param>
+/// <param name="Weight">[out, in, k, k].</param>
+/// <param name="Bias">[out]; null where there is no bias.</param>
+internal sealed record GraphLayer(OnnxNode Convolution, NamedArray Weight, NamedArray? Bias)
+{
+    private const double Epsilon = 1e-5; // that of our batch normalisation
+
+    /// <summary>The batch normalisation of its output; null where it was folded into the weight and bias.</summary>
+    public OnnxNode? Normalisation { get; init; }
+
+    /// <summary>Scale, bias, mean and variance of the batch normalisation.</summary>
+    public ImmutableArray<NamedArray> Statistics { get; init; } = [];
+
+    /// <summary>Whether a rectifier follows.</summary>
+    public bool Rectified { get; init; }
+
+    /// <summary>The maximum pooling that follows.</summary>
+    public OnnxNode? Pooling { get; init; }
+
+    /// <summary>The weight and the batch normalisation in the names and meaning of our layers.</summary>
+    /// <remarks>
+    /// A bias b before the normalisation moves into its mean, μ − b, and another ε into its variance, σ² + ε − 10⁻⁵. A convolution whose
+    /// normalisation was folded gets one that changes nothing but adds the bias: γ = 1, β = b, μ = 0, σ² = 1 − 10⁻⁵.
+    /// </remarks>
+    /// <param name="convolution">For instance <c>layer1.0.conv1</c>.</param>
+    /// <param name="normalisation">For instance <c>layer1.0.bn1</c>.</param>
+    public IEnumerable<NamedArray> Named(string convolution, string normalisation)
+    {
+        var channels = Weight.Shape[0];
+        yield return Weight with
+        {
+            Name = $"{convolution}.weight",
+        };
+        var bias = Bias is null ? new float[channels] : Numbers(Bias);
+        string[] names = ["weight", "bias", "running_mean", "running_var"];
+        float[][] values = Normalisation is null
+            ? [Filled(channels, 1), bias, new float[channels], Filled(channels, (float)(1 - Epsilon))]
+            : [Numbers(Statistics[0]), Numbers(Statistics[1]), MeanWithout(bias), VarianceWithEpsilon()];
+        foreach (var (name, numbers) in names.Zip(values))
+        {
+            yield return new($"{normalisation}.{name}", "F32", [numbers.Length], MemoryMarshal.AsBytes<float>(numbers).ToArray());
+        }
+    }
+
+    private float[] MeanWithout(float[] bias)
+    {
+        var mean = Numbers(Statistics[2]);
+        return Bias is null || bias.Length != mean.Length ? mean : [.. mean.Zip(bias, (m, b) => m - b)];
+    }
+
+    private float[] VarianceWithEpsilon()
+    {
+        var difference = Normalisation!.Numbers.GetValueOrDefault("epsilon", (float)Epsilon) - (float)Epsilon;
+        return [.. Numbers(Statistics[3]).Select(variance => variance + difference)];
+    }
+
+    private static float[] Filled(long count, float value) => [.. Enumerable.Repeat(value, (int)count)];
+
+    private static float[] Numbers(NamedArray array) => MemoryMarshal.Cast<byte, float>(array.Bytes).ToArray();
+}

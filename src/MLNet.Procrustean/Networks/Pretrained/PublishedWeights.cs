@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using MLNet.Procrustean.Persistence;
+
+namespace MLNet.Procrustean.Networks.Pretrained;
+
+/// <summary>The weights of a published network, all but those of its classifier, in the names and shapes of ours.</summary>
+/// <param name="Backbone">The network that they fit.</param>
+/// <param name="Arrays">As <see cref="StagedNetwork"/> names them, without its head.</param>
+/// <param name="Means">What the network subtracts from each channel of its images, in the order red, green, blue; 0 to 255.</param>
+/// <param name="Deviations">What it divides the channels by then; 1 to 255.</param>
+internal sealed record PublishedWeights(
+    Backbone Backbone,
+    IReadOnlyList<NamedArray> Arrays,
+    ImmutableArray<float> Means,
+    ImmutableArray<float> Deviations
+)
+{
+    /// <summary>Of the images of ImageNet, as the networks of torchvision and most others have been trained with.</summary>
+    public static readonly ImmutableArray<float> ImageNetMeans = [123.675f, 116.28f, 103.53f];
+
+    /// <inheritdoc cref="ImageNetMeans"/>
+    public static readonly ImmutableArray<float> ImageNetDeviations = [58.395f, 57.12f, 57.375f];
+
+    private const int Channels = 3;
+
+    /// <summary>Reads a file of weights; its contents say which format it has.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>The weights; they fit their backbone, and all are finite.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, of another format, or its weights are not those of a network of this library; the message says what to do.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static PublishedWeights Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        try
+        {
+            return Read(stream);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new InvalidDataException($"The weights in '{path}' cannot be used. {problem.Message}", problem);
+        }
+    }
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="stream">The file, from its beginning.</param>
+    public static PublishedWeights Read(Stream stream)
+    {
+        var weights = OnnxResNet.Of(OnnxFile.Read(stream));
+        weights.Backbone.CheckWithoutHead(weights.Arrays, Channels);
+        foreach (var array in weights.Arrays)
+        {
+            CheckValues(array);
+        }
+
+        return weights;
+    }
+
+    /// <summary>Copies the weights into a network of this backbone; its head stays.</summary>
+    /// <param name="network">The network; its weights keep their layout in memory.</param>
+    /// <exception cref="InvalidDataException">
+    /// The network is of another backbone or for grey images; nothing is copied.
+    /// </exception>
+    public void CopyTo(StagedNetwork network) => NetworkWeights.RestoreWithoutHead(Arrays, network, Backbone.Name);
+
+    private static void CheckValues(NamedArray array)
+    {
+        if (array.Type != "F32")
+        {
+            return;
+        }
+
+        var smallest = array.Name.EndsWith("running_var", StringComparison.Ordinal) ? 0 : float.MinValue;
+        foreach (var value in MemoryMarshal.Cast<byte, float>(array.Bytes))
+        {
+            if (!(float.IsFinite(value) && value >= smallest))
+            {
+                throw new InvalidDataException(
+                    FormattableString.Invariant($"Its weight '{array.Name}' has the value {value}, which no training gives; ")
+                        + "copy the file again or take another one."
+                );
+            }
+        }
+    }
+}
