@@ -54,7 +54,7 @@ public sealed class ReorderedSelectionTests
     }
 
     [Test]
-    public void StratifiedSplit_ShuffleRowsWithoutASeed_IsDisjointOrRefused()
+    public void StratifiedSplit_ShuffleRowsWithoutASeed_StaysDisjoint()
     {
         var (train, test) = Ml.Data.StratifiedSplit(Ml.Data.ShuffleRows(Ml.Data.LoadFromEnumerable(Rows())));
         Assert.That(train.GetColumn<int>("Id").Concat(test.GetColumn<int>("Id")), Is.EquivalentTo(Rows().Select(row => row.Id)));
