@@ -44,21 +44,36 @@ internal static class ImageColumn
     /// square. That may run on another thread while the cursor moves to the next rows, and throws <see cref="ImageException"/> where the
     /// image cannot be read.
     /// </summary>
-    public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) =>
+    /// <param name="row">The cursor.</param>
+    /// <param name="column">The image column.</param>
+    /// <param name="shape">Of the squares.</param>
+    /// <param name="read">Given the path (a string) or the encoded bytes (an array) of each image as it is read; null for nobody.</param>
+    public static Func<Action<Memory<byte>>> Reader(
+        DataViewRow row,
+        DataViewSchema.Column column,
+        ImageShape shape,
+        Action<object>? read = null
+    ) =>
         column.Type switch
         {
-            TextDataViewType => PathReader(row, column, shape),
+            TextDataViewType => PathReader(row, column, shape, read),
             ImageDataViewType => ImageReader(row, column, shape),
-            _ => BytesReader(row, column, shape),
+            _ => BytesReader(row, column, shape, read),
         };
 
-    private static Func<Action<Memory<byte>>> PathReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    private static Func<Action<Memory<byte>>> PathReader(
+        DataViewRow row,
+        DataViewSchema.Column column,
+        ImageShape shape,
+        Action<object>? read
+    )
     {
         var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
         return () =>
         {
             ReadOnlyMemory<char> text = default;
             getter(ref text);
+            read?.Invoke(text.ToString());
             var position = row.Position;
             return square =>
                 ImageDecoder.Decode(
@@ -74,7 +89,12 @@ internal static class ImageColumn
         };
     }
 
-    private static Func<Action<Memory<byte>>> BytesReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    private static Func<Action<Memory<byte>>> BytesReader(
+        DataViewRow row,
+        DataViewSchema.Column column,
+        ImageShape shape,
+        Action<object>? read
+    )
     {
         var getter = row.GetGetter<VBuffer<byte>>(column);
         return () =>
@@ -82,6 +102,7 @@ internal static class ImageColumn
             VBuffer<byte> bytes = default;
             getter(ref bytes);
             var (encoded, origin) = (bytes.IsDense ? bytes.GetValues().ToArray() : [.. bytes.DenseValues()], Origin(row.Position, column));
+            read?.Invoke(encoded);
             return square => ImageDecoder.Decode(encoded, shape, origin, square);
         };
     }
