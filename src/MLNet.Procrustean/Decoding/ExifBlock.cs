@@ -14,7 +14,7 @@ internal readonly ref struct ExifBlock(ReadOnlySpan<byte> tiff)
     private readonly ReadOnlySpan<byte> tiff = tiff;
     private readonly bool little = tiff.StartsWith("II"u8);
 
-    /// <summary>The orientation, 1 to 8; 0 where there is none, or the data is damaged before it.</summary>
+    /// <summary>The orientation, 1 to 8; 0 where it has no orientation, or damage hides it.</summary>
     /// <param name="block">With or without <c>Exif</c> and two more bytes before the TIFF header.</param>
     public static int Orientation(ReadOnlySpan<byte> block)
     {

@@ -4,7 +4,8 @@ namespace MLNet.Procrustean.Decoding;
 
 /// <summary>
 /// Finds the EXIF orientation of a JPEG (APP1 segments before the pixels), a PNG (chunk eXIf before or after them) or a WebP (chunk EXIF,
-/// where the header announces it). Only the headers of segments and chunks are read, and damaged data means that there is none.
+/// where the header announces it). Only the headers of segments and chunks are read; an image whose EXIF data is damaged is
+/// taken as stored.
 /// </summary>
 /// <remarks>Skia finds it in JPEG and WebP only, of type SHORT only, and in WebP only without <c>Exif\0\0</c> before it.</remarks>
 internal static class ExifReader

@@ -17,7 +17,7 @@ internal ref struct JpegSegments(ReadOnlySpan<byte> jpeg)
     /// <summary>The content, as far as the file has it.</summary>
     public ReadOnlySpan<byte> Content { get; private set; }
 
-    /// <summary>Goes to the next segment; false where there is none.</summary>
+    /// <summary>Goes to the next segment; false at the end.</summary>
     public bool MoveNext()
     {
         while (next + 4 <= file.Length)
