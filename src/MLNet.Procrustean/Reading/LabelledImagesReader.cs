@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Images;
@@ -10,7 +11,7 @@ namespace MLNet.Procrustean.Reading;
 /// <summary>Reads labels and images from a data view and decodes the images, on all processors, into one tensor or one file.</summary>
 /// <param name="options">Which columns, which shape, whether there is a cache, and what to do with bad images.</param>
 /// <param name="skipped">Told of each image that is left out, where that is allowed.</param>
-/// <param name="told">Told how the cache was found; null for nobody.</param>
+/// <param name="told">Told how the cache was found, and once that <c>MLImage</c> has no orientation; null for nobody.</param>
 /// <param name="warned">Told that there is no cache because it cannot be written; null for nobody.</param>
 internal sealed class LabelledImagesReader(
     ImageClassifierOptions options,
@@ -21,6 +22,8 @@ internal sealed class LabelledImagesReader(
 {
     private const int ImagesAtOnce = 512;
     private const int BytesAtOnce = 64 << 20;
+
+    private bool toldOfOrientation;
 
     // Of large images no more than keep every processor busy.
     private int AtOnce => Math.Clamp(BytesAtOnce / options.Shape.Bytes, Math.Min(Environment.ProcessorCount, ImagesAtOnce), ImagesAtOnce);
@@ -62,6 +65,7 @@ internal sealed class LabelledImagesReader(
             throw new ArgumentException("There is no row to train on.", nameof(data));
         }
 
+        TellOfOrientation(column);
         var toldRows = new HashSet<int>(); // a row is told of once, even where images are decoded twice
         void Skip(SkippedRow one)
         {
@@ -77,6 +81,15 @@ internal sealed class LabelledImagesReader(
         var without = bad.Select(one => one.Row).ToHashSet();
         using var scope = NewDisposeScope();
         return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
+    }
+
+    private void TellOfOrientation(DataViewSchema.Column column)
+    {
+        if (!toldOfOrientation && column.Type is ImageDataViewType)
+        {
+            told?.Invoke(ImageColumn.OrientationLost(column.Name));
+            toldOfOrientation = true;
+        }
     }
 
     private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoMemory(
