@@ -16,8 +16,13 @@ internal static class BmpFaults
     {
         var start = UInt32(bmp, 10); // of the pixels
         var header = UInt32(bmp, FileHeader);
-        var bits = header < 16 ? UInt16(bmp, 24) : UInt16(bmp, 28);
         var compression = header >= 20 ? UInt32(bmp, 30) : 0;
+        var bits = compression switch
+        {
+            1 => 8, // run lengths, for which Skia ignores what the header says
+            2 => 4,
+            _ => UInt16(bmp, header < 16 ? 24 : 28),
+        };
         return compression is 3 or 6 && header >= 40 ? FindInMasks(bmp, (int)start, header, bits, compression, width)
             : bits <= 8 ? FindInPalette(bmp, start, header, bits)
             : null;
@@ -37,13 +42,16 @@ internal static class BmpFaults
     {
         var all = bits < 32 ? (1u << bits) - 1 : uint.MaxValue;
         var (red, green, blue) = (UInt32(bmp, RedMask) & all, UInt32(bmp, RedMask + 4) & all, UInt32(bmp, RedMask + 8) & all);
-        var alpha = header >= 56 || header == 40 && compression == 6 && start >= RedMask + 16 ? UInt32(bmp, RedMask + 12) & all : 0;
-        if (HasGaps(red) || HasGaps(green) || HasGaps(blue) || HasGaps(alpha))
+        var hasAlpha = header >= 56 || header == 40 && compression == 6 && start >= RedMask + 16;
+        var alpha = hasAlpha ? UInt32(bmp, RedMask + 12) & all : 0;
+        var isRead = header > 56; // its alpha, by Skia
+        if (HasGaps(red) || HasGaps(green) || HasGaps(blue) || isRead && HasGaps(alpha))
         {
             return $"its colour masks (red {red:X}, green {green:X}, blue {blue:X}, alpha {alpha:X}) have gaps";
         }
 
-        return header <= 56 && alpha != 0 && IsTransparent(bmp[start..], alpha, bits, width)
+        var isMask = alpha != 0 && !HasGaps(alpha) && (alpha & (red | green | blue)) == 0;
+        return isMask && !isRead && IsTransparent(bmp[start..], alpha, bits, width)
             ? $"it has transparent pixels (alpha mask {alpha:X}), which are read only after a header of 108 or 124 bytes; it has {header}"
             : null;
     }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MLNet.Procrustean.Decoding;
 
-/// <summary>The EXIF data of an image: a TIFF header (byte order, place of the first directory) and directories of 12 bytes an entry.</summary>
+/// <summary>
+/// The EXIF data of an image: a TIFF header (byte order, place of the first directory) and directories of 12 bytes an entry.
+/// </summary>
 /// <param name="tiff">The data from the TIFF header on.</param>
 internal readonly ref struct ExifBlock(ReadOnlySpan<byte> tiff)
 {

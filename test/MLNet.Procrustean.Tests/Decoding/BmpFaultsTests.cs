@@ -74,6 +74,14 @@ public sealed class BmpFaultsTests
             Is.EqualTo(new[] { 255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0 })
         );
 
+    [TestCase(0x9000u)]
+    [TestCase(0xFFFFu)]
+    public void Decode_AlphaMaskThatIsNotReadAndCannotBeOne_IsOpaque(uint alpha) => // it has gaps, or bits of the colours
+        Assert.That(
+            Four(OfMasks(56, 16, 3, [0x0F00, 0x00F0, 0x000F, alpha], [0xFF00, 0x80F0, 0x000F, 0x1000])),
+            Is.EqualTo(new[] { 255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0 })
+        );
+
     [Test]
     public void Decode_WordsAfterTheHeaderThatAreNoAlphaMask_IsOpaque() => // masks of three colours, then a gap before the pixels
         Assert.That(
