@@ -8,6 +8,10 @@ namespace MLNet.Procrustean.Data;
 /// <summary>
 /// The column that holds the images: paths (text), encoded files (bytes) or <see cref="MLImage"/>, distinguished by its type.
 /// </summary>
+/// <remarks>
+/// Paths and encoded files are turned upright by their EXIF orientation. ML.NET's <c>LoadImages</c> drops it, so that an
+/// <see cref="MLImage"/> has its pixels as the file stores them.
+/// </remarks>
 internal static class ImageColumn
 {
     /// <summary>The column of that name.</summary>
@@ -38,6 +42,11 @@ internal static class ImageColumn
             );
         }
     }
+
+    /// <summary>What to know, and to do, where a column holds <see cref="MLImage"/>.</summary>
+    public static string OrientationLost(string name) =>
+        $"Column '{name}' holds MLImage, which has lost the EXIF orientation of its file: photos that are stored turned stay turned. "
+        + "Give a column of paths, or of bytes from LoadRawImageBytes, to have them upright.";
 
     /// <summary>
     /// A function that reads the image of the cursor's current row and returns the rest of the work: decoding it into the bytes of a

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Images;
@@ -10,7 +11,7 @@ namespace MLNet.Procrustean.Reading;
 /// <summary>Reads labels and images from a data view and decodes the images, on all processors, into one tensor or one file.</summary>
 /// <param name="options">Which columns, which shape, whether there is a cache, and what to do with bad images.</param>
 /// <param name="skipped">Called for each image that is left out, where that is allowed.</param>
-/// <param name="told">Called with the state in which the cache was found; may be null.</param>
+/// <param name="told">Called with the state of the cache, and once where <c>MLImage</c> has lost its orientation; may be null.</param>
 /// <param name="warned">
 /// Called with a warning when the cache cannot be written, or when it will not serve the next training; may be null.
 /// </param>
@@ -23,6 +24,8 @@ internal sealed class LabelledImagesReader(
 {
     private const int ImagesAtOnce = 512;
     private const int BytesAtOnce = 64 << 20;
+
+    private bool orientationReported;
 
     // Fewer of large images: no more than keep every processor busy.
     private int AtOnce => Math.Clamp(BytesAtOnce / options.Shape.Bytes, Math.Min(Environment.ProcessorCount, ImagesAtOnce), ImagesAtOnce);
@@ -68,6 +71,7 @@ internal sealed class LabelledImagesReader(
             throw new ArgumentException("There is no row to train on.", nameof(data));
         }
 
+        ReportLostOrientation(columns.Image);
         var toldRows = new HashSet<(int Row, string Origin)>(); // an image is reported once, even where images are decoded twice
         void Skip(SkippedRow one)
         {
@@ -83,6 +87,15 @@ internal sealed class LabelledImagesReader(
         var without = bad.Select(one => one.Row).ToHashSet();
         using var scope = NewDisposeScope();
         return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
+    }
+
+    private void ReportLostOrientation(DataViewSchema.Column column)
+    {
+        if (!orientationReported && column.Type is ImageDataViewType)
+        {
+            told?.Invoke(ImageColumn.OrientationLost(column.Name));
+            orientationReported = true;
+        }
     }
 
     private ReadImages DecodeIntoMemory(IDataView data, ColumnsRead columns, int rows, Action<SkippedRow> skip)
