@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 
@@ -31,6 +32,25 @@ public sealed class ImageClassifierTrainerTests
         using var model = TinyModel.Trainer(ml, TinyModel.Options with { ImageColumnName = "Image" }).Fit(data);
 
         Assert.That(TinyModel.Scores(model.Transform(data)), Is.EqualTo(tiny.Scores()), "a PNG of the right size has one meaning");
+    }
+
+    [TestCase("ImagePath", 0)]
+    [TestCase("Image", 1)]
+    public void Fit_OnLoadedImages_LogsOnceThatTheirOrientationIsLost(string column, int times)
+    {
+        var log = Log(out var context);
+        var data = ml.Transforms.LoadImages("Image", "", "ImagePath").Fit(tiny.Keyed).Transform(tiny.Keyed);
+        var options = TinyModel.Options with { ImageColumnName = column, ValidationSet = data, Epochs = 1 };
+
+        using var model = TinyModel.Trainer(context, options).Fit(data);
+
+        var lines = log.Where(line => line.Message.Contains("EXIF orientation")).ToList();
+        Assert.That(lines, Has.Count.EqualTo(times));
+        Assert.That(lines.Select(line => line.Kind), Is.All.EqualTo(ChannelMessageKind.Info));
+        Assert.That(
+            lines.Select(line => line.Message),
+            Is.All.Contains("'Image'").And.All.Contains("LoadRawImageBytes").And.All.Contains("paths")
+        );
     }
 
     [Test]

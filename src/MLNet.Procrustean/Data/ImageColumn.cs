@@ -8,6 +8,10 @@ namespace MLNet.Procrustean.Data;
 /// <summary>
 /// The column that holds the images: paths (text), encoded files (bytes) or <see cref="MLImage"/>, distinguished by its type.
 /// </summary>
+/// <remarks>
+/// Paths and encoded files are turned upright by their EXIF orientation. ML.NET's <c>LoadImages</c> drops it, so that an
+/// <see cref="MLImage"/> has its pixels as the file stores them.
+/// </remarks>
 internal static class ImageColumn
 {
     /// <summary>The column of that name.</summary>
@@ -39,26 +43,46 @@ internal static class ImageColumn
         }
     }
 
+    /// <summary>What to know, and to do, where a column holds <see cref="MLImage"/>.</summary>
+    public static string OrientationLost(string name) =>
+        $"Column '{name}' holds MLImage, which has lost the EXIF orientation of its file: photos that are stored turned stay turned. "
+        + "Give a column of paths, or of bytes from LoadRawImageBytes, to have them upright.";
+
     /// <summary>
     /// A function that reads the image of the cursor's current row and returns the rest of the work: decoding it into the bytes of a
     /// square. That may run on another thread while the cursor moves to the next rows, and throws <see cref="ImageException"/> where the
     /// image cannot be read.
     /// </summary>
-    public static Func<Action<Memory<byte>>> Reader(DataViewRow row, DataViewSchema.Column column, ImageShape shape) =>
+    /// <param name="row">The cursor.</param>
+    /// <param name="column">The image column.</param>
+    /// <param name="shape">Of the squares.</param>
+    /// <param name="read">Given the path (a string) or the encoded bytes (an array) of each image as it is read; null for nobody.</param>
+    public static Func<Action<Memory<byte>>> Reader(
+        DataViewRow row,
+        DataViewSchema.Column column,
+        ImageShape shape,
+        Action<object>? read = null
+    ) =>
         column.Type switch
         {
-            TextDataViewType => PathReader(row, column, shape),
+            TextDataViewType => PathReader(row, column, shape, read),
             ImageDataViewType => ImageReader(row, column, shape),
-            _ => BytesReader(row, column, shape),
+            _ => BytesReader(row, column, shape, read),
         };
 
-    private static Func<Action<Memory<byte>>> PathReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    private static Func<Action<Memory<byte>>> PathReader(
+        DataViewRow row,
+        DataViewSchema.Column column,
+        ImageShape shape,
+        Action<object>? read
+    )
     {
         var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
         return () =>
         {
             ReadOnlyMemory<char> text = default;
             getter(ref text);
+            read?.Invoke(text.ToString());
             var position = row.Position;
             return square =>
                 ImageDecoder.Decode(
@@ -74,7 +98,12 @@ internal static class ImageColumn
         };
     }
 
-    private static Func<Action<Memory<byte>>> BytesReader(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    private static Func<Action<Memory<byte>>> BytesReader(
+        DataViewRow row,
+        DataViewSchema.Column column,
+        ImageShape shape,
+        Action<object>? read
+    )
     {
         var getter = row.GetGetter<VBuffer<byte>>(column);
         return () =>
@@ -82,6 +111,7 @@ internal static class ImageColumn
             VBuffer<byte> bytes = default;
             getter(ref bytes);
             var (encoded, origin) = (bytes.IsDense ? bytes.GetValues().ToArray() : [.. bytes.DenseValues()], Origin(row.Position, column));
+            read?.Invoke(encoded);
             return square => ImageDecoder.Decode(encoded, shape, origin, square);
         };
     }

@@ -27,22 +27,33 @@ internal static class LabelColumn
     {
         var labels = new List<long>();
         using var cursor = data.GetRowCursor([column]);
-        var key = KeyReader(cursor, column);
-        var classes = ((KeyDataViewType)column.Type).Count;
+        var label = Reader(cursor, column);
         while (cursor.MoveNext())
         {
-            var value = key();
-            labels.Add(
-                value > 0 && value <= classes
-                    ? (long)value - 1
-                    : throw new ArgumentException(
-                        $"Row {cursor.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); "
-                            + "give it one or remove the row."
-                    )
-            );
+            labels.Add(label());
         }
 
         return labels;
+    }
+
+    /// <summary>
+    /// A function that gives the class of the cursor's current row, from 0. It throws <see cref="ArgumentException"/> when the row has no
+    /// label.
+    /// </summary>
+    public static Func<long> Reader(DataViewRow row, DataViewSchema.Column column)
+    {
+        var key = KeyReader(row, column);
+        var classes = ((KeyDataViewType)column.Type).Count;
+        return () =>
+        {
+            var value = key();
+            return value > 0 && value <= classes
+                ? (long)value - 1
+                : throw new ArgumentException(
+                    $"Row {row.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); "
+                        + "give it one or remove the row."
+                );
+        };
     }
 
     private static Func<ulong> KeyReader(DataViewRow row, DataViewSchema.Column column) =>

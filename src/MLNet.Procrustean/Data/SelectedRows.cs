@@ -3,9 +3,14 @@ using Microsoft.ML;
 namespace MLNet.Procrustean.Data;
 
 /// <summary>The rows of a view that a mask selects, streamed from it in their order.</summary>
+/// <remarks>
+/// The label of each row is read again as rows are streamed, and must be what it was. An order that changes only within classes is not
+/// noticed.
+/// </remarks>
 /// <param name="input">The view; it must give the same rows in the same order each time.</param>
+/// <param name="labels">The labels that its rows had when they were selected.</param>
 /// <param name="selected">For each row of the view, whether it is selected.</param>
-internal sealed class SelectedRows(IDataView input, bool[] selected) : IDataView
+internal sealed class SelectedRows(IDataView input, RowLabels labels, bool[] selected) : IDataView
 {
     private readonly long count = selected.LongCount(row => row);
 
@@ -16,8 +21,13 @@ internal sealed class SelectedRows(IDataView input, bool[] selected) : IDataView
 
     public long? GetRowCount() => count;
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-        new SelectedRowsCursor(Schema, input.GetRowCursor(columnsNeeded), selected);
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var columns = columnsNeeded.ToList();
+        var labelAsked = columns.Exists(column => column.Index == labels.Column.Index);
+        var cursor = input.GetRowCursor(labelAsked ? columns : columns.Append(labels.Column));
+        return new SelectedRowsCursor(Schema, cursor, labels, labelAsked, selected);
+    }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded)];

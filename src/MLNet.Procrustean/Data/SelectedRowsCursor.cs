@@ -4,8 +4,15 @@ using Microsoft.ML.Data;
 namespace MLNet.Procrustean.Data;
 
 /// <summary>Iterates over the rows of <see cref="SelectedRows"/>.</summary>
-internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCursor input, bool[] selected) : DataViewRowCursor
+/// <param name="schema">The columns.</param>
+/// <param name="input">A cursor of all rows; the label column is active in it.</param>
+/// <param name="labels">The labels that the rows had when they were selected.</param>
+/// <param name="labelAsked">Whether the caller asked for the label column; otherwise it is not active here.</param>
+/// <param name="selected">For each row, whether it is selected.</param>
+internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCursor input, RowLabels labels, bool labelAsked, bool[] selected)
+    : DataViewRowCursor
 {
+    private readonly Action<long> check = labels.Check(input);
     private long inputRow = -1;
     private long selectedRow = -1;
     private bool ended;
@@ -16,9 +23,13 @@ internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCurso
 
     public override DataViewSchema Schema => schema;
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => input.IsColumnActive(column);
+    public override bool IsColumnActive(DataViewSchema.Column column) =>
+        (labelAsked || column.Index != labels.Column.Index) && input.IsColumnActive(column);
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => input.GetGetter<TValue>(column);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        IsColumnActive(column)
+            ? input.GetGetter<TValue>(column)
+            : throw new ArgumentException($"Column '{column.Name}' was not asked for when the cursor was made.");
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 
@@ -32,6 +43,7 @@ internal sealed class SelectedRowsCursor(DataViewSchema schema, DataViewRowCurso
                 throw Changed("more");
             }
 
+            check(inputRow);
             if (selected[inputRow])
             {
                 selectedRow++;

@@ -9,7 +9,9 @@ public static class StratifiedSplitCatalog
     /// <remarks>
     /// Of n rows of a class, <paramref name="testFraction"/>·n, rounded, go to the test set, but at least 1 and at most n − 1, so that even
     /// the rarest class is on both sides. The labels are read once, now, and no other column is read; the rows of the two parts are read
-    /// from <paramref name="input"/> when they are needed, which must then give the same rows in the same order.
+    /// from <paramref name="input"/> when they are needed, which must then give the same rows in the same order. Their labels are read
+    /// again and compared: where they come in another order, reading a part throws <see cref="InvalidOperationException"/>. An order that
+    /// changes only within classes is not noticed; load such data into a list first.
     /// </remarks>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to split.</param>
@@ -32,7 +34,8 @@ public static class StratifiedSplitCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(input);
 
-        var labels = LabelText.Read(input, LabelText.Find(input.Schema, labelColumnName));
+        var column = LabelText.Find(input.Schema, labelColumnName);
+        var labels = LabelText.Read(input, column);
         if (labels.Count == 0)
         {
             throw new ArgumentException("There is no row to split.", nameof(input));
@@ -40,6 +43,7 @@ public static class StratifiedSplitCatalog
 
         var test = MLNet.Procrustean.Data.StratifiedSplit.Choose(labels, testFraction, seed);
         var train = Array.ConvertAll(test, chosen => !chosen);
-        return (new SelectedRows(input, train), new SelectedRows(input, test));
+        var order = RowLabels.Of(column, labels);
+        return (new SelectedRows(input, order, train), new SelectedRows(input, order, test));
     }
 }

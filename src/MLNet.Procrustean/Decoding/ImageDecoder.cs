@@ -67,10 +67,11 @@ internal static class ImageDecoder
         CheckFormat(codec.EncodedFormat, origin);
         var held = Held(codec.EncodedFormat, encoded.Span);
         CheckPixels(codec.Info.Width, codec.Info.Height, held, origin);
+        CheckBmp(codec, encoded.Span, origin);
         var eighths = SmallestSufficient(codec, shape);
         var scaled = codec.GetScaledDimensions(eighths / 8f);
         var pixels = held == 1 ? (long)scaled.Width * scaled.Height : (long)codec.Info.Width * codec.Info.Height * held;
-        AloneWhereMuch(4 * pixels, () => Decode(codec, eighths, encoded.Length, shape, origin, square.Span));
+        AloneWhereMuch(4 * pixels, () => Decode(codec, eighths, encoded.Span, shape, origin, square.Span));
     }
 
     /// <remarks>The caller disposes the image.</remarks>
@@ -88,7 +89,7 @@ internal static class ImageDecoder
         SquareResampler.Resample(grid, image.Width, image.Height, 1, ExifOrientation.AsStored, shape, square.Span);
     }
 
-    private static void Decode(SKCodec codec, int eighths, int length, ImageShape shape, string origin, Span<byte> square)
+    private static void Decode(SKCodec codec, int eighths, ReadOnlySpan<byte> encoded, ImageShape shape, string origin, Span<byte> square)
     {
         var scaled = codec.GetScaledDimensions(eighths / 8f);
         var info = new SKImageInfo(scaled.Width, scaled.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
@@ -97,12 +98,12 @@ internal static class ImageDecoder
         var decoded = codec.GetPixels(info, large?.GetPixels() ?? Marshal.UnsafeAddrOfPinnedArrayElement(small, 0));
         if (decoded != SKCodecResult.Success)
         {
-            throw Undecoded(decoded, codec, length, origin);
+            throw Undecoded(decoded, codec, encoded.Length, origin);
         }
 
         var pixels = large is null ? small.AsSpan(0, info.BytesSize) : large.GetPixelSpan();
         var grid = new PixelGrid(MemoryMarshal.Cast<byte, uint>(pixels), scaled.Width);
-        var orientation = new ExifOrientation((int)codec.EncodedOrigin); // Skia numbers them as EXIF does
+        var orientation = ExifReader.Orientation(encoded);
         SquareResampler.Resample(grid, codec.Info.Width, codec.Info.Height, eighths / 8.0, orientation, shape, square);
     }
 
@@ -185,6 +186,14 @@ internal static class ImageDecoder
                         + $"Shrink or remove it, or set {Setting}."
                 )
             );
+        }
+    }
+
+    private static void CheckBmp(SKCodec codec, ReadOnlySpan<byte> encoded, string origin)
+    {
+        if (codec.EncodedFormat == SKEncodedImageFormat.Bmp && BmpFaults.Find(encoded, codec.Info.Width) is { } fault)
+        {
+            throw new ImageException(origin, $"the BMP cannot be decoded: {fault}. Convert it, for example to PNG.");
         }
     }
 

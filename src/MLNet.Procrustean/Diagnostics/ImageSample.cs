@@ -23,11 +23,13 @@ internal sealed class ImageSample
     /// </exception>
     public static ImageSample Draw(IDataView data, string labelColumnName, ImmutableArray<string> classes, int perClass, int seed)
     {
-        var all = ReadLabels(data, LabelText.Find(data.Schema, labelColumnName), classes);
+        var column = LabelText.Find(data.Schema, labelColumnName);
+        var all = ReadLabels(data, column, classes);
         var rows = ClassSample.Draw(all, perClass, RandomStream.Diagnostics.Generator(seed, epoch: 0));
         var mask = new bool[all.Count];
         Array.ForEach(rows, row => mask[row] = true);
-        return new(new SelectedRows(data, mask), [.. rows.Select(row => all[(int)row])]);
+        var order = new RowLabels(column, classes, [.. all.Select(label => (int)label)]);
+        return new(new SelectedRows(data, order, mask), [.. rows.Select(row => all[(int)row])]);
     }
 
     public bool IsEmpty => labels.Count == 0;
@@ -37,6 +39,7 @@ internal sealed class ImageSample
     /// <summary>Decodes the images part by part; each part is the caller's to dispose.</summary>
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">The data has other rows than before, or gives them in another order.</exception>
     public IEnumerable<LabelledImages> Parts(string imageColumnName, ImageShape shape)
     {
         var column = ImageColumn.Find(chosen.Schema, imageColumnName);
@@ -50,7 +53,7 @@ internal sealed class ImageSample
 
         Action<Memory<byte>> Next()
         {
-            cursor.MoveNext(); // which throws where the data has fewer rows than before
+            cursor.MoveNext(); // which throws where the data has fewer rows than before, or gives them in another order
             return image();
         }
     }

@@ -20,8 +20,9 @@ public static class ImbalancedSubsetCatalog
     /// </summary>
     /// <remarks>
     /// The labels are read once, now, and no other column is read; the chosen rows are read from <paramref name="input"/> when they are
-    /// needed, which must then give the same rows in the same order. With the same seed, a smaller choice of rows of a class is always part
-    /// of a larger one.
+    /// needed, which must then give the same rows in the same order. Their labels are read again and compared: where they come in another
+    /// order, reading the subset throws <see cref="InvalidOperationException"/>. An order that changes only within classes is not noticed.
+    /// With the same seed, a smaller choice of rows of a class is always part of a larger one.
     /// </remarks>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to choose from.</param>
@@ -113,7 +114,7 @@ public static class ImbalancedSubsetCatalog
         }
 
         var numbers = classes.Zip(asked).ToDictionary(pair => pair.First, pair => pair.Second);
-        return new SelectedRows(input, RandomRows.Choose(labels, (label, _) => numbers[label], seed));
+        return new SelectedRows(input, RowLabels.Of(column, labels), RandomRows.Choose(labels, (label, _) => numbers[label], seed));
     }
 
     private static void Check(string label, int asked, int available, string parameter)

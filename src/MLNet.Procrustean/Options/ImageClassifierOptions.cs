@@ -17,6 +17,11 @@ public sealed partial record ImageClassifierOptions
     /// The column of the images: paths (text), bytes of encoded images, or <see cref="Microsoft.ML.Data.MLImage"/>. The default is
     /// <c>ImagePath</c>.
     /// </summary>
+    /// <remarks>
+    /// Images from paths and bytes are turned upright by their EXIF orientation. <see cref="Microsoft.ML.Data.MLImage"/> (from
+    /// <c>LoadImages</c>) has lost it, so that photos stored turned stay turned. For photos, give paths, or bytes from
+    /// <c>LoadRawImageBytes</c>, and the same kind of column for training and for scoring.
+    /// </remarks>
     public string ImageColumnName
     {
         get;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Images;
@@ -10,8 +11,10 @@ namespace MLNet.Procrustean.Reading;
 /// <summary>Reads labels and images from a data view and decodes the images, on all processors, into one tensor or one file.</summary>
 /// <param name="options">Which columns, which shape, whether there is a cache, and what to do with bad images.</param>
 /// <param name="skipped">Called for each image that is left out, where that is allowed.</param>
-/// <param name="told">Called with the state in which the cache was found; may be null.</param>
-/// <param name="warned">Called with a warning when the cache cannot be written; may be null.</param>
+/// <param name="told">Called with the state of the cache, and once where <c>MLImage</c> has lost its orientation; may be null.</param>
+/// <param name="warned">
+/// Called with a warning when the cache cannot be written, or when it will not serve the next training; may be null.
+/// </param>
 internal sealed class LabelledImagesReader(
     ImageClassifierOptions options,
     Action<ImageException> skipped,
@@ -21,6 +24,8 @@ internal sealed class LabelledImagesReader(
 {
     private const int ImagesAtOnce = 512;
     private const int BytesAtOnce = 64 << 20;
+
+    private bool orientationReported;
 
     // Fewer of large images: no more than keep every processor busy.
     private int AtOnce => Math.Clamp(BytesAtOnce / options.Shape.Bytes, Math.Min(Environment.ProcessorCount, ImagesAtOnce), ImagesAtOnce);
@@ -41,7 +46,8 @@ internal sealed class LabelledImagesReader(
     }
 
     /// <summary>
-    /// Reads all rows; the label is read in a pass of its own, so that too many images are refused before any is decoded.
+    /// Reads all rows. The labels are read first in a pass of their own, so that too many images are refused before any is decoded, and
+    /// again beside the images: a source may give its rows in another order each time, and the label of an image is that of its row.
     /// </summary>
     /// <exception cref="ArgumentException">A column does not fit, a row has no label, or there is no row.</exception>
     /// <exception cref="ImageException">An image cannot be read, and bad images are not to be skipped.</exception>
@@ -55,45 +61,53 @@ internal sealed class LabelledImagesReader(
 
     private LabelledImages Read(IDataView data, string? cachePath)
     {
-        var column = ImageColumn.Find(data.Schema, options.ImageColumnName);
-        var labels = LabelColumn.Read(data, LabelColumn.Find(data.Schema, options.LabelColumnName));
-        if (labels.Count == 0)
+        var columns = new ColumnsRead(
+            ImageColumn.Find(data.Schema, options.ImageColumnName),
+            LabelColumn.Find(data.Schema, options.LabelColumnName)
+        );
+        var rows = LabelColumn.Read(data, columns.Label).Count;
+        if (rows == 0)
         {
             throw new ArgumentException("There is no row to train on.", nameof(data));
         }
 
-        var toldRows = new HashSet<int>(); // a row is reported once, even where images are decoded twice
+        ReportLostOrientation(columns.Image);
+        var toldRows = new HashSet<(int Row, string Origin)>(); // an image is reported once, even where images are decoded twice
         void Skip(SkippedRow one)
         {
-            if (toldRows.Add(one.Row))
+            if (toldRows.Add((one.Row, one.Problem.Origin)))
             {
                 skipped(one.Problem);
             }
         }
 
-        var (pixels, bad) = cachePath is null
-            ? DecodeIntoMemory(data, column, labels.Count, Skip)
-            : ReadThroughCache(data, column, labels.Count, Path.GetFullPath(cachePath), Skip);
+        var (pixels, labels, bad) = cachePath is null
+            ? DecodeIntoMemory(data, columns, rows, Skip)
+            : ReadThroughCache(data, columns, rows, Path.GetFullPath(cachePath), Skip);
         var without = bad.Select(one => one.Row).ToHashSet();
         using var scope = NewDisposeScope();
         return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoMemory(
-        IDataView data,
-        DataViewSchema.Column column,
-        int rows,
-        Action<SkippedRow> skip
-    )
+    private void ReportLostOrientation(DataViewSchema.Column column)
+    {
+        if (!orientationReported && column.Type is ImageDataViewType)
+        {
+            told?.Invoke(ImageColumn.OrientationLost(column.Name));
+            orientationReported = true;
+        }
+    }
+
+    private ReadImages DecodeIntoMemory(IDataView data, ColumnsRead columns, int rows, Action<SkippedRow> skip)
     {
         var shape = options.Shape;
         ImageMemory.Check(rows, shape);
         using var scope = NewDisposeScope();
         var pixels = empty([rows, shape.Size, shape.Size, shape.Channels], uint8);
         var count = 0;
-        var bad = Decode(
+        var (labels, bad) = Decode(
             data,
-            column,
+            columns,
             rows,
             images =>
             {
@@ -104,27 +118,21 @@ internal sealed class LabelledImagesReader(
             },
             skip
         );
-        return (new PixelsInMemory(pixels.narrow(0, 0, count).DetachFromDisposeScope()), bad);
+        return new(new PixelsInMemory(pixels.narrow(0, 0, count).DetachFromDisposeScope()), labels, bad);
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) ReadThroughCache(
-        IDataView data,
-        DataViewSchema.Column column,
-        int rows,
-        string path,
-        Action<SkippedRow> skip
-    )
+    private ReadImages ReadThroughCache(IDataView data, ColumnsRead columns, int rows, string path, Action<SkippedRow> skip)
     {
-        var keys = ImageKeys.Read(data, column, options.Cancellation);
-        if (keys.Length != rows * ImageKeys.Size)
+        var (keys, labels) = ImageKeys.Read(data, columns.Image, columns.Label, options.Cancellation);
+        if (labels.Count != rows)
         {
-            throw Changed(rows, $"{keys.Length / ImageKeys.Size}");
+            throw Changed(rows, $"{labels.Count}");
         }
 
         var cached = CachedPixels.Open(path, options.Shape, keys, text => told?.Invoke(text));
         if (cached is null)
         {
-            return DecodeIntoCache(data, column, rows, path, keys, skip);
+            return DecodeIntoCache(data, columns, path, keys, skip);
         }
 
         if (options.BadImages == BadImages.Refuse && cached.Skipped is [var first, ..])
@@ -138,46 +146,51 @@ internal sealed class LabelledImagesReader(
             skip(one);
         }
 
-        return (cached, cached.Skipped);
+        return new(cached, labels, cached.Skipped);
     }
 
-    private (PixelRows Pixels, IReadOnlyList<SkippedRow> Bad) DecodeIntoCache(
-        IDataView data,
-        DataViewSchema.Column column,
-        int rows,
-        string path,
-        byte[] keys,
-        Action<SkippedRow> skip
-    )
+    private ReadImages DecodeIntoCache(IDataView data, ColumnsRead columns, string path, byte[] keysBefore, Action<SkippedRow> skip)
     {
+        var keys = new byte[keysBefore.Length]; // those of the rows as they are decoded, whose order may be another one
+        var rows = keys.Length / ImageKeys.Size;
         try
         {
             using var writer = new ImageCacheWriter(path, options.Shape, rows);
-            var bad = Decode(data, column, rows, writer.Append, skip);
-            return (writer.Finish(keys, bad), bad);
+            var (labels, bad) = Decode(data, columns, rows, writer.Append, skip, keys);
+            if (!keys.AsSpan().SequenceEqual(keysBefore))
+            {
+                warned?.Invoke(
+                    $"The data gave other images, or gave them in another order, when it was read again for the image cache '{path}'. "
+                        + "Labels and images fit, but each training decodes the images again unless the data gives the same rows "
+                        + "in the same order: load its rows into a list first."
+                );
+            }
+
+            return new(writer.Finish(keys, bad), labels, bad);
         }
         catch (CacheNotWrittenException problem) when (ImageMemory.Fits(rows, options.Shape, ImageMemory.AvailableBytes))
         {
             warned?.Invoke($"{problem.Message} This training decodes its images into memory instead.");
-            return DecodeIntoMemory(data, column, rows, skip);
+            return DecodeIntoMemory(data, columns, rows, skip);
         }
     }
 
-    // Passes the images on in parts, in the order of the rows and without a gap where a row has no image, and returns the rows without an
-    // image.
-    private List<SkippedRow> Decode(
+    // Passes the images on in parts, in the order of the rows and without a gap where a row has no image. Returns the labels of all rows,
+    // from the same pass, and the rows without an image; and computes the keys of the images where these are asked for.
+    private (List<long> Labels, List<SkippedRow> Bad) Decode(
         IDataView data,
-        DataViewSchema.Column column,
+        ColumnsRead columns,
         int rows,
         Action<ReadOnlyMemory<byte>> append,
-        Action<SkippedRow> skip
+        Action<SkippedRow> skip,
+        byte[]? keys = null
     )
     {
-        var bad = new List<SkippedRow>();
-        using var cursor = data.GetRowCursor([column]);
-        var image = ImageColumn.Reader(cursor, column, options.Shape);
+        var (labels, bad) = (new List<long>(rows), new List<SkippedRow>());
+        using var cursor = data.GetRowCursor([columns.Image, columns.Label]);
+        var next = RowReader(cursor, columns, labels, keys);
         var block = new byte[Math.Min(rows, AtOnce) * options.Shape.Bytes];
-        var (row, batch) = (0, TakeRows(cursor, image));
+        var (row, batch) = (0, TakeRows(cursor, next));
         while (batch.Count > 0)
         {
             if (row + batch.Count > rows)
@@ -194,21 +207,42 @@ internal sealed class LabelledImagesReader(
 
             append(block.AsMemory(0, count * options.Shape.Bytes));
             row += batch.Count;
-            batch = TakeRows(cursor, image);
+            batch = TakeRows(cursor, next);
         }
 
         return row < rows ? throw Changed(rows, $"{row}")
-            : bad.Count < rows ? bad
+            : bad.Count < rows ? (labels, bad)
             : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
     }
 
-    private List<Action<Memory<byte>>> TakeRows(DataViewRowCursor cursor, Func<Action<Memory<byte>>> image)
+    // Reads what the cursor's current row has: adds its label, and returns the work of decoding its image and of computing its key.
+    private Func<Action<Memory<byte>>> RowReader(DataViewRowCursor cursor, ColumnsRead columns, List<long> labels, byte[]? keys)
+    {
+        var source = (object?)null;
+        var image = ImageColumn.Reader(cursor, columns.Image, options.Shape, keys is null ? null : read => source = read);
+        var label = LabelColumn.Reader(cursor, columns.Label);
+        return () =>
+        {
+            var (row, decode, keyed) = (labels.Count, image(), source!);
+            labels.Add(label());
+            return keys is null
+                ? decode
+                : square =>
+                {
+                    // Before the file is decoded: if it changes meanwhile, the next training decodes it again.
+                    ImageKeys.Compute(keyed, keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size));
+                    decode(square);
+                };
+        };
+    }
+
+    private List<Action<Memory<byte>>> TakeRows(DataViewRowCursor cursor, Func<Action<Memory<byte>>> next)
     {
         options.Cancellation.ThrowIfCancellationRequested();
         var rows = new List<Action<Memory<byte>>>(AtOnce);
         while (rows.Count < AtOnce && cursor.MoveNext())
         {
-            rows.Add(image());
+            rows.Add(next());
         }
 
         return rows;
@@ -219,4 +253,9 @@ internal sealed class LabelledImagesReader(
             $"The data gave {labels} rows when its labels were read and {images} when its images were; "
                 + "it must give the same rows each time."
         );
+
+    private sealed record ColumnsRead(DataViewSchema.Column Image, DataViewSchema.Column Label);
+
+    // Labels are those of all rows, in the order in which these gave the pixels; the bad rows have a label and no pixels.
+    private sealed record ReadImages(PixelRows Pixels, List<long> Labels, IReadOnlyList<SkippedRow> Bad);
 }

@@ -28,6 +28,12 @@ public sealed class ImageFuzzTests
         TestImages.Webp(48, 32, TestImages.Photo, quality: 60),
         TestImages.Webp(30, 30, (x, y) => TestImages.Photo(x, y).WithAlpha((byte)(x * 8)), quality: 50),
         ImageBombs.WebpCanvas(32, 32),
+        ExifImages.Png(TestImages.Png(18, 11, TestImages.Noise), ExifImages.Block(6, little: true)),
+        ExifImages.PngAtTheEnd(TestImages.Png(11, 18, TestImages.Noise), ExifImages.BlockWithExifDirectory(8)),
+        ExifImages.Webp(TestImages.Webp(16, 9, TestImages.Photo, quality: 50), 16, 9, [.. ExifImages.Prefix, .. ExifImages.Block(3)]),
+        HandmadeBmps.OfMasks(56, 16, 3, [0x7C00, 0x3E0, 0x1F, 0x8000], [0x8000, 0xFFFF, 0x7C00, 0xFC00]),
+        HandmadeBmps.OfMasks(124, 32, 3, [0x3FF00000, 0xFFC00, 0x3FF, 0xC0000000], [0xC0000000, 0xFFFFFFFF, 0x12345678]),
+        HandmadeBmps.OfPalette(12, 8, 252, [0, 1, 2, 3]),
     ];
 
     [TestCase(2_000, 1)]

@@ -4,6 +4,19 @@ namespace MLNet.Procrustean.Tests.Decoding;
 
 public sealed class ImageOrientationTests
 {
+    private static readonly byte[] Png = TestImages.Png(32, 32, TestImages.Noise);
+    private static readonly byte[] Webp = TestImages.Webp(32, 32, TestImages.Noise);
+
+    private static readonly Dictionary<string, (byte[] Stored, Func<byte[], byte[]> WithExif)> ContainerOf = new()
+    {
+        ["PNG"] = (Png, block => ExifImages.Png(Png, block)),
+        ["PNG, after the pixels"] = (Png, block => ExifImages.PngAtTheEnd(Png, block)),
+        ["WebP"] = (Webp, block => ExifImages.Webp(Webp, 32, 32, block)),
+        ["WebP with the prefix"] = (Webp, block => ExifImages.Webp(Webp, 32, 32, [.. ExifImages.Prefix, .. block])),
+    };
+
+    private static IEnumerable<string> Containers => ContainerOf.Keys;
+
     [Test]
     public void Decode_ExifOrientationOfASquare_MovesEveryPixel([Range(1, 8)] int orientation)
     {
@@ -33,6 +46,20 @@ public sealed class ImageOrientationTests
         var expected = Decoded.Of(TestImages.GreyPng(upright[0].Length, upright.Length, (x, y) => upright[y][x]), shape, "test");
         var decoded = Decoded.Of(HandmadeImages.WithOrientation(jpeg, orientation), shape, "test");
         Assert.That(decoded, Is.EqualTo(expected).Within(12)); // JPEG's own loss; a wrong turn is off by more than 100
+    }
+
+    [Test]
+    public void Decode_ExifOrientationOfAnyContainer_MovesEveryPixel(
+        [ValueSource(nameof(Containers))] string container,
+        [Range(1, 8)] int orientation,
+        [Values] bool little
+    )
+    {
+        var shape = new ImageShape { Size = 32, Channels = 1 };
+        var (stored, withExif) = ContainerOf[container];
+        var upright = Upright(Rows(Decoded.Of(stored, shape, "test"), 32), orientation);
+        var decoded = Decoded.Of(withExif(ExifImages.Block((uint)orientation, little)), shape, "test");
+        Assert.That(decoded, Is.EqualTo(upright.SelectMany(row => row)));
     }
 
     private static byte Grey(int x, int y)

@@ -173,6 +173,16 @@ public sealed class ModelDiagnosisTests
         Assert.That(left, Is.LessThanOrEqualTo(0));
     }
 
+    [Test]
+    public void Diagnose_RowsInAnotherOrderEachTime_IsRefused([Values] bool trainingSet)
+    {
+        var (images, reshuffled) = (tiny.Images, ReshuffledRows.OfImages(tiny));
+        Assert.That(
+            () => trainingSet ? tiny.Classifier.Diagnose(reshuffled, images) : tiny.Classifier.Diagnose(images, reshuffled),
+            Throws.InvalidOperationException.With.Message.Contains("in another order").And.Message.Contains("rows.ToList()")
+        );
+    }
+
     private static IDataView View(params (string Path, string Label)[] rows) =>
         Ml.Data.LoadFromEnumerable(rows.Select(row => new Row { ImagePath = row.Path, Label = row.Label }));
 

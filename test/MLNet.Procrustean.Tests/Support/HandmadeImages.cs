@@ -119,38 +119,7 @@ internal static class HandmadeImages
 
     /// <summary>Puts an EXIF segment with nothing but the orientation behind a JPEG's first marker.</summary>
     public static byte[] WithOrientation(byte[] jpeg, int orientation) =>
-        [
-            .. jpeg[..2],
-            0xFF,
-            0xE1,
-            0,
-            34,
-            .. "Exif\0\0"u8,
-            .. "MM\0*"u8,
-            0,
-            0,
-            0,
-            8,
-            0,
-            1,
-            0x01,
-            0x12,
-            0,
-            3,
-            0,
-            0,
-            0,
-            1,
-            0,
-            (byte)orientation,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            .. jpeg[2..],
-        ];
+        ExifImages.Jpeg(jpeg, [.. ExifImages.Prefix, .. ExifImages.Block((uint)orientation)]);
 
     /// <summary>A PNG with a chunk of that name and content behind its header.</summary>
     public static byte[] WithChunk(byte[] png, ReadOnlySpan<byte> name, byte[] content)

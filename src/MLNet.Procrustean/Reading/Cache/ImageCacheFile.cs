@@ -14,7 +14,8 @@ internal static class ImageCacheFile
 {
     public const int PixelsStart = 4096;
 
-    private const int Version = 1; // to be raised whenever the layout changes, or what an image is decoded to
+    // To be raised whenever the layout changes, or what an image is decoded to. 2: EXIF orientation of PNG and of more JPEG and WebP.
+    private const int Version = 2;
     private const int Checked = 52; // bytes of the header before its checksum
 
     private static ReadOnlySpan<byte> Name => "MLNet.Procrustean decoded images"u8;

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Reading.Cache;
 
@@ -16,56 +17,72 @@ internal static class ImageKeys
     /// <summary>Bytes of a key.</summary>
     public const int Size = SHA256.HashSizeInBytes;
 
-    /// <summary>The keys of all rows, one after the other.</summary>
-    /// <exception cref="ArgumentException">The images are in memory, decoded.</exception>
-    public static byte[] Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation)
+    /// <summary>The keys of all rows, one after the other, and the classes of these rows, read in the same pass.</summary>
+    /// <exception cref="ArgumentException">The images are in memory, decoded; or a row has no label.</exception>
+    public static (byte[] Keys, List<long> Labels) Read(
+        IDataView data,
+        DataViewSchema.Column image,
+        DataViewSchema.Column label,
+        CancellationToken cancellation
+    )
     {
-        if (column.Type is ImageDataViewType)
-        {
-            throw new ArgumentException(
-                $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: "
-                    + "a change cannot be detected, and little would be saved. "
-                    + "Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
-            );
-        }
-
-        using var cursor = data.GetRowCursor([column]);
-        return column.Type is TextDataViewType ? OfFiles(cursor, column, cancellation) : OfBytes(cursor, column, cancellation);
-    }
-
-    // On all processors: on a network disk, asking for size and time takes far longer than hashing them.
-    private static byte[] OfFiles(DataViewRowCursor cursor, DataViewSchema.Column column, CancellationToken cancellation)
-    {
-        var paths = new List<string>();
-        var getter = cursor.GetGetter<ReadOnlyMemory<char>>(column);
-        ReadOnlyMemory<char> path = default;
-        while (cursor.MoveNext())
-        {
-            getter(ref path);
-            paths.Add(path.ToString());
-        }
-
-        var keys = new byte[paths.Count * Size];
-        Parallel.For(0, paths.Count, new() { CancellationToken = cancellation }, row =>
-            SHA256.HashData(Encoding.UTF8.GetBytes(DescribeAny(paths[row])), keys.AsSpan(row * Size, Size))
-        );
-        return keys;
-    }
-
-    private static byte[] OfBytes(DataViewRowCursor cursor, DataViewSchema.Column column, CancellationToken cancellation)
-    {
-        using var keys = new MemoryStream();
-        var getter = cursor.GetGetter<VBuffer<byte>>(column);
-        VBuffer<byte> bytes = default;
+        using var cursor = data.GetRowCursor([image, label]);
+        var (keyOf, labelOf) = (Reader(cursor, image), LabelColumn.Reader(cursor, label));
+        var (rows, labels) = (new List<Func<byte[]>>(), new List<long>());
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            getter(ref bytes);
-            keys.Write(SHA256.HashData(bytes.IsDense ? bytes.GetValues() : bytes.DenseValues().ToArray()));
+            rows.Add(keyOf());
+            labels.Add(labelOf());
         }
 
-        return keys.ToArray();
+        // On all processors: on a network disk, asking for size and time takes far longer than hashing them.
+        var keys = new byte[rows.Count * Size];
+        Parallel.For(0, rows.Count, new() { CancellationToken = cancellation }, row => rows[row]().CopyTo(keys, row * Size));
+        return (keys, labels);
     }
+
+    /// <summary>Computes the key of an image.</summary>
+    /// <param name="source">The path of the file (a string) or its bytes (an array).</param>
+    /// <param name="key">Where the key is put, <see cref="Size"/> bytes.</param>
+    public static void Compute(object source, Span<byte> key) =>
+        (source is string path ? OfFile(path) : OfBytes((byte[])source)).CopyTo(key);
+
+    // Bytes are hashed at once, so that those of one row are in memory at a time.
+    private static Func<Func<byte[]>> Reader(DataViewRow row, DataViewSchema.Column column)
+    {
+        switch (column.Type)
+        {
+            case ImageDataViewType:
+                throw new ArgumentException(
+                    $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: "
+                        + "a change cannot be detected, and little would be saved. "
+                        + "Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
+                );
+            case TextDataViewType:
+                var path = row.GetGetter<ReadOnlyMemory<char>>(column);
+                ReadOnlyMemory<char> text = default;
+                return () =>
+                {
+                    path(ref text);
+                    var file = text.ToString();
+                    return () => OfFile(file);
+                };
+            default:
+                var encoded = row.GetGetter<VBuffer<byte>>(column);
+                VBuffer<byte> bytes = default;
+                return () =>
+                {
+                    encoded(ref bytes);
+                    var key = OfBytes(bytes.IsDense ? bytes.GetValues() : bytes.DenseValues().ToArray());
+                    return () => key;
+                };
+        }
+    }
+
+    private static byte[] OfFile(string path) => SHA256.HashData(Encoding.UTF8.GetBytes(DescribeAny(path)));
+
+    private static byte[] OfBytes(ReadOnlySpan<byte> bytes) => SHA256.HashData(bytes);
 
     // A path that cannot be examined is left to the decoder, which names the image.
     private static string DescribeAny(string path)

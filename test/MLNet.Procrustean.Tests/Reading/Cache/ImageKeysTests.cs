@@ -55,8 +55,8 @@ public sealed class ImageKeysTests
         return
         [
             .. ImageKeys
-                .Read(data, ImageColumn.Find(data.Schema, "ImagePath"), CancellationToken.None)
-                .Chunk(ImageKeys.Size)
+                .Read(data, ImageColumn.Find(data.Schema, "ImagePath"), LabelColumn.Find(data.Schema, "Label"), CancellationToken.None)
+                .Keys.Chunk(ImageKeys.Size)
                 .Select(Convert.ToHexString),
         ];
     }

@@ -74,6 +74,19 @@ public sealed class StaleCacheTests
         AssertRebuilt(folder, folder.Data, reason);
     }
 
+    /// <summary>Version 1 holds photos in PNG as stored, whatever their EXIF orientation.</summary>
+    [Test]
+    public void Read_CacheOfVersion1_DecodesTheImagesAgain()
+    {
+        using var folder = new CachedFolder();
+        folder.Read().Dispose();
+        var bytes = File.ReadAllBytes(folder.CachePath);
+        BitConverter.GetBytes(1).CopyTo(bytes, 32);
+        bytes[5000] ^= 0xFF; // a pixel that is not to be served
+        File.WriteAllBytes(folder.CachePath, bytes);
+        AssertRebuilt(folder, folder.Data, "its format has version 1, and this library's is 2");
+    }
+
     [Test]
     public void Read_SomethingElseInItsPlace_IsRefusedAndLeftAsItIs(
         [Values("notes", "MLNet.Procrustean model of ours, and longer than the name of the format")] string text
