@@ -93,7 +93,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
 
         using var training = Prepare(input, seed, device, channel);
-        var classifier = InitialClassifier(training);
+        var classifier = InitialClassifier(training, channel);
         try
         {
             var (reports, divergedIn) = Train(classifier, training, checkpoints, channel);
@@ -138,17 +138,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
     }
 
-    // The head that the strategy asks for, and that the initial weights have.
-    private ClassifierHead HeadFor(ClassCounts classes)
-    {
-        var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
-        if (Options.InitialWeights is { } model)
-        {
-            InitialWeightsCheck.Check(model.Classifier, Options, head, classes.Names);
-        }
-
-        return head;
-    }
+    private ClassifierHead HeadFor(ClassCounts classes) =>
+        StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
 
     private TrainingImages Read(IDataView input, ClassLabels labels, int seed, IChannel channel, List<ImageException> skipped)
     {
@@ -188,17 +179,17 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
     }
 
-    private TrainedClassifier InitialClassifier(PreparedTraining training)
+    private TrainedClassifier InitialClassifier(PreparedTraining training, IChannel channel)
     {
-        var preprocessing = Options.InitialWeights?.Classifier.Preprocessing
-            ?? Preprocessing.Measure(training.Images.Train.Pixels, Options.Shape);
+        var preprocessing =
+            Options.InitialWeights?.PreprocessingOf(Options.Shape) ?? Preprocessing.Measure(training.Images.Train.Pixels, Options.Shape);
         var network = Options.Backbone.Build(Options.Channels, training.Classes.Classes, training.Seed, training.Head);
         try
         {
             network.to(training.Device);
-            if (Options.InitialWeights is { } model)
+            if (Options.InitialWeights is { } weights)
             {
-                model.CopyWeightsTo(network);
+                channel.Info(MessageSensitivity.None, weights.CopyTo(network, training.Labels.Names));
             }
             else if (Options.WhitensStem)
             {
@@ -206,6 +197,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             }
 
             network.Stem.Convolution.Weight.requires_grad = !Options.WhitensStem;
+            network.Freeze(Options.FrozenStages);
             return new(network, Options.Backbone, preprocessing, training.Labels, training.Classes.Counts);
         }
         catch

@@ -13,7 +13,6 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 
     // In a tuple: TorchSharp registers modules in fields as parts under the fields' names.
     private readonly (Stem Stem, IReadOnlyList<nn.Module<Tensor, Tensor>> Stages, nn.Module<Tensor, Tensor> Pool, Head Head) parts;
-    private int frozenParts;
 
     public StagedNetwork(Stem stem, IReadOnlyList<nn.Module<Tensor, Tensor>> stages, nn.Module<Tensor, Tensor> pool, Head head)
         : base(nameof(StagedNetwork))
@@ -37,8 +36,14 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 
     public Head Head => parts.Head;
 
+    /// <summary>How many of the first parts are frozen: 0 for none, 1 for the stem, 1 + the number of stages for all but the head.</summary>
+    public int FrozenParts { get; private set; }
+
     /// <summary>The weights that training changes, with the names that they have in a model file.</summary>
     public IEnumerable<(string Name, Parameter Weight)> TrainedWeights => named_parameters().Where(named => named.parameter.requires_grad);
+
+    /// <summary>The parts in the order in which an image passes them: the stem, the stages, the head.</summary>
+    private IEnumerable<nn.Module> InOrder => [Stem, .. Stages, Head];
 
     /// <summary>Logits [B, C] of images [B, channels, S, S].</summary>
     public override Tensor forward(Tensor images) => Forward(images);
@@ -49,10 +54,36 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// (k, h) → h̃, called before each stage: for k = 0 with the images, for k from 1 on with the input of residual stage k, and for one
     /// more than there are stages with the pooled features. Null changes nothing.
     /// </param>
-    public Tensor Forward(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null) => Head.call(Pooled(images, beforeStage));
+    public Tensor Forward(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null) => ForwardFrom(0, images, beforeStage);
+
+    /// <summary>Logits [B, C] of what the first parts have made of images: see <see cref="Through"/>.</summary>
+    /// <param name="parts">How many parts: 0 for none, so that the features are the images themselves.</param>
+    /// <param name="features">The output of these parts.</param>
+    /// <param name="beforeStage">As for images; not called for stages that have been passed already.</param>
+    public Tensor ForwardFrom(int parts, Tensor features, Func<int, Tensor, Tensor>? beforeStage = null)
+    {
+        var h = Pass(parts, Stages.Count + 1, features, beforeStage);
+        var pooled = parts > Stages.Count + 1 ? h : Pool.call(h);
+        return Head.call(beforeStage?.Invoke(Stages.Count + 1, pooled) ?? pooled);
+    }
+
+    /// <summary>What the first parts make of images [B, channels, S, S]: the input of the part that follows.</summary>
+    /// <param name="parts">
+    /// 0 for the images themselves, 1 for the stem, k + 1 for k stages too; one more than all of these for the pooled features, [B, D].
+    /// </param>
+    /// <param name="images">The normalised images.</param>
+    public Tensor Through(int parts, Tensor images)
+    {
+        var h = Pass(0, Math.Min(parts, Stages.Count + 1), images, null);
+        return parts > Stages.Count + 1 ? Pool.call(h) : h;
+    }
 
     /// <summary>The input of the head's linear map, [B, D], for images [B, channels, S, S].</summary>
-    public Tensor Features(Tensor images) => Head.Features(Pooled(images));
+    public Tensor Features(Tensor images) => Head.Features(Through(Stages.Count + 2, images));
+
+    /// <summary>How many parts lie between a weight and the logits: 0 for the head, 1 for the last stage.</summary>
+    public int DistanceFromHead(Parameter weight) =>
+        InOrder.Reverse().Index().First(part => part.Item.parameters().Any(own => own.Handle == weight.Handle)).Index;
 
     /// <summary>
     /// Permanently freezes the first parts, the stem and then one stage after the other: they get no gradients, and their batch
@@ -61,7 +92,7 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// <param name="parts">How many: 0 for no part, 1 for the stem, 1 + the number of stages for all but the head.</param>
     public void Freeze(int parts)
     {
-        frozenParts = parts;
+        FrozenParts = parts;
         foreach (var weight in Frozen.SelectMany(part => part.parameters()))
         {
             weight.requires_grad = false;
@@ -90,17 +121,17 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
-    private IEnumerable<nn.Module<Tensor, Tensor>> Frozen => Stages.Prepend(Stem).Take(frozenParts);
+    private IEnumerable<nn.Module> Frozen => InOrder.Take(FrozenParts);
 
-    private Tensor Pooled(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null)
+    // The parts from one, counted from 0, up to another one, without it.
+    private Tensor Pass(int from, int to, Tensor h, Func<int, Tensor, Tensor>? beforeStage)
     {
-        Tensor Before(int stage, Tensor features) => beforeStage?.Invoke(stage, features) ?? features;
-        var h = Stem.call(Before(0, images));
-        foreach (var (index, stage) in Stages.Index())
+        for (var part = from; part < to; part++)
         {
-            h = stage.call(Before(index + 1, h));
+            var input = beforeStage?.Invoke(part, h) ?? h;
+            h = part == 0 ? Stem.call(input) : Stages[part - 1].call(input);
         }
 
-        return Before(Stages.Count + 1, Pool.call(h));
+        return h;
     }
 }

@@ -6,23 +6,34 @@ namespace MLNet.Procrustean;
 // The steps of a training, and how it is measured.
 public sealed partial record ImageClassifierOptions
 {
-    /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
+    private readonly Augmentation? augmentation;
+    private readonly int? epochs;
+    private readonly int? batchSize;
+    private readonly double? learningRate;
+    private readonly double? weightDecay;
+    private readonly double? layerDecay;
+    private readonly int? frozenStages;
+
+    /// <summary>
+    /// Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip; in fine-tuning, a
+    /// flip alone.
+    /// </summary>
     public Augmentation Augmentation
     {
-        get;
-        init => field = Require.NotNull(value);
-    } = new();
+        get => augmentation ?? Defaults.Augmentation;
+        init => augmentation = Require.NotNull(value);
+    }
 
-    /// <summary>How often each image is seen, at least 1. The default is 30.</summary>
+    /// <summary>How often each image is seen, at least 1. The default is 30; in fine-tuning, 10.</summary>
     public int Epochs
     {
-        get;
-        init => field = Require.AtLeast(value, 1, nameof(Epochs));
-    } = 30;
+        get => epochs ?? Defaults.Epochs;
+        init => epochs = Require.AtLeast(value, 1, nameof(Epochs));
+    }
 
     /// <summary>
     /// Images per step, at least 2. The default is 64: on imbalanced data many small steps were measured to reach the small classes sooner
-    /// than half as many large ones.
+    /// than half as many large ones. In fine-tuning it is 32.
     /// </summary>
     /// <remarks>
     /// Change <see cref="LearningRate"/> in proportion. A set of hundreds of thousands of images, or a GPU that small batches leave idle,
@@ -30,16 +41,43 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public int BatchSize
     {
-        get;
-        init => field = Require.AtLeast(value, 2, nameof(BatchSize));
-    } = 64;
+        get => batchSize ?? Defaults.BatchSize;
+        init => batchSize = Require.AtLeast(value, 2, nameof(BatchSize));
+    }
 
-    /// <summary>The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64.</summary>
+    /// <summary>
+    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; in fine-tuning, 0.01, for a
+    /// batch of 32.
+    /// </summary>
     public double LearningRate
     {
-        get;
-        init => field = Require.Positive(value, nameof(LearningRate));
-    } = 0.05;
+        get => learningRate ?? Defaults.LearningRate;
+        init => learningRate = Require.Positive(value, nameof(LearningRate));
+    }
+
+    /// <summary>
+    /// What the learning rate is multiplied by for each part further from the head, above 0 and at most 1: with 0.5, the last stage is
+    /// trained at half the rate of the head, the one before it at a quarter. The default is 1.
+    /// </summary>
+    public double LayerDecay
+    {
+        get => layerDecay ?? Defaults.LayerDecay;
+        init => layerDecay = Require.Between(Require.Positive(value, nameof(LayerDecay)), 0, 1, nameof(LayerDecay));
+    }
+
+    /// <summary>
+    /// How many of the network's first parts are not trained: 0 for none, 1 for the stem, 2 for the stem and the first stage, and so on; 1 +
+    /// <see cref="Backbone.ResidualStages"/> for all but the head. Their batch normalisation keeps its statistics. The default is 0.
+    /// </summary>
+    /// <remarks>
+    /// What frozen parts make of an image never changes. It is therefore computed once and kept in memory, in bfloat16, where
+    /// <see cref="Augmentation"/> leaves images as they are or only flips them; each epoch then costs only the parts that are trained.
+    /// </remarks>
+    public int FrozenStages
+    {
+        get => frozenStages ?? Defaults.FrozenStages;
+        init => frozenStages = Require.AtLeast(value, 0, nameof(FrozenStages));
+    }
 
     /// <summary>
     /// How the learning rate changes over the training. The default is one epoch of linear warm-up, then a cosine down to 0.
@@ -60,9 +98,9 @@ public sealed partial record ImageClassifierOptions
     /// <summary>Weight decay (L2) on all weights that are trained, from 0 to 1. The default is 0.0002.</summary>
     public double WeightDecay
     {
-        get;
-        init => field = Require.Between(value, 0, 1, nameof(WeightDecay));
-    } = 2e-4;
+        get => weightDecay ?? Defaults.WeightDecay;
+        init => weightDecay = Require.Between(value, 0, 1, nameof(WeightDecay));
+    }
 
     /// <summary>
     /// The largest norm of the gradient, over all trained weights together, above 0: a longer gradient is scaled down to it. Null, the

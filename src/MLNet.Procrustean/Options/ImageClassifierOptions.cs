@@ -5,6 +5,11 @@ namespace MLNet.Procrustean;
 /// <summary>The options of a training. Each is checked when it is set, and training never changes them.</summary>
 public sealed partial record ImageClassifierOptions
 {
+    private static readonly CifarResNet DefaultBackbone = new();
+    private readonly Backbone? backbone;
+    private readonly int? imageSize;
+    private readonly int? channels;
+
     /// <summary>The column of the classes, a key. The default is <c>Label</c>.</summary>
     /// <exception cref="ArgumentException">The name is empty; this holds for all column names.</exception>
     public string LabelColumnName
@@ -55,12 +60,15 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.NotNull(value);
     } = new RecommendedStrategy();
 
-    /// <summary>The network. The default is <see cref="CifarResNet"/> of depth 20; <see cref="ResNet"/> is for photos.</summary>
+    /// <summary>
+    /// The network. The default is that of <see cref="InitialWeights"/> and, without them, <see cref="CifarResNet"/> of depth 20;
+    /// <see cref="ResNet"/> is for photos.
+    /// </summary>
     public Backbone Backbone
     {
-        get;
-        init => field = Require.NotNull(value);
-    } = new CifarResNet();
+        get => backbone ?? InitialWeights?.Backbone ?? DefaultBackbone;
+        init => backbone = Require.NotNull(value);
+    }
 
     /// <summary>
     /// Whether the first convolution keeps the principal directions of the training images' patches, instead of being trained (patch
@@ -77,35 +85,44 @@ public sealed partial record ImageClassifierOptions
     public bool WhitensStem => WhitenedStem ?? (Channels == 3 && Backbone.SuitsWhitening && InitialWeights is null);
 
     /// <summary>
-    /// A trained or loaded model whose weights the training begins with; null, the default, draws them. The model itself is not changed,
-    /// and remains yours to dispose after the fit.
+    /// The weights that the training begins with: those of a trained or loaded <see cref="ImageClassifierModel"/>, or
+    /// <see cref="PretrainedWeights"/>. Null, the default, draws them at random.
     /// </summary>
     /// <remarks>
-    /// It must have the same classes in the same order and the same <see cref="Backbone"/>, head, <see cref="ImageSize"/>,
-    /// <see cref="Channels"/> and <see cref="AspectRatio"/>; otherwise the fit refuses it with a list of the differences. Images are
-    /// normalised as they were for the model. The optimizer and the learning rate start from the beginning: to refine a model on more
-    /// images of the same kind, a tenth of its learning rate is a good first try.
+    /// <para>
+    /// Images are normalised as they were for these weights. <see cref="Backbone"/> and <see cref="Channels"/>, where they are set, must be
+    /// those of the weights. The optimizer and the learning rate start from the beginning.
+    /// </para>
+    /// <para>
+    /// With <see cref="PretrainedWeights"/> the training is a fine-tuning: options that are not set have other defaults, which were chosen
+    /// for it on held-out images. A model has the weights of its head too; they are taken where classes, their order and the kind of head
+    /// are the same, else the head is drawn, and the log says so. The model itself is not changed, and remains yours to dispose after the
+    /// fit. To refine a model on more images of the same kind, a tenth of its learning rate is a good first try.
+    /// </para>
     /// </remarks>
-    public ImageClassifierModel? InitialWeights { get; init; }
+    public InitialWeights? InitialWeights { get; init; }
 
     /// <summary>
-    /// The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64.
+    /// The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64; in
+    /// fine-tuning, 224; with the weights of a model, the model's.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The value is out of range; this holds for all numbers and enumerations below.
     /// </exception>
     public int ImageSize
     {
-        get;
-        init => field = Require.Between(value, 16, 1024, nameof(ImageSize));
-    } = 64;
+        get => imageSize ?? InitialWeights?.ImageSize ?? Defaults.ImageSize;
+        init => imageSize = Require.Between(value, 16, 1024, nameof(ImageSize));
+    }
 
-    /// <summary>The channels that the network sees: 3 for colour (the default), 1 for grey.</summary>
+    /// <summary>
+    /// The channels that the network sees: 3 for colour (the default), 1 for grey. With <see cref="InitialWeights"/> the default is theirs.
+    /// </summary>
     public int Channels
     {
-        get;
-        init => field = Require.OneOf(value, [1, 3], nameof(Channels));
-    } = 3;
+        get => channels ?? InitialWeights?.Channels ?? 3;
+        init => channels = Require.OneOf(value, [1, 3], nameof(Channels));
+    }
 
     /// <summary>How an image that is not square is made square. The default is <see cref="AspectRatio.Squash"/>.</summary>
     public AspectRatio AspectRatio
@@ -120,6 +137,9 @@ public sealed partial record ImageClassifierOptions
         get;
         init => field = Require.Named(value);
     } = BadImages.Refuse;
+
+    private TrainingDefaults Defaults =>
+        InitialWeights is { ArePretrained: true } ? TrainingDefaults.FineTuning : TrainingDefaults.FromScratch;
 
     internal ImageShape Shape =>
         new()
@@ -140,6 +160,7 @@ public sealed partial record ImageClassifierOptions
             );
         }
 
+        CheckWeights();
         Strategy.Check(Backbone, Epochs);
         if (ValidationSet is not null && ValidationSetFraction > 0)
         {
@@ -151,6 +172,25 @@ public sealed partial record ImageClassifierOptions
             throw new ArgumentException(
                 $"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; "
                     + $"give {nameof(ValidationSet)} or {nameof(ValidationSetFraction)}."
+            );
+        }
+    }
+
+    private void CheckWeights()
+    {
+        if (InitialWeights is { } weights && (weights.Backbone != Backbone || weights.Channels != Channels))
+        {
+            throw new ArgumentException(
+                $"{nameof(InitialWeights)} are for the backbone {weights.Backbone.Name} and {weights.Channels} channels, and the options ask "
+                    + $"for {Backbone.Name} and {Channels}; leave {nameof(Backbone)} and {nameof(Channels)} out, or take other weights."
+            );
+        }
+
+        if (FrozenStages > Backbone.ResidualStages + 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(FrozenStages)} is {FrozenStages}, and the backbone {Backbone.Name} has a stem and {Backbone.ResidualStages} "
+                    + $"residual stages; give at most {Backbone.ResidualStages + 1}."
             );
         }
     }

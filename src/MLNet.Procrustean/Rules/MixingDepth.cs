@@ -61,6 +61,15 @@ public readonly record struct MixingDepth
         }
     }
 
+    /// <summary>The earliest stage that can be drawn: see <see cref="Draw"/>.</summary>
+    internal int Earliest(int residualStages) =>
+        place switch
+        {
+            Place.PooledFeatures => residualStages + 1,
+            Place.AnyStage => 1,
+            _ => stage,
+        };
+
     /// <summary>
     /// The stage before which the next mini-batch is mixed: 0 is the stem, 1 to n are the n residual stages, and n + 1 is the pooled
     /// features.

@@ -11,12 +11,14 @@ namespace MLNet.Procrustean.Training;
 /// <remarks>
 /// The same bits as TorchSharp's own, whose numbers a garbage collection can free during a step (<see cref="KeptNumbers"/>).
 /// </remarks>
-/// <param name="parameters">w; their gradients are g.</param>
+/// <param name="parameters">w, whose gradients are g, and for each the factor that r is multiplied by.</param>
 /// <param name="momentum">m, from 0 to 1.</param>
 /// <param name="weightDecay">d, from 0 to 1.</param>
-internal sealed class StochasticGradientDescent(IEnumerable<Parameter> parameters, double momentum, double weightDecay) : IDisposable
+internal sealed class StochasticGradientDescent(IEnumerable<(Parameter Weight, double Factor)> parameters, double momentum, double weightDecay)
+    : IDisposable
 {
-    private readonly Parameter[] weights = [.. parameters];
+    private readonly Parameter[] weights = [.. parameters.Select(one => one.Weight)];
+    private readonly double[] factors = [.. parameters.Select(one => one.Factor)];
     private readonly List<Tensor> velocities = [];
     private readonly Scalar momentum = momentum.ToScalar();
     private readonly Scalar weightDecay = weightDecay.ToScalar();
@@ -41,7 +43,7 @@ internal sealed class StochasticGradientDescent(IEnumerable<Parameter> parameter
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var rate = (-learningRate).ToScalar();
+        var rates = factors.Distinct().ToDictionary(factor => factor, factor => (-learningRate * factor).ToScalar());
         var first = velocities.Count == 0;
         for (var i = 0; i < weights.Length; i++)
         {
@@ -55,7 +57,12 @@ internal sealed class StochasticGradientDescent(IEnumerable<Parameter> parameter
                 velocities[i].mul_(momentum).PlusInPlace(change);
             }
 
-            weights[i].add_(velocities[i], rate);
+            weights[i].add_(velocities[i], rates[factors[i]]);
+        }
+
+        foreach (var rate in rates.Values)
+        {
+            rate.Dispose();
         }
     }
 

@@ -56,13 +56,13 @@ internal sealed class TrainingLoop(
     )
     {
         var network = state.Network;
-        using var resident = IsOver(state) ? null : ResidentImages.For(device, train);
+        using var inputs = IsOver(state) ? null : InputsFor(network, train);
         var probe = Probe(train);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
-            TrainEpoch(state, epoch, resident ?? train, atSavePoint);
+            TrainEpoch(state, epoch, inputs!, atSavePoint);
             var loss = epoch.LossSum.item<double>() / train.Count;
             var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
             network.eval();
@@ -86,20 +86,35 @@ internal sealed class TrainingLoop(
         return state.DivergedIn; // set where the training had diverged before it was resumed
     }
 
+    // What a training can begin each step with: features where frozen parts never see an image twice in different forms, else images.
+    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train) =>
+        (MixesBeforeFrozenParts(network) ? null : KeptFeatures.Of(network, train, preprocessing, options, device, _ => { }))
+        ?? (TrainingInputs)new AugmentedImages(train, ResidentImages.For(device, train), options, preprocessing, device);
+
+    private bool MixesBeforeFrozenParts(StagedNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        var stages = network.Stages.Count;
+        return Enumerable
+            .Range(1, options.Epochs)
+            .Select(epoch => options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device)).Mixing)
+            .Any(mixing => mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
+    }
+
     private TrainingProbe? Probe(LabelledImages train) =>
         options.Diagnostics is { } choice ? new(choice, train, classes, preprocessing, device, seed, options.Cancellation) : null;
 
     private bool IsOver(TrainingState state) => state.Reports.Count >= options.Epochs || state.DivergedIn is not null;
 
-    private void TrainEpoch(TrainingState state, EpochProgress epoch, LabelledImages images, Action<SavePoint> atSavePoint)
+    private void TrainEpoch(TrainingState state, EpochProgress epoch, TrainingInputs inputs, Action<SavePoint> atSavePoint)
     {
         using var scope = NewDisposeScope();
         var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
         // kept alive during the draw, which a garbage collection could end otherwise
         using var order = RandomStream.Order.Generator(seed, epoch.Number);
-        var rows = EpochOrder.Sample(images.Labels, rule.SamplingWeights, order).OnDevice(images.Labels.device);
+        var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order).OnDevice(inputs.Labels.device);
         var batches = EpochOrder.Batches(rows, options.BatchSize);
-        var one = new TrainingStep(state.Network, state.Optimizer, options, preprocessing, device);
+        var one = new TrainingStep(state.Network, state.Optimizer, options, inputs, device);
         for (var step = epoch.Steps; step < batches.Count; step++)
         {
             if (options.Cancellation.IsCancellationRequested)
@@ -110,7 +125,7 @@ internal sealed class TrainingLoop(
 
             var progress = epoch.Number - 1 + ((step + 0.5) / batches.Count); // the step's middle, in epochs
             var rate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress, options.Epochs);
-            one.Run(images, batches[step], rule, epoch, rate);
+            one.Run(batches[step], rule, epoch, rate);
             atSavePoint(step + 1 == batches.Count ? SavePoint.EpochEnd : SavePoint.Step);
         }
     }

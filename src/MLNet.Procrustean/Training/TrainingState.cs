@@ -15,7 +15,11 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     public StagedNetwork Network => network;
 
     public StochasticGradientDescent Optimizer { get; } =
-        new(network.TrainedWeights.Select(named => named.Weight), options.Momentum, options.WeightDecay);
+        new(
+            network.TrainedWeights.Select(named => (named.Weight, Math.Pow(options.LayerDecay, network.DistanceFromHead(named.Weight)))),
+            options.Momentum,
+            options.WeightDecay
+        );
 
     public KeptWeights Kept { get; } = new(options.Keep);
 

@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
@@ -11,23 +10,20 @@ internal sealed class TrainingStep(
     StagedNetwork network,
     StochasticGradientDescent optimizer,
     ImageClassifierOptions options,
-    Preprocessing preprocessing,
+    TrainingInputs inputs,
     Device device
 )
 {
     /// <summary>Trains the network on some of the images.</summary>
-    /// <param name="images">The training images.</param>
-    /// <param name="rows">The rows of those to take, [B], int64.</param>
+    /// <param name="rows">The numbers of the images, [B], int64.</param>
     /// <param name="rule">How they are trained on.</param>
     /// <param name="epoch">The epoch: it draws what is random, and sums up loss and hits.</param>
     /// <param name="learningRate">Of this step.</param>
-    public void Run(LabelledImages images, Tensor rows, TrainingRule rule, EpochProgress epoch, double learningRate)
+    public void Run(Tensor rows, TrainingRule rule, EpochProgress epoch, double learningRate)
     {
         using var scope = NewDisposeScope();
-        var labels = images.Labels.index_select(0, rows).OnDevice(device); // [B]
-        var pixels = options.Augmentation.Apply(images.Pixels.Rows(rows), epoch.Augmentation).OnDevice(device); // [B, S, S, channels]
-        var inputs = preprocessing.Normalise(pixels, options.Precision.On(device)); // [B, channels, S, S]
-        var (loss, hits) = Forward(inputs, labels, rule, epoch.Mixing);
+        var labels = inputs.Labels.index_select(0, rows).OnDevice(device); // [B]
+        var (loss, hits) = Forward(inputs.Of(rows, epoch.Augmentation), labels, rule, epoch.Mixing);
         optimizer.ZeroGrad();
         loss.backward();
         if (options.MaxGradientNorm is { } longest)
@@ -40,18 +36,25 @@ internal sealed class TrainingStep(
     }
 
     // A scope of its own, closed before backward, so that what only the forward pass needs is freed by then.
-    private (Tensor Loss, Tensor Hits) Forward(Tensor images, Tensor labels, TrainingRule rule, Generator random)
+    private (Tensor Loss, Tensor Hits) Forward(Tensor features, Tensor labels, TrainingRule rule, Generator random)
     {
         using var scope = NewDisposeScope();
-        var (logits, losses) = LogitsAndLosses(network, images, labels, rule, random); // [B, C], [B]
+        var (logits, losses) = LogitsAndLosses(network, inputs.Parts, features, labels, rule, random); // [B, C], [B]
         var hits = (logits.detach().argmax(1) == labels).to(int64);
         return (losses.mean().MoveToOuterDisposeScope(), hits.MoveToOuterDisposeScope());
     }
 
     /// <summary>The logits [B, C] and the loss of each image [B], with features and labels mixed where the rule says so.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="parts">How many of its parts the features have passed: see <see cref="StagedNetwork.Through"/>.</param>
+    /// <param name="features">The features; the images themselves for no part.</param>
+    /// <param name="labels">[B], int64.</param>
+    /// <param name="rule">How the epoch is trained.</param>
+    /// <param name="random">Draws what the rule mixes.</param>
     internal static (Tensor Logits, Tensor Losses) LogitsAndLosses(
         StagedNetwork network,
-        Tensor images,
+        int parts,
+        Tensor features,
         Tensor labels,
         TrainingRule rule,
         Generator random
@@ -59,12 +62,12 @@ internal sealed class TrainingStep(
     {
         if (rule.Mixing is not { } mixing)
         {
-            var plain = network.Forward(images);
+            var plain = network.ForwardFrom(parts, features);
             return (plain, rule.Loss(plain, labels));
         }
 
         var (stage, partners, lambda, mu) = mixing.Draw(labels, network.Stages.Count, random);
-        var logits = network.Forward(images, (k, h) => k == stage ? FeatureMixing.Mix(h, lambda, partners, mixing.PartnerGradient) : h);
+        var logits = network.ForwardFrom(parts, features, (k, h) => k == stage ? FeatureMixing.Mix(h, lambda, partners, mixing.PartnerGradient) : h);
         return (logits, FeatureMixing.Loss(rule.Loss, logits, labels, partners, mu));
     }
 }

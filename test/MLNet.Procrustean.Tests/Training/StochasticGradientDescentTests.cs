@@ -16,7 +16,7 @@ public sealed class StochasticGradientDescentTests
         var start = randn(5, 3, generator: random);
         Parameter Copy() => nn.Parameter(start.clone());
         var (ours, theirs) = (Copy(), Copy());
-        using var optimizer = new StochasticGradientDescent([ours], momentum, weightDecay);
+        using var optimizer = new StochasticGradientDescent([(ours, 1)], momentum, weightDecay);
         using var reference = optim.SGD([theirs], 0.1, momentum, weight_decay: weightDecay);
         foreach (var rate in new[] { 0.1, 0.05, 0.3 })
         {
@@ -37,7 +37,7 @@ public sealed class StochasticGradientDescentTests
     {
         using var scope = NewDisposeScope();
         var weight = nn.Parameter(tensor(new[] { 2f }));
-        using var optimizer = new StochasticGradientDescent([weight], momentum: 0.5, weightDecay: 0.25);
+        using var optimizer = new StochasticGradientDescent([(weight, 1)], momentum: 0.5, weightDecay: 0.25);
         foreach (var expected in new[] { 2 - (0.1 * 3.5), 1.65 - (0.1 * ((0.5 * 3.5) + 3 + (0.25 * 1.65))) }) // the gradient of 3 w is 3
         {
             optimizer.ZeroGrad();

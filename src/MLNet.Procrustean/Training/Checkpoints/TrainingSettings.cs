@@ -58,7 +58,7 @@ internal static class TrainingSettings
         {
             null => SettingDifferences.None,
             Precision precision => precision.On(device!).ToString(),
-            ImageClassifierModel model => $"a model with weights {model.FingerprintOfWeights()}",
+            InitialWeights weights => weights.Fingerprint,
             LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
             _ => value.ToString() ?? SettingDifferences.None,
         };

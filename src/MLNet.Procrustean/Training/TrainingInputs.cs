@@ -1,0 +1,50 @@
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Numerics;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>What the training images give to the network, a mini-batch at a time.</summary>
+/// <param name="labels">The classes of all training images, [N], int64.</param>
+internal abstract class TrainingInputs(Tensor labels) : IDisposable
+{
+    public Tensor Labels => labels;
+
+    /// <summary>How many parts of the network the inputs have passed already: see <see cref="Networks.StagedNetwork.Through"/>.</summary>
+    public abstract int Parts { get; }
+
+    /// <summary>The input of the part that follows, on the device of the network.</summary>
+    /// <param name="rows">The numbers of the images, [B], int64, on the device of the labels.</param>
+    /// <param name="random">Draws how they are changed.</param>
+    public abstract Tensor Of(Tensor rows, Generator random);
+
+    public virtual void Dispose() { }
+}
+
+/// <summary>The images themselves, augmented each time and normalised: [B, channels, S, S].</summary>
+/// <param name="images">In memory or in a file; they belong to the caller.</param>
+/// <param name="resident">A copy of them on the GPU, disposed with this; null for none.</param>
+/// <param name="options">Of the training.</param>
+/// <param name="preprocessing">How images are normalised.</param>
+/// <param name="device">Where the network is.</param>
+internal sealed class AugmentedImages(
+    LabelledImages images,
+    LabelledImages? resident,
+    ImageClassifierOptions options,
+    Preprocessing preprocessing,
+    Device device
+) : TrainingInputs((resident ?? images).Labels)
+{
+    private readonly PixelRows pixels = (resident ?? images).Pixels;
+
+    public override int Parts => 0;
+
+    public override Tensor Of(Tensor rows, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        var augmented = options.Augmentation.Apply(pixels.Rows(rows), random).OnDevice(device); // [B, S, S, channels]
+        return preprocessing.Normalise(augmented, options.Precision.On(device)).MoveToOuterDisposeScope();
+    }
+
+    public override void Dispose() => resident?.Dispose();
+}
