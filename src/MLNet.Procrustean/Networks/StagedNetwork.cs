@@ -48,6 +48,21 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// </param>
     public Tensor Forward(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null) => Head.call(Pooled(images, beforeStage));
 
+    /// <summary>The pooled features [B, D] of images [B, channels, S, S]: the input of the head.</summary>
+    /// <param name="images">The normalised images.</param>
+    /// <param name="beforeStage">As for <see cref="Forward"/>.</param>
+    public Tensor Pooled(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null)
+    {
+        Tensor Before(int stage, Tensor features) => beforeStage?.Invoke(stage, features) ?? features;
+        var h = Stem.call(Before(0, images));
+        foreach (var (index, stage) in Stages.Index())
+        {
+            h = stage.call(Before(index + 1, h));
+        }
+
+        return Before(Stages.Count + 1, Pool.call(h));
+    }
+
     /// <summary>The input of the head's linear map, [B, D], for images [B, channels, S, S].</summary>
     public Tensor Features(Tensor images) => Head.Features(Pooled(images));
 
@@ -88,16 +103,4 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     }
 
     private IEnumerable<nn.Module<Tensor, Tensor>> Frozen => Stages.Prepend(Stem).Take(frozenParts);
-
-    private Tensor Pooled(Tensor images, Func<int, Tensor, Tensor>? beforeStage = null)
-    {
-        Tensor Before(int stage, Tensor features) => beforeStage?.Invoke(stage, features) ?? features;
-        var h = Stem.call(Before(0, images));
-        foreach (var (index, stage) in Stages.Index())
-        {
-            h = stage.call(Before(index + 1, h));
-        }
-
-        return Before(Stages.Count + 1, Pool.call(h));
-    }
 }
