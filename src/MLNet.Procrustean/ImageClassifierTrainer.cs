@@ -76,13 +76,13 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
     }
 
-    /// <summary>The columns after training: those of the input, the scores and the predicted label.</summary>
+    /// <summary>
+    /// The columns after training: those of the input, the scores, the predicted label and, on request, the features.
+    /// </summary>
     /// <param name="inputSchema">The columns before.</param>
     /// <returns>The columns after.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Columns);
-
-    private ColumnNames Columns => new(Options.ImageColumnName, Options.ScoreColumnName, Options.PredictedLabelColumnName);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Options.Columns);
 
     private ImageClassifierModel Train(IDataView input)
     {
@@ -198,7 +198,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
 
             network.Stem.Convolution.Weight.requires_grad = !Options.WhitensStem;
             network.Freeze(Options.FrozenStages);
-            return new(network, Options.Backbone, preprocessing, training.Labels, training.Classes.Counts);
+            return new(network, Options.Backbone, preprocessing, training.Labels, training.Classes.Counts, Options.AverageFlips);
         }
         catch
         {
@@ -251,7 +251,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             throw new TrainingDivergedException(1, lastGoodModel: null);
         }
 
-        var model = new ImageClassifierModel(classifier, Columns, training.Device)
+        var model = new ImageClassifierModel(classifier, Options.Columns, training.Device)
         {
             EpochReports = reports,
             SkippedImages = [.. training.Skipped],

@@ -37,6 +37,7 @@ public sealed class ImageClassifierOptionsTests
             Case(options => options with { ImageColumnName = " " }, "ImageColumnName is empty"),
             Case(options => options with { ScoreColumnName = null! }, "ScoreColumnName is empty"),
             Case(options => options with { PredictedLabelColumnName = "\t" }, "PredictedLabelColumnName is empty"),
+            Case(options => options with { FeatureColumnName = " " }, "FeatureColumnName is empty"),
             Case(options => options with { CheckpointPath = " " }, "CheckpointPath is empty; give the path of a folder"),
             Case(options => options with { CachePath = " " }, "CachePath is empty; give the path of a file, or null for none"),
             Case(options => options with { Strategy = null! }, "'Strategy'"),
@@ -56,6 +57,8 @@ public sealed class ImageClassifierOptionsTests
                 "ImageSize is 31, and the backbone resnet-18 takes images of 32 to 1024"
             ),
             Case(options => options with { Strategy = new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) } }, "before stage 4"),
+            Case(options => options with { FeatureColumnName = "Score" }, "Two columns of the model would be named 'Score'; give"),
+            Case(options => options with { ScoreColumnName = "PredictedLabel" }, "would be named 'PredictedLabel'"),
             Case(
                 options => options with { ValidationSet = Rows(), ValidationSetFraction = 0.1 },
                 "Both ValidationSet and ValidationSetFraction are given"
@@ -128,6 +131,7 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.ImageColumnName, Is.EqualTo("ImagePath"));
             Assert.That(options.ScoreColumnName, Is.EqualTo("Score"));
             Assert.That(options.PredictedLabelColumnName, Is.EqualTo("PredictedLabel"));
+            Assert.That((options.FeatureColumnName, options.AverageFlips), Is.EqualTo(((string?)null, false)));
             Assert.That(options.Strategy, Is.EqualTo(new RecommendedStrategy()));
             Assert.That(options.Backbone, Is.EqualTo(new CifarResNet { Depth = 20, Width = 16 }));
             Assert.That((options.WhitenedStem, options.WhitensStem), Is.EqualTo(((bool?)null, true)));

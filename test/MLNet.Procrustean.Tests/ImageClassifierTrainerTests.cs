@@ -166,15 +166,18 @@ public sealed class ImageClassifierTrainerTests
         Assert.That(left, Is.LessThanOrEqualTo(TinyModel.Parameters));
     }
 
-    [Test]
-    public void GetOutputSchema_OfShapes_AgreesWithTheModel()
+    [TestCase(null)]
+    [TestCase("Features")]
+    public void GetOutputSchema_OfShapes_AgreesWithTheModel(string? features)
     {
+        using var embedding = tiny.Classifier.WithFeatureColumn(features ?? "Features");
+        var model = features is null ? tiny.Classifier : embedding;
         var promised = TinyModel
-            .Trainer(ml, TinyModel.Options)
+            .Trainer(ml, TinyModel.Options with { FeatureColumnName = features })
             .GetOutputSchema(ShapeOf(tiny.Keyed.Schema))
             .ToDictionary(column => column.Name);
 
-        var real = ShapeOf(tiny.Classifier.GetOutputSchema(tiny.Keyed.Schema)).ToDictionary(column => column.Name);
+        var real = ShapeOf(model.GetOutputSchema(tiny.Keyed.Schema)).ToDictionary(column => column.Name);
         Assert.That(promised.Keys, Is.EquivalentTo(real.Keys));
         foreach (var (name, column) in real)
         {

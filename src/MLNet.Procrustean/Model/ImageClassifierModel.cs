@@ -26,9 +26,10 @@ namespace MLNet.Procrustean;
 /// <summary>A trained image classifier: adds the probability of each class and the most probable class to each row.</summary>
 /// <remarks>
 /// It reads the image column and adds two more. The scores, a vector of C probabilities that sum to 1, carry the names of the classes as
-/// slot names; the predicted label is a key whose values are those of the training label. It is saved and loaded like any ML.NET model,
-/// with nothing to register; <see cref="ModelSavingCatalog.SaveAtomically"/> keeps an earlier file until the new one is whole. Any number
-/// of threads may score with it at once. It holds native memory: dispose it when done.
+/// slot names; the predicted label is a key whose values are those of the training label. A third column has the pooled features where
+/// <see cref="ImageClassifierOptions.FeatureColumnName"/> or <see cref="WithFeatureColumn"/> asks for it. It is saved and loaded like any
+/// ML.NET model, with nothing to register; <see cref="ModelSavingCatalog.SaveAtomically"/> keeps an earlier file until the new one is
+/// whole. Any number of threads may score with it at once. It holds native memory: dispose it when done.
 /// <para>
 /// A model file is data: the library runs nothing in its part of the file, checks what the file claims before memory is allocated for it,
 /// and refuses a damaged or inconsistent file with an <see cref="InvalidDataException"/> that says why. ML.NET's own <c>Model.Load</c>
@@ -47,7 +48,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     {
         this.device = device;
         scorer = new(classifier, device, typeof(ImageClassifierModel));
-        rows = new(scorer, classifier.Preprocessing.Shape, columns, classifier.Labels, classifier.TrainingCounts);
+        rows = new(scorer, classifier.Preprocessing.Shape, columns, classifier.Labels, classifier.TrainingCounts, classifier.FeatureCount);
     }
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
@@ -108,7 +109,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     /// <summary>The columns of scored data.</summary>
     /// <param name="inputSchema">The columns of the data to score.</param>
-    /// <returns>Those columns, the scores and the predicted label.</returns>
+    /// <returns>Those columns, the scores, the predicted label and, on request, the features.</returns>
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
@@ -116,9 +117,11 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         return rows.SchemaOf(inputSchema);
     }
 
-    /// <summary>Adds the scores and the predicted label to data. Rows are scored in batches, when they are read.</summary>
+    /// <summary>
+    /// Adds the scores, the predicted label and, on request, the features to data. Rows are scored in batches, when they are read.
+    /// </summary>
     /// <param name="input">The data, with the image column that the model was trained on.</param>
-    /// <returns>The data with two more columns. Reading it throws <see cref="ImageException"/> at an image that cannot be read.</returns>
+    /// <returns>The data with these columns. Reading it throws <see cref="ImageException"/> at an image that cannot be read.</returns>
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IDataView Transform(IDataView input)
@@ -171,6 +174,20 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     }
 
     /// <summary>
+    /// A copy of the model that also adds the pooled features, as <see cref="ImageClassifierOptions.FeatureColumnName"/> describes them.
+    /// </summary>
+    /// <remarks>ML.NET loads a pipeline as a <c>TransformerChain</c>: its <c>OfType</c> finds the model in it.</remarks>
+    /// <param name="featureColumnName">The column to add, a vector of D floats.</param>
+    /// <returns>The model with the column. It holds native memory of its own: dispose it when done.</returns>
+    /// <exception cref="ArgumentException">The name is empty, or it is that of the score or the predicted label.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ImageClassifierModel WithFeatureColumn(string featureColumnName = "Features")
+    {
+        var columns = (Columns with { Features = Require.Name(featureColumnName, nameof(featureColumnName)) }).CheckDistinct();
+        return Copy(static (weight, bias) => (weight, bias), columns);
+    }
+
+    /// <summary>
     /// Frees the native memory. Doing so again does nothing; scoring afterwards throws <see cref="ObjectDisposedException"/>.
     /// </summary>
     /// <remarks>
@@ -201,13 +218,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     internal string FingerprintOfWeights() => scorer.Use(Fingerprint.Of);
 
     /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
-    internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change) =>
-        new(scorer.Use(classifier => classifier.WithClassifier(change, device)), Columns, device)
-        {
-            EpochReports = EpochReports,
-            SkippedImages = SkippedImages,
-            ScoringPrecision = ScoringPrecision,
-        };
+    internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change) => Copy(change, Columns);
 
     /// <summary>Reads what <see cref="SaveSafeTensors"/> wrote, and scores once, so that the first prediction is quick.</summary>
     internal static ImageClassifierModel Read(Stream stream, Device device)
@@ -231,6 +242,14 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
             throw;
         }
     }
+
+    private ImageClassifierModel Copy(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, ColumnNames columns) =>
+        new(scorer.Use(classifier => classifier.WithClassifier(change, device)), columns, device)
+        {
+            EpochReports = EpochReports,
+            SkippedImages = SkippedImages,
+            ScoringPrecision = ScoringPrecision,
+        };
 
     private void Write(Stream stream) =>
         scorer.Use(classifier =>

@@ -1,5 +1,4 @@
 using MLNet.Procrustean.Images;
-using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
@@ -14,22 +13,21 @@ internal static class Inference
     /// A single image is computed as a batch of two, which takes no longer than a batch of one: for that, libtorch does not use its fast
     /// convolutions and writes a line about NNPACK to the console at each layer.
     /// </remarks>
-    public static Tensor Logits(StagedNetwork network, Tensor images) =>
-        images.shape[0] == 1 ? network.forward(cat([images, images])).narrow(0, 0, 1) : network.forward(images);
+    public static Tensor Logits(StagedNetwork network, Tensor images) => Outputs(network, images).Logits;
 
-    /// <summary>Softmax probabilities [B, C] of pixels [B, S, S, channels], computed in a precision.</summary>
-    public static float[] Probabilities(
-        StagedNetwork network,
-        Preprocessing preprocessing,
-        Tensor pixels,
-        Device device,
-        Precision precision = Precision.Fp32
-    )
+    /// <summary>
+    /// Softmax probabilities [B, C] and pooled features [B, D] of normalised images [B, channels, S, S], from one pass through the network.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="averageFlips">
+    /// Whether both are the mean over an image and its left-right mirror image, which go through the network in the same pass.
+    /// </param>
+    public static (Tensor Probabilities, Tensor Features) Scores(StagedNetwork network, Tensor images, bool averageFlips)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var images = preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
-        return Logits(network, images).softmax(1).cpu().data<float>().ToArray();
+        var (logits, features) = Outputs(network, averageFlips ? cat([images, images.flip(3)]) : images);
+        var probabilities = logits.softmax(1);
+        return averageFlips ? (MeanOfHalves(probabilities), MeanOfHalves(features)) : (probabilities, features);
     }
 
     /// <summary>The mean of the classes' accuracies, over the classes that have images.</summary>
@@ -61,4 +59,15 @@ internal static class Inference
             .Where(pair => pair.n > 0)
             .Average(pair => (double)pair.hit / pair.n);
     }
+
+    private static (Tensor Logits, Tensor Features) Outputs(StagedNetwork network, Tensor images)
+    {
+        var single = images.shape[0] == 1;
+        var features = network.Pooled(single ? cat([images, images]) : images);
+        var logits = network.Head.call(features);
+        return single ? (logits.narrow(0, 0, 1), features.narrow(0, 0, 1)) : (logits, features);
+    }
+
+    // [2 · B, N] → [B, N]
+    private static Tensor MeanOfHalves(Tensor rows) => rows.reshape(2, rows.shape[0] / 2, rows.shape[1]).mean([0]);
 }

@@ -78,8 +78,11 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         return parts > Stages.Count + 1 ? Pool.call(h) : h;
     }
 
+    /// <summary>The pooled features [B, D] of images [B, channels, S, S]: the input of the head.</summary>
+    public Tensor Pooled(Tensor images) => Through(Stages.Count + 2, images);
+
     /// <summary>The input of the head's linear map, [B, D], for images [B, channels, S, S].</summary>
-    public Tensor Features(Tensor images) => Head.Features(Through(Stages.Count + 2, images));
+    public Tensor Features(Tensor images) => Head.Features(Pooled(images));
 
     /// <summary>How many parts lie between a weight and the logits: 0 for the head, 1 for the last stage.</summary>
     public int DistanceFromHead(Parameter weight) =>

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean;
 
@@ -48,6 +49,32 @@ public sealed partial record ImageClassifierOptions
         get;
         init => field = Require.Name(value);
     } = "PredictedLabel";
+
+    /// <summary>
+    /// The column that the model adds with the pooled features, the numbers before the classifier, a vector of D floats; null, the default,
+    /// for no such column. The names of the columns that a model adds must differ.
+    /// </summary>
+    /// <remarks>
+    /// They serve search for similar images, clustering and outlier detection by further ML.NET steps. D is 512 for <see cref="ResNet"/> of
+    /// depths 18 and 34, 2,048 for depth 50, and four times the width for <see cref="CifarResNet"/>. A head that uses cosines
+    /// (<see cref="ClassifierHead.Cosine"/>) normalises the features to length 1 itself; the column has them before that. All columns come
+    /// from one pass through the network. <see cref="ImageClassifierModel.WithFeatureColumn"/> adds the column to a trained model.
+    /// </remarks>
+    public string? FeatureColumnName
+    {
+        get;
+        init => field = value is null ? null : Require.Name(value);
+    }
+
+    /// <summary>
+    /// Whether the model scores each image together with its left-right mirror image and gives the mean of the probabilities of both, and
+    /// of the features; false by default. It is saved with the model.
+    /// </summary>
+    /// <remarks>
+    /// Scoring many images takes twice as long; a single image, as in a prediction engine, takes about as long as without. Do not use it
+    /// where left and right distinguish classes. The training does not change: its validation images are measured without mirror images.
+    /// </remarks>
+    public bool AverageFlips { get; init; }
 
     /// <summary>
     /// How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then
@@ -138,6 +165,8 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Named(value);
     } = BadImages.Refuse;
 
+    internal ColumnNames Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, FeatureColumnName);
+
     private TrainingDefaults Defaults =>
         InitialWeights is { ArePretrained: true } ? TrainingDefaults.FineTuning : TrainingDefaults.FromScratch;
 
@@ -161,6 +190,7 @@ public sealed partial record ImageClassifierOptions
         }
 
         CheckWeights();
+        Columns.CheckDistinct();
         Strategy.Check(Backbone, Epochs);
         if (ValidationSet is not null && ValidationSetFraction > 0)
         {

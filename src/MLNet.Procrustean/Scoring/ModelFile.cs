@@ -59,7 +59,15 @@ internal static class ModelFile
         }
 
         arrays.ForEach(CheckValues);
-        return (new(Network(texts, arrays), texts.Backbone, texts.Preprocessing, texts.Labels, texts.TrainingCounts), texts.Columns);
+        var classifier = new TrainedClassifier(
+            Network(texts, arrays),
+            texts.Backbone,
+            texts.Preprocessing,
+            texts.Labels,
+            texts.TrainingCounts,
+            texts.AverageFlips
+        );
+        return (classifier, texts.Columns);
     }
 
     private static StagedNetwork Network(ModelTexts texts, List<NamedArray> arrays)

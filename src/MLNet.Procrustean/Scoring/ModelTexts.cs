@@ -15,15 +15,21 @@ internal sealed record ModelTexts(
     Preprocessing Preprocessing,
     ClassLabels Labels,
     ImmutableArray<long> TrainingCounts,
-    ColumnNames Columns
+    ColumnNames Columns,
+    bool AverageFlips
 )
 {
     private const int LongestWord = 200; // of those that a message repeats
 
+    // Only in the file of a model that has them, so that others are as they were before there were these.
+    private const string FeatureColumn = "feature_column";
+    private const string AverageFlipsName = "average_flips";
+    private const string True = "true";
+
     public static SortedDictionary<string, string> Of(TrainedClassifier classifier, ColumnNames columns)
     {
         var shape = classifier.Preprocessing.Shape;
-        return new(StringComparer.Ordinal)
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["backbone"] = classifier.Backbone.Name,
             ["head"] = classifier.Network.Head.Kind.ToString(),
@@ -39,6 +45,17 @@ internal sealed record ModelTexts(
             ["score_column"] = columns.Score,
             ["predicted_label_column"] = columns.PredictedLabel,
         };
+        if (columns.Features is { } features)
+        {
+            texts[FeatureColumn] = features;
+        }
+
+        if (classifier.AverageFlips)
+        {
+            texts[AverageFlipsName] = True;
+        }
+
+        return texts;
     }
 
     /// <summary>Reads what <see cref="Of"/> wrote.</summary>
@@ -95,9 +112,11 @@ internal sealed record ModelTexts(
         var columns = new ColumnNames(
             Column(texts, "image_column"),
             Column(texts, "score_column"),
-            Column(texts, "predicted_label_column")
-        );
-        return new(backbone, HeadOf(WordOf("head")), Normalisation(texts, shape), labels, counts.Counts, columns);
+            Column(texts, "predicted_label_column"),
+            texts.ContainsKey(FeatureColumn) ? Column(texts, FeatureColumn) : null
+        ).CheckDistinct();
+        var averageFlips = texts.ContainsKey(AverageFlipsName) && Boolean(WordOf(AverageFlipsName));
+        return new(backbone, HeadOf(WordOf("head")), Normalisation(texts, shape), labels, counts.Counts, columns, averageFlips);
     }
 
     private static void CheckWeights(Backbone backbone, int channels, int classes, long bytesOfWeights)
@@ -141,6 +160,14 @@ internal sealed record ModelTexts(
     private static string Column(IReadOnlyDictionary<string, string> texts, string name) => Require.Name(Text(texts, name), name);
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static bool Boolean(string text) =>
+        text switch
+        {
+            True => true,
+            "false" => false,
+            _ => throw new FormatException($"'{text}' is not one of true, false."),
+        };
 
     // Enum.Parse would take numbers too, and several names at once.
     private static T Named<T>(string text)

@@ -6,14 +6,21 @@ using MLNet.Procrustean.Data;
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>
-/// The columns that a model adds: the scores, with the classes as slot names, and the predicted label, a key to the classes.
+/// The columns that a model adds: the scores, with the classes as slot names, the predicted label, a key to the classes, and, on request,
+/// the features.
 /// </summary>
 internal static class OutputSchema
 {
     private const string TrainingLabelValues = "TrainingLabelValues";
 
     /// <summary>The columns of scored data.</summary>
-    public static DataViewSchema Of(DataViewSchema input, ColumnNames names, ClassLabels labels, ImmutableArray<long> counts)
+    public static DataViewSchema Of(
+        DataViewSchema input,
+        ColumnNames names,
+        ClassLabels labels,
+        ImmutableArray<long> counts,
+        int featureCount
+    )
     {
         ImageColumn.Find(input, names.Image);
         var builder = new DataViewSchema.Builder();
@@ -37,6 +44,11 @@ internal static class OutputSchema
         AddText(predicted, "ScoreColumnKind", "MulticlassClassification");
         AddText(predicted, "ScoreValueKind", "PredictedLabel");
         builder.AddColumn(names.PredictedLabel, new KeyDataViewType(typeof(uint), counts.Length), predicted.ToAnnotations());
+        if (names.Features is { } features)
+        {
+            builder.AddColumn(features, new VectorDataViewType(NumberDataViewType.Single, featureCount));
+        }
+
         return builder.ToSchema();
     }
 
@@ -71,7 +83,13 @@ internal static class OutputSchema
             isKey: true,
             [Shape(AnnotationNames.KeyValues, SchemaShape.Column.VectorKind.Vector, valueType, isKey: false, [])]
         );
-        return new(input.Where(column => column.Name != score.Name && column.Name != predicted.Name).Append(score).Append(predicted));
+        List<SchemaShape.Column> added = [score, predicted];
+        if (names.Features is { } features)
+        {
+            added.Add(Shape(features, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, []));
+        }
+
+        return new(input.Where(column => added.TrueForAll(one => one.Name != column.Name)).Concat(added));
     }
 
     private static void CheckImage(SchemaShape.Column image) =>

@@ -11,22 +11,29 @@ namespace MLNet.Procrustean.Scoring;
 /// <param name="Columns">The names of the columns.</param>
 /// <param name="Labels">The classes, in the order of the scores.</param>
 /// <param name="TrainingCounts">Of each class.</param>
+/// <param name="FeatureCount">D, the number of pooled features.</param>
 internal sealed record RowScorer(
     Scorer Scorer,
     ImageShape Shape,
     ColumnNames Columns,
     ClassLabels Labels,
-    ImmutableArray<long> TrainingCounts
+    ImmutableArray<long> TrainingCounts,
+    int FeatureCount
 )
 {
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
-    public DataViewSchema SchemaOf(DataViewSchema input) => OutputSchema.Of(input, Columns, Labels, TrainingCounts);
+    public DataViewSchema SchemaOf(DataViewSchema input) => OutputSchema.Of(input, Columns, Labels, TrainingCounts, FeatureCount);
 
     /// <summary>As <see cref="ImageColumn.Reader"/>, for the image column.</summary>
     public Func<Action<Memory<byte>>> ImageReader(DataViewRow row) => ImageColumn.Reader(row, row.Schema[Columns.Image], Shape);
 
-    /// <summary>The probabilities of each image's classes.</summary>
+    /// <summary>Whether the features are among the columns of scored data that are asked for.</summary>
+    public bool AddsFeatures(DataViewSchema output, HashSet<int> active) =>
+        Columns.Features is { } name && active.Contains(output[name].Index);
+
+    /// <summary>The probabilities of each image's classes and, where asked for, its features.</summary>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
-    public float[][] Score(IReadOnlyList<Action<Memory<byte>>> images) => Scorer.Score(ParallelDecoding.Decode(images, Shape));
+    public ScoredImage[] Score(IReadOnlyList<Action<Memory<byte>>> images, bool withFeatures) =>
+        Scorer.Score(ParallelDecoding.Decode(images, Shape), withFeatures);
 }

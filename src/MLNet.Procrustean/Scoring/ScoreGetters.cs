@@ -3,18 +3,20 @@ using Microsoft.ML.Data;
 
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>The values of a model's two columns, from the probabilities of the current row.</summary>
-internal sealed class ScoreGetters(DataViewSchema output, ColumnNames names, Func<float[]> probabilities)
+/// <summary>The values of a model's columns, from what its scorer gave for the current row.</summary>
+internal sealed class ScoreGetters(DataViewSchema output, ColumnNames names, Func<ScoredImage> scored)
 {
     // Looked up by name, which gives the latest of several columns of one name: the model's own.
     private readonly int score = output[names.Score].Index;
     private readonly int predictedLabel = output[names.PredictedLabel].Index;
+    private readonly int? features = names.Features is { } name ? output[name].Index : null;
 
     public ValueGetter<TValue> For<TValue>(DataViewSchema.Column column)
     {
         Delegate getter =
-            column.Index == score ? Score
+            column.Index == score ? Vector(() => scored().Probabilities)
             : column.Index == predictedLabel ? PredictedLabel
+            : column.Index == features ? Vector(() => scored().Features)
             : throw new ArgumentException($"There is no column '{column.Name}' here.");
         return getter as ValueGetter<TValue>
             ?? throw new InvalidOperationException(
@@ -22,10 +24,10 @@ internal sealed class ScoreGetters(DataViewSchema output, ColumnNames names, Fun
             );
     }
 
-    private ValueGetter<VBuffer<float>> Score =>
+    private static ValueGetter<VBuffer<float>> Vector(Func<float[]> current) =>
         (ref VBuffer<float> value) =>
         {
-            var values = probabilities();
+            var values = current();
             var editor = VBufferEditor.Create(ref value, values.Length);
             values.CopyTo(editor.Values);
             value = editor.Commit();
@@ -35,7 +37,7 @@ internal sealed class ScoreGetters(DataViewSchema output, ColumnNames names, Fun
     private ValueGetter<uint> PredictedLabel =>
         (ref uint value) =>
         {
-            var values = probabilities();
+            var values = scored().Probabilities;
             value = 1 + (uint)Array.IndexOf(values, values.Max());
         };
 }

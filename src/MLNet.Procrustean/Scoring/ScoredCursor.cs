@@ -12,10 +12,11 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private readonly HashSet<int> active;
     private readonly Dictionary<int, ColumnBuffer> buffers;
     private readonly Func<Action<Memory<byte>>>? image;
+    private readonly bool withFeatures;
     private readonly ScoreGetters scores;
     private readonly ValueGetter<DataViewRowId> inputId;
     private readonly (DataViewRowId Id, long Batch)[] rows = new (DataViewRowId, long)[RowsAtOnce];
-    private float[][] probabilities = [];
+    private ScoredImage[] scored = [];
     private int count;
     private int current = -1;
     private long position = -1;
@@ -26,7 +27,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
         DataViewSchema output,
         HashSet<int> active,
         List<DataViewSchema.Column> passedOn,
-        bool scored
+        bool readsImages
     )
     {
         this.scorer = scorer;
@@ -34,9 +35,10 @@ internal sealed class ScoredCursor : DataViewRowCursor
         this.active = active;
         Schema = output;
         buffers = passedOn.ToDictionary(column => column.Index, column => ColumnBuffer.For(input, column, RowsAtOnce));
-        image = scored ? scorer.ImageReader(input) : null;
+        image = readsImages ? scorer.ImageReader(input) : null;
+        withFeatures = scorer.AddsFeatures(output, active);
         inputId = input.GetIdGetter();
-        scores = new(output, scorer.Columns, () => probabilities[Current]);
+        scores = new(output, scorer.Columns, () => scored[Current]);
     }
 
     public override DataViewSchema Schema { get; }
@@ -111,7 +113,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
 
         if (images.Count > 0)
         {
-            probabilities = scorer.Score(images);
+            scored = scorer.Score(images, withFeatures);
         }
 
         return count > 0;

@@ -30,7 +30,7 @@ internal sealed class ScoredRow : DataViewRow
     private readonly HashSet<int> active;
     private readonly ScoreGetters scores;
     private long? scoredPosition;
-    private float[] probabilities = [];
+    private ScoredImage scored;
 
     public ScoredRow(RowScorer scorer, DataViewRow input, DataViewSchema output, HashSet<int> active)
     {
@@ -38,15 +38,16 @@ internal sealed class ScoredRow : DataViewRow
         this.active = active;
         Schema = output;
         var image = active.Any(index => index >= input.Schema.Count) ? scorer.ImageReader(input) : null;
+        var withFeatures = scorer.AddsFeatures(output, active);
         scores = new(output, scorer.Columns, () =>
         {
             if (scoredPosition != input.Position)
             {
-                probabilities = scorer.Score([image!()])[0];
+                scored = scorer.Score([image!()], withFeatures)[0];
                 scoredPosition = input.Position;
             }
 
-            return probabilities;
+            return scored;
         });
     }
 

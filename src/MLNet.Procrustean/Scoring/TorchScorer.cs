@@ -29,10 +29,10 @@ internal sealed class TorchScorer : Scorer
     /// <summary>Of the convolutions.</summary>
     public Precision Precision { get; set; } = Precision.Fp32;
 
-    public override float[][] Score(byte[] pixels)
+    public override ScoredImage[] Score(byte[] pixels, bool withFeatures)
     {
         using var use = memory.Begin();
-        return folded.Value.Score(pixels, device, Precision);
+        return folded.Value.Score(pixels, device, Precision, withFeatures);
     }
 
     /// <summary>Scores a black image, so that the first real one finds code compiled and convolutions prepared.</summary>

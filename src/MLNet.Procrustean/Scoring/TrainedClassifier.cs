@@ -2,35 +2,50 @@ using System.Collections.Immutable;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>A trained network with everything that scoring needs and a model file holds.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Backbone">Its kind.</param>
+/// <param name="Preprocessing">How an image becomes its input.</param>
+/// <param name="Labels">The classes.</param>
+/// <param name="TrainingCounts">Of each class.</param>
+/// <param name="AverageFlips">Whether an image is scored together with its mirror image.</param>
 internal sealed record TrainedClassifier(
     StagedNetwork Network,
     Backbone Backbone,
     Preprocessing Preprocessing,
     ClassLabels Labels,
-    ImmutableArray<long> TrainingCounts
+    ImmutableArray<long> TrainingCounts,
+    bool AverageFlips = false
 )
 {
-    /// <summary>The probabilities of each image's classes; any number of threads may ask at once.</summary>
+    /// <summary>D, the number of pooled features.</summary>
+    public int FeatureCount => (int)Network.Head.Weight.shape[1];
+
+    /// <summary>
+    /// The probabilities of each image's classes and, where asked for, its pooled features; any number of threads may ask at once.
+    /// </summary>
     /// <param name="decoded">Images of the size that the preprocessing says, one after the other.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="precision">Of the convolutions.</param>
-    public float[][] Score(byte[] decoded, Device device, Precision precision = Precision.Fp32)
+    /// <param name="withFeatures">Whether to give the features too.</param>
+    public ScoredImage[] Score(byte[] decoded, Device device, Precision precision = Precision.Fp32, bool withFeatures = false)
     {
         using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         var shape = Preprocessing.Shape;
         var pixels = tensor(decoded).reshape(decoded.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels);
-        var probabilities = Inference.Probabilities(Network, Preprocessing, pixels, device, precision);
-        return probabilities.All(float.IsFinite)
-            ? [.. probabilities.Chunk(Labels.Names.Length)]
-            : throw new InvalidOperationException(
-                "The network gave a score that is not a finite number; its weights are damaged. Train the model again."
-            );
+        var images = Preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
+        var (probabilities, features) = Inference.Scores(Network, images, AverageFlips);
+        var scores = Rows(probabilities);
+        return withFeatures
+            ? [.. scores.Zip(Rows(features), (score, feature) => new ScoredImage(score, feature))]
+            : [.. scores.Select(score => new ScoredImage(score, []))];
     }
 
     /// <summary>Copies the weights to a network of the same backbone, with the head or without it.</summary>
@@ -61,6 +76,16 @@ internal sealed record TrainedClassifier(
             network.Head.Weight.copy_(weight);
             network.Head.Bias.copy_(bias);
         });
+
+    private static IEnumerable<float[]> Rows(Tensor values)
+    {
+        var numbers = values.cpu().data<float>().ToArray();
+        return numbers.All(float.IsFinite)
+            ? numbers.Chunk((int)values.shape[1])
+            : throw new InvalidOperationException(
+                "The network gave a score that is not a finite number; its weights are damaged. Train the model again."
+            );
+    }
 
     private TrainedClassifier Copy(Device device, Action<StagedNetwork> change)
     {

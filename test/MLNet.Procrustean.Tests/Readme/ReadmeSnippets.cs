@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Procrustean.Tests.Support;
 using SkiaSharp;
 
@@ -66,6 +67,26 @@ public sealed class ReadmeSnippets
         #endregion
 
         Assert.That(trainer.Options.Backbone.Name, Is.EqualTo("resnet-18"));
+    }
+
+    [Test]
+    public void Features_OnAFolder_BecomePlacesOnAMap()
+    {
+        var ml = new MLContext(seed: 1);
+        var images = ml.Data.LoadImageFolder("photos");
+        #region features
+        var mapping = ml
+            .Transforms.Conversion.MapValueToKey("Label")
+            .Append(
+                ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(
+                    new ImageClassifierOptions { FeatureColumnName = "Features", AverageFlips = true }
+                )
+            )
+            .Append(ml.Transforms.ProjectToPrincipalComponents("Map", "Features", rank: 2)); // or any trainer of ML.NET
+        var places = mapping.Fit(images).Transform(images);
+        #endregion
+
+        Assert.That(places.GetColumn<float[]>("Map").Select(place => place.Length), Is.EqualTo(Enumerable.Repeat(2, 9)));
     }
 
     [Test]

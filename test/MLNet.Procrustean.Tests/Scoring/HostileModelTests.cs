@@ -49,6 +49,10 @@ public sealed class HostileModelTests
     [TestCase("channel_deviations", "[50,0,50]", "channel_deviations is 0")]
     [TestCase("channel_deviations", "[50,1e999,50]", "cannot be used")]
     [TestCase("score_column", " ", "score_column is empty")]
+    [TestCase("score_column", "PredictedLabel", "Two columns of the model would be named 'PredictedLabel'")]
+    [TestCase("feature_column", "", "feature_column is empty")]
+    [TestCase("feature_column", "Score", "Two columns of the model would be named 'Score'")]
+    [TestCase("average_flips", "maybe", "'maybe' is not one of true, false")]
     public void Read_TextThatDoesNotFit_IsRefusedBeforeANetworkIsBuilt(string name, string text, string part) =>
         AssertRefused(Forged(name, text), part);
 

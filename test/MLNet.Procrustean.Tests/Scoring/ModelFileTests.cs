@@ -35,6 +35,32 @@ public sealed class ModelFileTests
     }
 
     [Test]
+    public void Read_ModelWithFeaturesAndFlips_GivesBothAndWritesThem()
+    {
+        var file = Forged((texts, _) => (texts["feature_column"], texts["average_flips"]) = ("Embedding", "true"));
+        var (classifier, columns) = ModelFile.Read(new MemoryStream(file));
+
+        using var network = classifier.Network;
+        using var again = new MemoryStream();
+        ModelFile.Write(again, classifier, columns);
+        Assert.That((columns.Features, classifier.AverageFlips), Is.EqualTo(("Embedding", true)));
+        Assert.That(
+            SafeTensors.Read(new MemoryStream(again.ToArray())).Metadata,
+            Is.EqualTo(SafeTensors.Read(new MemoryStream(file)).Metadata)
+        );
+    }
+
+    [Test]
+    public void Read_ModelWithoutFeaturesAndFlips_HasNeitherOfTheirTexts()
+    {
+        var (classifier, columns) = ModelFile.Read(new MemoryStream(whole));
+
+        using var network = classifier.Network;
+        Assert.That((columns.Features, classifier.AverageFlips), Is.EqualTo(((string?)null, false)));
+        Assert.That(SafeTensors.Read(new MemoryStream(whole)).Metadata.Keys, Has.None.Matches("feature_column|average_flips"));
+    }
+
+    [Test]
     public void Read_InsideADisposeScope_GivesANetworkThatOutlivesIt()
     {
         TrainedClassifier classifier;

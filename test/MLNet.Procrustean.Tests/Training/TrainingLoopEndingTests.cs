@@ -119,8 +119,9 @@ public sealed class TrainingLoopEndingTests
         for (var i = 0; i < labels.Length; i++)
         {
             using var one = data.Pixels.Narrow(i, 1);
-            var probabilities = Inference.Probabilities(training.Network, preprocessing, one, TorchSharp.torch.CPU);
-            hits[labels[i]] += Array.IndexOf(probabilities, probabilities.Max()) == labels[i] ? 1 : 0;
+            using var logits = Inference.Logits(training.Network, preprocessing.Normalise(one));
+            var scores = logits.data<float>().ToArray();
+            hits[labels[i]] += Array.IndexOf(scores, scores.Max()) == labels[i] ? 1 : 0;
             counts[labels[i]]++;
         }
 

@@ -21,6 +21,8 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.ImageColumnName),
         nameof(ImageClassifierOptions.ScoreColumnName),
         nameof(ImageClassifierOptions.PredictedLabelColumnName),
+        nameof(ImageClassifierOptions.FeatureColumnName),
+        nameof(ImageClassifierOptions.AverageFlips),
         nameof(ImageClassifierOptions.BadImages),
         nameof(ImageClassifierOptions.ValidationSet),
         nameof(ImageClassifierOptions.Progress),

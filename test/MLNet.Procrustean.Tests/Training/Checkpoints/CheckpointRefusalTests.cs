@@ -140,6 +140,8 @@ public sealed class CheckpointRefusalTests
         var options = training.Options with
         {
             ScoreColumnName = "Probability",
+            FeatureColumnName = "Features",
+            AverageFlips = true,
             BadImages = BadImages.Skip,
             OnCancel = CancellationOutcome.KeepBest,
             Diagnostics = null,
