@@ -2,7 +2,6 @@ using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;

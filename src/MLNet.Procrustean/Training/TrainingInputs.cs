@@ -18,7 +18,7 @@ internal abstract class TrainingInputs(Tensor labels) : IDisposable
     /// <param name="random">Draws how they are changed.</param>
     public abstract Tensor Of(Tensor rows, Generator random);
 
-    public virtual void Dispose() { }
+    public abstract void Dispose();
 }
 
 /// <summary>The images themselves, augmented each time and normalised: [B, channels, S, S].</summary>
