@@ -1,3 +1,4 @@
+using Benchmark.Peers;
 using MLNet.Procrustean;
 
 namespace Benchmark;
@@ -13,6 +14,9 @@ internal sealed record Grid
 
     /// <summary>The first one is what the others are compared with.</summary>
     public required IReadOnlyList<Contender> Contenders { get; init; }
+
+    /// <summary>Compared as well.</summary>
+    public required IReadOnlyList<FrozenFeatures> Peers { get; init; }
 
     public required IReadOnlyList<int> Seeds { get; init; }
 
@@ -41,10 +45,13 @@ internal sealed record Grid
     /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
     public string Settings => field ??= string.Join(' ', SettingTexts());
 
+    /// <summary>What decides the result of a peer but name and seed.</summary>
+    public string PeerSettings => field ??= $"{Title} data={Fingerprint.Of(Train, Test)}";
+
     // What came later than the first results is there only where it is not as it was for them.
     private IEnumerable<string> SettingTexts()
     {
-        yield return $"{Title} data={Fingerprint.Of(Train, Test)} {Options.Backbone.Name}";
+        yield return $"{PeerSettings} {Options.Backbone.Name}";
         yield return $"size={Options.ImageSize} channels={Options.Channels} {Options.Augmentation}";
         yield return FormattableString.Invariant($"epochs={Options.Epochs} batch={Options.BatchSize} rate={Options.LearningRate}");
         yield return $"{Options.LearningRateSchedule}";

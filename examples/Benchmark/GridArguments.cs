@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Benchmark.Peers;
 using MLNet.Procrustean;
 using Shared;
 
@@ -42,6 +43,8 @@ internal sealed class GridArguments
         Required = true,
     };
 
+    private readonly Option<string[]> peers = new("--peer") { Description = FrozenFeatures.Help, DefaultValueFactory = _ => [] };
+
     private readonly Option<int[]> seeds = new("--seed")
     {
         Description = "Once for each seed; it draws the subset and decides the training.",
@@ -67,7 +70,7 @@ internal sealed class GridArguments
         Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics.",
     };
 
-    public IEnumerable<Option> All => [train, test, imbalance, strategies, seeds, selectionSeeds, .. training.All, results, report];
+    public IEnumerable<Option> All => [train, test, imbalance, strategies, peers, seeds, selectionSeeds, .. training.All, results, report];
 
     /// <exception cref="FormatException">A text names nothing that there is.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
@@ -78,6 +81,7 @@ internal sealed class GridArguments
             Test = given.GetValue(test)!.FullName,
             Imbalance = ImbalanceText.Parse(given.GetValue(imbalance)!),
             Contenders = [.. given.GetValue(strategies)!.Select(Contender.Parse)],
+            Peers = [.. given.GetValue(peers)!.Select(FrozenFeatures.Parse).Distinct()],
             Seeds = [.. given.GetValue(seeds)!.Distinct()],
             SelectionSeeds = [.. given.GetValue(selectionSeeds)!.Distinct()],
             Options = training.Read(given, cancellation),

@@ -1,3 +1,4 @@
+using Benchmark.Peers;
 using MLNet.Procrustean;
 
 namespace Benchmark;
@@ -5,6 +6,8 @@ namespace Benchmark;
 /// <summary>Does the runs of a grid that the results file does not have yet.</summary>
 internal sealed class GridRunner(Grid grid, ResultsFile results)
 {
+    private readonly PeerRun peers = new(grid);
+
     /// <summary>For each contender the alternative with the best mean macro accuracy on the held-out images, or its only one.</summary>
     public List<string> Choose()
     {
@@ -30,11 +33,12 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
         ];
     }
 
-    /// <summary>All runs of the strategies on the test images.</summary>
+    /// <summary>All runs of the strategies and peers on the test images.</summary>
     public List<(string Strategy, IReadOnlyList<RunRow> Runs)> Judge(IReadOnlyList<string> strategies)
     {
-        Complete([.. from seed in grid.Seeds from strategy in strategies select Key(strategy, Part.Test, seed)]);
-        return [.. strategies.Select(strategy => (strategy, (IReadOnlyList<RunRow>)Runs(strategy, Part.Test, grid.Seeds)))];
+        string[] compared = [.. strategies, .. grid.Peers.Select(peer => peer.Name)];
+        Complete([.. from seed in grid.Seeds from strategy in compared select Key(strategy, Part.Test, seed)]);
+        return [.. compared.Select(strategy => (strategy, (IReadOnlyList<RunRow>)Runs(strategy, Part.Test, grid.Seeds)))];
     }
 
     /// <summary>The strategies trained once more with the first seed, with diagnostics.</summary>
@@ -75,7 +79,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     {
         try
         {
-            return OneRun.Execute(grid, key, diagnose: false).Row;
+            return Peer(key.Strategy) is { } peer ? peers.Execute(peer, key) : OneRun.Execute(grid, key, diagnose: false).Row;
         }
         catch (TrainingDivergedException problem)
         {
@@ -85,5 +89,8 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
         }
     }
 
-    private RunKey Key(string strategy, Part part, int seed) => new(grid.Settings, strategy, part, seed);
+    private RunKey Key(string strategy, Part part, int seed) =>
+        new(Peer(strategy) is null ? grid.Settings : grid.PeerSettings, strategy, part, seed);
+
+    private FrozenFeatures? Peer(string name) => grid.Peers.FirstOrDefault(peer => peer.Name == name);
 }

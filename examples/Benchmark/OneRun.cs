@@ -10,7 +10,7 @@ namespace Benchmark;
 /// <summary>Trains and judges one strategy with one seed.</summary>
 internal static class OneRun
 {
-    private const double HeldOutShare = 0.2;
+    public const double HeldOutShare = 0.2;
     private const int HeldOutSeed = 1; // the same images are held out from every run
 
     public static readonly string Versions =
@@ -61,7 +61,8 @@ internal static class OneRun
         );
     }
 
-    private static RunRow Row(RunKey key, ImbalanceMetrics metrics, IReadOnlyList<bool> minor, double seconds)
+    /// <summary>The line of the results file.</summary>
+    public static RunRow Row(RunKey key, ImbalanceMetrics metrics, IReadOnlyList<bool> minor, double seconds)
     {
         double Recall(bool ofMinor) =>
             metrics
