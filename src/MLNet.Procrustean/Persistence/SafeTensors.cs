@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Persistence;
 
 /// <summary>One named array of a safetensors file.</summary>
 /// <param name="Name">The name of the weight.</param>
-/// <param name="Type">F32, F64 or I64.</param>
+/// <param name="Type">F32, F64 or I64; in files of other programs also one of <see cref="WeightTypes"/>.</param>
 /// <param name="Shape">The size of each dimension.</param>
 /// <param name="Bytes">The values, little-endian, the last dimension innermost.</param>
 internal sealed record NamedArray(string Name, string Type, long[] Shape, byte[] Bytes);
@@ -70,13 +70,21 @@ internal static class SafeTensors
         return (header.Texts, ReadArrays(stream, header));
     }
 
+    /// <summary>Reads weights that another program published: there may be no texts, and other types of numbers.</summary>
+    /// <returns>The arrays, floating-point numbers in single precision (F32) and integers of 64 bits (I64).</returns>
+    /// <exception cref="InvalidDataException">The stream ends too soon or too late, or is not a safetensors file.</exception>
+    public static List<NamedArray> ReadPublished(Stream stream) =>
+        ReadArrays(stream, ReadHeader(stream, published: true)).ConvertAll(WeightTypes.Widened);
+
     /// <summary>Reads the header before the arrays, so that it can be checked before any array is read.</summary>
+    /// <param name="stream">The file, from its beginning.</param>
+    /// <param name="published">Whether another program may have written it: without texts, or with numbers of other types.</param>
     /// <exception cref="InvalidDataException">The stream ends too soon, or is not a safetensors file.</exception>
-    public static SafeTensorsHeader ReadHeader(Stream stream)
+    public static SafeTensorsHeader ReadHeader(Stream stream, bool published = false)
     {
         var length = BinaryPrimitives.ReadInt64LittleEndian(ReadExactly(stream, 8, "its length field"));
         return length is >= 2 and <= LongestHeader
-            ? SafeTensorsHeader.Parse(ReadExactly(stream, length, "its header"))
+            ? SafeTensorsHeader.Parse(ReadExactly(stream, length, "its header"), published)
             : throw new InvalidDataException($"The file is damaged or of another kind: its header claims {length} bytes.");
     }
 

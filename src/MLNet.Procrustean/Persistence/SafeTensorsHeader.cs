@@ -20,12 +20,12 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
     /// <exception cref="InvalidDataException">
     /// It is not such a header: not JSON or not UTF-8, duplicate names, arrays that overlap or leave gaps, sizes that overflow.
     /// </exception>
-    public static SafeTensorsHeader Parse(ReadOnlySpan<byte> json)
+    public static SafeTensorsHeader Parse(ReadOnlySpan<byte> json, bool published = false)
     {
         try
         {
             var reader = new Utf8JsonReader(json, new() { MaxDepth = 3 }); // the header, the description of an array, its shape
-            return Parse(ref reader);
+            return Parse(ref reader, published);
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
@@ -33,7 +33,7 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
         }
     }
 
-    private static SafeTensorsHeader Parse(ref Utf8JsonReader reader)
+    private static SafeTensorsHeader Parse(ref Utf8JsonReader reader, bool published)
     {
         Dictionary<string, string>? texts = null;
         var places = new Dictionary<string, ArrayPlace>();
@@ -59,7 +59,8 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
             // The padding after the header; anything else is an error of the JSON reader.
         }
 
-        return new(texts ?? throw new FormatException($"it has no '{Metadata}'"), InOrder(places.Values));
+        texts ??= published ? [] : throw new FormatException($"it has no '{Metadata}'");
+        return new(texts, InOrder(places.Values, published));
     }
 
     private static Dictionary<string, string> ParseTexts(ref Utf8JsonReader reader)
@@ -129,13 +130,13 @@ internal sealed record SafeTensorsHeader(Dictionary<string, string> Texts, List<
 
     // Each array begins where the one before it ends, and is as long as its type and shape say; all sums and products are checked for
     // overflow.
-    private static List<ArrayPlace> InOrder(IEnumerable<ArrayPlace> places)
+    private static List<ArrayPlace> InOrder(IEnumerable<ArrayPlace> places, bool published)
     {
         List<ArrayPlace> ordered = [.. places.OrderBy(place => place.Start)];
         long position = 0;
         foreach (var place in ordered)
         {
-            if (place.Start != position || place.End < position || place.End - position != place.BytesOfShape())
+            if (place.Start != position || place.End < position || place.End - position != place.BytesOfShape(published))
             {
                 throw new InvalidDataException(
                     $"The file is damaged: its header puts the weight '{place.Name}' {place.Type} [{string.Join(", ", place.Shape)}] "
@@ -172,12 +173,13 @@ internal sealed record ArrayPlace(string Name, string Type, long[] Shape, long S
     /// <exception cref="InvalidDataException">The type is not one that this library reads.</exception>
     /// <exception cref="FormatException">A size is negative.</exception>
     /// <exception cref="OverflowException">They are more than a long holds.</exception>
-    public long BytesOfShape()
+    public long BytesOfShape(bool published)
     {
         var each = Type switch
         {
             "F32" => sizeof(float),
             "F64" or "I64" => sizeof(long),
+            _ when published => WeightTypes.BytesOf(Type),
             _ => throw new InvalidDataException($"The file is damaged or of another kind: it has weights of type '{Type}'."),
         };
         return Shape.Aggregate((long)each, (product, size) =>

@@ -25,6 +25,7 @@ public sealed class RoomConventionTests
         "Data",
         "Images",
         "Decoding",
+        "Persistence/PyTorch",
         "Persistence",
         "Numerics",
         "Interop",

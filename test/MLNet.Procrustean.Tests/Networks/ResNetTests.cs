@@ -45,4 +45,33 @@ public sealed class ResNetTests
             () => new ResNet { Depth = 101 },
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Depth is 101; it must be one of 18, 34, 50")
         );
+
+    [Test]
+    public void Build_OtherBlocks_HasThemInTheirStages()
+    {
+        using var network = new ResNet { Depth = 18, Blocks = (1, 2, 3, 4) }.Build(channels: 3, classes: 2, seed: 1);
+        Assert.That(network.Stages.Select(stage => stage.children().Count()), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+    }
+
+    [TestCase(18, 2, 2, 2, 2, true)]
+    [TestCase(34, 3, 4, 6, 3, true)]
+    [TestCase(18, 2, 2, 2, 3, false)]
+    public void Equals_BlocksThatTheDepthSays_AreTheDefault(int depth, int first, int second, int third, int fourth, bool expected)
+    {
+        var (stated, left) = (new ResNet { Depth = depth, Blocks = (first, second, third, fourth) }, new ResNet { Depth = depth });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(stated.Equals(left), Is.EqualTo(expected));
+            Assert.That(stated.Name == $"resnet-{depth}", Is.EqualTo(expected));
+            Assert.That(stated.GetHashCode() == left.GetHashCode(), Is.EqualTo(expected));
+        }
+    }
+
+    [TestCase(0)]
+    [TestCase(51)]
+    public void Blocks_OutOfRange_SaysWhatIsAllowed(int blocks) =>
+        Assert.That(
+            () => new ResNet { Blocks = (2, 2, blocks, 2) },
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains($"Blocks is {blocks}; it must be from 1 to 50")
+        );
 }

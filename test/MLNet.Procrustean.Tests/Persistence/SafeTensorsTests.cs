@@ -133,4 +133,33 @@ public sealed class SafeTensorsTests
         stream.Position = 0;
         Assert.That(SafeTensors.Read(stream).Arrays.Single().Bytes, Is.EqualTo(bytes));
     }
+
+    [TestCase("F64", new byte[] { 0, 0, 0, 0, 0, 0, 0xf8, 0xbf }, "F32", new byte[] { 0, 0, 0xc0, 0xbf })]
+    [TestCase("F16", new byte[] { 0, 0xbe }, "F32", new byte[] { 0, 0, 0xc0, 0xbf })]
+    [TestCase("BF16", new byte[] { 0xc0, 0xbf }, "F32", new byte[] { 0, 0, 0xc0, 0xbf })]
+    [TestCase("I32", new byte[] { 0xfe, 0xff, 0xff, 0xff }, "I64", new byte[] { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff })]
+    [TestCase("I16", new byte[] { 0xfe, 0xff }, "I64", new byte[] { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff })]
+    [TestCase("I8", new byte[] { 0xfe }, "I64", new byte[] { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff })]
+    [TestCase("U8", new byte[] { 0xfe }, "I64", new byte[] { 0xfe, 0, 0, 0, 0, 0, 0, 0 })]
+    public void ReadPublished_NoTextsAndAnotherType_Widens(string type, byte[] bytes, string wider, byte[] expected)
+    {
+        var header = $$$"""{"a":{"dtype":"{{{type}}}","shape":[1],"data_offsets":[0,{{{bytes.Length}}}]}}""";
+        using var stream = new MemoryStream([(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), .. bytes]);
+
+        var found = SafeTensors.ReadPublished(stream).Single();
+
+        Assert.That((found.Name, found.Type), Is.EqualTo(("a", wider)));
+        Assert.That(found.Bytes, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void ReadPublished_QuantisedType_NamesIt()
+    {
+        var header = """{"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}""";
+        using var stream = new MemoryStream([(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), 1]);
+        Assert.That(
+            () => SafeTensors.ReadPublished(stream),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("'F8_E4M3', which cannot be read; save it in single precision")
+        );
+    }
 }

@@ -61,6 +61,34 @@ public sealed class ModelFileTests
     }
 
     [Test]
+    public void Read_OfANetworkWithOtherBlocks_GivesItBack()
+    {
+        var (classifier, columns) = ModelFile.Read(new MemoryStream(whole));
+        classifier.Network.Dispose();
+        var backbone = new ResNet { Blocks = (1, 1, 1, 2) };
+        using var network = backbone.Build(channels: 3, classes: 3, seed: 1);
+        var shape = classifier.Preprocessing.Shape with { Size = 32 };
+        using var file = new MemoryStream();
+        ModelFile.Write(
+            file,
+            classifier with
+            {
+                Network = network,
+                Backbone = backbone,
+                Preprocessing = classifier.Preprocessing with { Shape = shape },
+            },
+            columns
+        );
+        file.Position = 0;
+
+        var (again, _) = ModelFile.Read(file);
+
+        using var read = again.Network;
+        Assert.That(again.Backbone, Is.EqualTo(backbone));
+        Assert.That(read.Stages[3].children().Count(), Is.EqualTo(2));
+    }
+
+    [Test]
     public void Read_InsideADisposeScope_GivesANetworkThatOutlivesIt()
     {
         TrainedClassifier classifier;

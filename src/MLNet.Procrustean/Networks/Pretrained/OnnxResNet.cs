@@ -17,7 +17,7 @@ internal static class OnnxResNet
         var bottlenecks = found.Blocks[0].Main.Length == 3;
         var backbone = ResNet.Of(bottlenecks, (stages[0].Count, stages[1].Count, stages[2].Count, stages[3].Count));
         GraphGeometry.Check(found.Stem!, stages, backbone.Name);
-        List<NamedArray> arrays = [.. Arrays(found.Stem!, stages).SelectMany(WithCounter)];
+        var arrays = Counters.Added([.. Arrays(found.Stem!, stages)]);
         if (graph.Producer != "CNTK")
         {
             return new(backbone, arrays, PublishedWeights.ImageNetMeans, PublishedWeights.ImageNetDeviations);
@@ -72,12 +72,6 @@ internal static class OnnxResNet
         var shortcut = block.Shortcut?.Named($"{name}.downsample.0", $"{name}.downsample.1") ?? [];
         return block.Main.SelectMany((layer, i) => layer.Named($"{name}.conv{i + 1}", $"{name}.bn{i + 1}")).Concat(shortcut);
     }
-
-    // The number of batches that the statistics are from: no file but PyTorch's has it, and nothing depends on it.
-    private static IEnumerable<NamedArray> WithCounter(NamedArray array) =>
-        array.Name.EndsWith("running_var", StringComparison.Ordinal)
-            ? [array, new(array.Name.Replace("running_var", "num_batches_tracked", StringComparison.Ordinal), "I64", [], new byte[8])]
-            : [array];
 
     // That network takes blue, green, red without a division; ours then takes red, green, blue and divides, with weights of usual size.
     private static NamedArray Reversed(NamedArray stem)

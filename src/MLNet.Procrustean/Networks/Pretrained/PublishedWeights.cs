@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Persistence.PyTorch;
 
 namespace MLNet.Procrustean.Networks.Pretrained;
 
@@ -48,8 +49,16 @@ internal sealed record PublishedWeights(
     /// <param name="stream">The file, from its beginning.</param>
     public static PublishedWeights Read(Stream stream)
     {
-        var weights = OnnxResNet.Of(OnnxFile.Read(stream));
-        weights.Backbone.CheckWithoutHead(weights.Arrays, Channels);
+        var weights = Parse(stream);
+        try
+        {
+            weights.Backbone.CheckWithoutHead(weights.Arrays, Channels);
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new InvalidDataException($"{problem.Message} Give a file of a network with the same layers.", problem);
+        }
+
         foreach (var array in weights.Arrays)
         {
             CheckValues(array);
@@ -64,6 +73,27 @@ internal sealed record PublishedWeights(
     /// The network is of another backbone or for grey images; nothing is copied.
     /// </exception>
     public void CopyTo(StagedNetwork network) => NetworkWeights.RestoreWithoutHead(Arrays, network, Backbone.Name);
+
+    private static PublishedWeights Parse(Stream stream)
+    {
+        var start = new byte[16];
+        stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream.Position = 0;
+        return start switch
+        {
+            [(byte)'P', (byte)'K', ..] => NamedResNet.Of(PyTorchFile.Read(stream)),
+            [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => NamedResNet.Of(SafeTensors.ReadPublished(stream)), // after a length of 8 bytes
+            [0x08, ..] => OnnxResNet.Of(OnnxFile.Read(stream)), // its first field, the version
+            [0x80, ..] => throw new InvalidDataException(
+                "It is in the format of PyTorch before 1.6, which is not read. Save it again in Python: "
+                    + "torch.save(torch.load('old.pth', map_location='cpu', weights_only=True), 'new.pth')."
+            ),
+            _ => throw new InvalidDataException(
+                "Its first bytes are those of no format that is read. Give a file of PyTorch (.pth or .pt), safetensors or ONNX; "
+                    + "a text that stands for the file, as Git LFS writes it, must be replaced by the file itself."
+            ),
+        };
+    }
 
     private static void CheckValues(NamedArray array)
     {
