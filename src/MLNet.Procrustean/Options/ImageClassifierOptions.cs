@@ -135,6 +135,16 @@ public sealed partial record ImageClassifierOptions
             );
         }
 
+        Augmentation.CheckTogether();
+        if (Augmentation.ResizedCrop?.Size is { } cropped && (cropped < Backbone.SmallestImage || cropped > Backbone.LargestImage))
+        {
+            throw new ArgumentException(
+                $"{nameof(Augmentation)}.{nameof(Augmentation.ResizedCrop)}.{nameof(RandomResizedCrop.Size)} is {cropped}, and the "
+                    + $"backbone {Backbone.Name} takes images of {Backbone.SmallestImage} to {Backbone.LargestImage} pixels; "
+                    + "change one of them."
+            );
+        }
+
         Strategy.Check(Backbone, Epochs);
         if (ValidationSet is not null && ValidationSetFraction > 0)
         {

@@ -56,7 +56,7 @@ internal sealed class TrainingLoop(
     )
     {
         var network = state.Network;
-        using var resident = IsOver(state) ? null : ResidentImages.For(device, train);
+        using var resident = IsOver(state) || options.Augmentation.NeedsProcessor ? null : ResidentImages.For(device, train);
         var probe = Probe(train);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {

@@ -23,6 +23,7 @@ public sealed class RoomConventionTests
         "Imbalance",
         "Data",
         "Images",
+        "Images/Augmentations",
         "Decoding",
         "Persistence",
         "Numerics",
