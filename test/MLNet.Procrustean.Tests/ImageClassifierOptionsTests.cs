@@ -56,6 +56,14 @@ public sealed class ImageClassifierOptionsTests
                 options => options with { ImageSize = 31, Backbone = new ResNet() },
                 "ImageSize is 31, and the backbone resnet-18 takes images of 32 to 1024"
             ),
+            Case(
+                options => options with { Augmentation = new() { ResizedCrop = new() } },
+                "Both CropPadding, which is 4, and ResizedCrop crop the images; set CropPadding to 0"
+            ),
+            Case(
+                options => options with { Augmentation = Augmentation.ForPhotos with { ResizedCrop = new() { Size = 160 } } },
+                "Augmentation.ResizedCrop.Size is 160, and the backbone cifar-resnet-20-w16 takes images of 16 to 128 pixels"
+            ),
             Case(options => options with { Strategy = new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) } }, "before stage 4"),
             Case(options => options with { FeatureColumnName = "Score" }, "Two columns of the model would be named 'Score'; give"),
             Case(options => options with { ScoreColumnName = "PredictedLabel" }, "would be named 'PredictedLabel'"),

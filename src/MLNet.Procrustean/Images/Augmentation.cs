@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Images.Augmentations;
 using MLNet.Procrustean.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,6 +10,9 @@ public sealed record Augmentation
 {
     /// <summary>No change.</summary>
     public static Augmentation None { get; } = new() { CropPadding = 0, HorizontalFlip = false };
+
+    /// <summary>For photos: a random resized crop and a horizontal flip.</summary>
+    public static Augmentation ForPhotos { get; } = new() { CropPadding = 0, ResizedCrop = new() };
 
     /// <summary>
     /// Random crop: the image is padded with this many black pixels on each side and cropped back at a random place. 0 to 64; the default
@@ -27,13 +31,42 @@ public sealed record Augmentation
     /// </summary>
     public bool HorizontalFlip { get; init; } = true;
 
-    /// <summary>Draws on the CPU and applies the changes to a batch [B, S, S, channels], uint8, on the device of the batch.</summary>
+    /// <summary>
+    /// Random crop of a window, resized to a square: for photos, whose subjects differ in size and place. Null, the default, for no such
+    /// crop. It takes a <see cref="CropPadding"/> of 0, as <see cref="ForPhotos"/> has.
+    /// </summary>
+    public RandomResizedCrop? ResizedCrop { get; init; }
+
+    /// <summary>Whether images are changed one by one by the processor, wherever they are kept.</summary>
+    internal bool NeedsProcessor => ResizedCrop is not null;
+
+    /// <summary>Refuses options that contradict each other.</summary>
+    internal void CheckTogether()
+    {
+        if (CropPadding > 0 && ResizedCrop is not null)
+        {
+            throw new ArgumentException(
+                $"Both {nameof(CropPadding)}, which is {CropPadding}, and {nameof(ResizedCrop)} crop the images; set {nameof(CropPadding)} "
+                    + $"to 0, as in {nameof(Augmentation)}.{nameof(ForPhotos)}, or leave out {nameof(ResizedCrop)}."
+            );
+        }
+    }
+
+    /// <summary>
+    /// Draws on the CPU and applies the changes to a batch [B, S, S, channels], uint8. The result is on the device of the batch, or on the
+    /// CPU where that made it.
+    /// </summary>
     internal Tensor Apply(Tensor pixels, Generator random)
     {
         using var scope = NewDisposeScope();
         var n = pixels.shape[0];
         var offsets = randint(0, (2 * CropPadding) + 1, [2, n], ScalarType.Int64, generator: random);
         var flips = HorizontalFlip ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64);
+        if (NeedsProcessor)
+        {
+            return ChangeOneByOne(pixels.cpu(), flips, random).MoveToOuterDisposeScope();
+        }
+
         if (CropPadding == 0 && !HorizontalFlip)
         {
             return pixels;
@@ -44,6 +77,13 @@ public sealed record Augmentation
                 ? CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips)
                 : CropAndFlipByIndex(pixels, CropPadding, offsets[0], offsets[1], flips);
         return changed.MoveToOuterDisposeScope();
+    }
+
+    private Tensor ChangeOneByOne(Tensor pixels, Tensor flips, Generator random)
+    {
+        var flip = flips.data<long>().ToArray();
+        var windows = ResizedCrop!.Draw(flip.Length, (int)pixels.shape[1], random);
+        return ResizedCrop.Apply(pixels, windows, [.. flip.Select(one => one == 1)]);
     }
 
     /// <summary>Pads each image, takes the window at (top, left), and mirrors it where flip is 1.</summary>
@@ -68,7 +108,7 @@ public sealed record Augmentation
                 from.CopyTo(to[(Math.Max(0, -right) * channels)..]);
                 if (flip[image] == 1)
                 {
-                    Mirror(to, channels);
+                    RowOrder.Mirror(to, channels);
                 }
             }
 
@@ -102,12 +142,11 @@ public sealed record Augmentation
         return padded.flatten(0, 2).index_select(0, places.flatten()).reshape(pixels.shape);
     }
 
-    private static void Mirror(Span<byte> row, int channels)
-    {
-        row.Reverse();
-        for (var red = 0; channels == 3 && red < row.Length - 2; red += 3)
+    /// <summary>The changes that are made: one that came later than the first two is printed only where it is on.</summary>
+    public override string ToString() =>
+        InvariantText.Of(() =>
         {
-            (row[red], row[red + 2]) = (row[red + 2], row[red]); // red is first again
-        }
-    }
+            var later = ResizedCrop is { } crop ? $", ResizedCrop = {crop}" : "";
+            return $"Augmentation {{ CropPadding = {CropPadding}, HorizontalFlip = {HorizontalFlip}{later} }}";
+        });
 }

@@ -89,7 +89,13 @@ internal sealed class TrainingLoop(
     // What a training can begin each step with: features where frozen parts never see an image twice in different forms, else images.
     private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train) =>
         (MixesBeforeFrozenParts(network) ? null : KeptFeatures.Of(network, train, preprocessing, options, device, _ => { }))
-        ?? (TrainingInputs)new AugmentedImages(train, ResidentImages.For(device, train), options, preprocessing, device);
+        ?? (TrainingInputs)new AugmentedImages(
+            train,
+            options.Augmentation.NeedsProcessor ? null : ResidentImages.For(device, train),
+            options,
+            preprocessing,
+            device
+        );
 
     private bool MixesBeforeFrozenParts(StagedNetwork network)
     {

@@ -24,6 +24,7 @@ public sealed class RoomConventionTests
         "Imbalance",
         "Data",
         "Images",
+        "Images/Augmentations",
         "Decoding",
         "Persistence/PyTorch",
         "Persistence",

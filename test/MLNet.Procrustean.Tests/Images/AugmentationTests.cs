@@ -97,6 +97,26 @@ public sealed class AugmentationTests
         }
     }
 
+    [Test]
+    public void ToString_WhatIsOff_IsNotPrinted()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That($"{new Augmentation()}", Is.EqualTo("Augmentation { CropPadding = 4, HorizontalFlip = True }"));
+            Assert.That($"{Augmentation.None}", Is.EqualTo("Augmentation { CropPadding = 0, HorizontalFlip = False }"));
+        }
+    }
+
+    [Test, SetCulture("de-DE")]
+    public void ToString_OfPhotos_IsTheSameInEveryCulture() =>
+        Assert.That(
+            $"{Augmentation.ForPhotos with { ResizedCrop = new() { MaxAspect = 1.5, Size = 160 } }}",
+            Is.EqualTo(
+                "Augmentation { CropPadding = 0, HorizontalFlip = True, "
+                    + "ResizedCrop = RandomResizedCrop { MinArea = 0.35, MaxAspect = 1.5, Size = 160 } }"
+            )
+        );
+
     [TestCase(-1)]
     [TestCase(65)]
     public void CropPadding_OutOfRange_SaysWhatIsAllowed(int padding) =>

@@ -1,0 +1,71 @@
+namespace MLNet.Procrustean;
+
+// What options must satisfy together, checked when a trainer is made.
+public sealed partial record ImageClassifierOptions
+{
+    /// <summary>Refuses options that contradict each other.</summary>
+    internal void CheckTogether()
+    {
+        CheckSize(ImageSize, nameof(ImageSize));
+        CheckAugmentation();
+        CheckWeights();
+        Columns.CheckDistinct();
+        Strategy.Check(Backbone, Epochs);
+        CheckValidation();
+    }
+
+    private void CheckSize(int size, string name)
+    {
+        if (size < Backbone.SmallestImage || size > Backbone.LargestImage)
+        {
+            throw new ArgumentException(
+                $"{name} is {size}, and the backbone {Backbone.Name} takes images of {Backbone.SmallestImage} "
+                    + $"to {Backbone.LargestImage} pixels; change one of them."
+            );
+        }
+    }
+
+    private void CheckAugmentation()
+    {
+        Augmentation.CheckTogether();
+        if (Augmentation.ResizedCrop?.Size is { } cropped)
+        {
+            CheckSize(cropped, $"{nameof(Augmentation)}.{nameof(Augmentation.ResizedCrop)}.{nameof(RandomResizedCrop.Size)}");
+        }
+    }
+
+    private void CheckWeights()
+    {
+        if (InitialWeights is { } weights && (weights.Backbone != Backbone || weights.Channels != Channels))
+        {
+            throw new ArgumentException(
+                $"{nameof(InitialWeights)} are for the backbone {weights.Backbone.Name} and {weights.Channels} channels, and the options ask "
+                    + $"for {Backbone.Name} and {Channels}; leave {nameof(Backbone)} and {nameof(Channels)} out, or take other weights."
+            );
+        }
+
+        if (FrozenStages > Backbone.ResidualStages + 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(FrozenStages)} is {FrozenStages}, and the backbone {Backbone.Name} has a stem and {Backbone.ResidualStages} "
+                    + $"residual stages; give at most {Backbone.ResidualStages + 1}."
+            );
+        }
+    }
+
+    private void CheckValidation()
+    {
+        if (ValidationSet is not null && ValidationSetFraction > 0)
+        {
+            throw new ArgumentException($"Both {nameof(ValidationSet)} and {nameof(ValidationSetFraction)} are given; give one of them.");
+        }
+
+        if (Keep == KeptEpoch.Best && ValidationSet is null && ValidationSetFraction == 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(Keep)} is {nameof(KeptEpoch.Best)}, which takes validation images; "
+                    + $"give {nameof(ValidationSet)} or {nameof(ValidationSetFraction)}."
+            );
+        }
+    }
+}
