@@ -80,14 +80,14 @@ public sealed class PyTorchFileTests
                 .And.Message.Contains("torch.save(model.state_dict(), path)")
         );
 
-    [TestCase("", "a value where there is none")]
+    [TestCase("", "a value that is not there")]
     [TestCase("K\u0001", "no dictionary of weights")]
     [TestCase("}", "0 named tensors")]
     [TestCase("h\u0009", "refers to its value 9")]
     [TestCase("t", "ends a collection")]
     [TestCase("(K\u0001K\u0001a", "no list")]
     [TestCase("(K", "cut short")] // the operation that ends it is read as a number
-    [TestCase("K\u0001s", "a value where there is none")]
+    [TestCase("K\u0001s", "a value that is not there")]
     [TestCase("N)\u0081", "operation 0x81")]
     [TestCase("NQ", "no storage")]
     [TestCase("N)R", "in a way that is unknown")]
