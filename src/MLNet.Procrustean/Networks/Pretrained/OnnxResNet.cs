@@ -58,7 +58,8 @@ internal static class OnnxResNet
             ? stages
             : throw new InvalidDataException(
                 $"The ONNX file has residual stages of {string.Join(", ", stages.Select(stage => stage.Count))} blocks, and a ResNet has "
-                    + $"four of at most {ResNet.MostBlocks}, all of the same kind. Give a ResNet of basic blocks (18, 34) or bottlenecks (50)."
+                    + $"four of at most {ResNet.MostBlocks}, all of the same kind. Give a ResNet of basic blocks (18, 34) or "
+                    + "bottlenecks (50)."
             );
     }
 

@@ -120,7 +120,8 @@ internal sealed class ResidualGraph
         {
             throw new InvalidDataException(
                 $"The ONNX file is not a ResNet that can be read: after {blocks.Count} residual blocks it adds {layers.Length} "
-                    + $"convolutions and {shortcut.Length}. Give one of basic blocks (two) or bottlenecks (three), with at most one in the shortcut."
+                    + $"convolutions and {shortcut.Length}. Give one of basic blocks (two) or bottlenecks (three), "
+                    + "with at most one in the shortcut."
             );
         }
 
