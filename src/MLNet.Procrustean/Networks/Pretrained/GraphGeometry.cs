@@ -60,8 +60,8 @@ internal static class GraphGeometry
             throw new InvalidDataException(
                 $"The ONNX file differs from {backbone} in {place}: its {node.Type} has strides [{string.Join(", ", strides)}], "
                     + $"pads [{string.Join(", ", pads)}], group {string.Join(", ", node.IntegersOr("group", 1))} and auto_pad "
-                    + $"'{node.Texts.GetValueOrDefault("auto_pad", "NOTSET")}', and should have the stride {stride} and the padding {half}. "
-                    + "Give a ResNet with the stride on the first 3×3 convolution of a block, as torchvision's have."
+                    + $"'{node.Texts.GetValueOrDefault("auto_pad", "NOTSET")}', and should have the stride {stride} and the padding "
+                    + $"{half}. Give a ResNet with the stride on the first 3×3 convolution of a block, as torchvision's have."
             );
         }
     }

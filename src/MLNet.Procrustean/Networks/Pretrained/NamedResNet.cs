@@ -5,7 +5,8 @@ using MLNet.Procrustean.Persistence;
 namespace MLNet.Procrustean.Networks.Pretrained;
 
 /// <summary>
-/// Turns the weights of a ResNet into ours by their names: those of torchvision and timm, which most repositories of CIFAR networks use too.
+/// Turns the weights of a ResNet into ours by their names: those of torchvision and timm, which most repositories of CIFAR networks use
+/// too.
 /// </summary>
 internal static partial class NamedResNet
 {
@@ -86,8 +87,8 @@ internal static partial class NamedResNet
     private static InvalidDataException Unknown(NamedArray stem, int[] blocks) =>
         new(
             $"Its first convolution '{Stem}' is [{string.Join(", ", stem.Shape)}] and its stages have {string.Join(", ", blocks)} blocks. "
-                + "Give a ResNet (a convolution of 7 × 7, four stages), or a CIFAR ResNet (3 × 3, an even width from 4 to 256, three stages of "
-                + $"as many blocks) of depth {string.Join(", ", CifarResNet.Depths)}."
+                + "Give a ResNet (a convolution of 7 × 7, four stages), or a CIFAR ResNet (3 × 3, an even width from 4 to 256, three "
+                + $"stages of as many blocks) of depth {string.Join(", ", CifarResNet.Depths)}."
         );
 
     [GeneratedRegex(@"^layer(?<stage>[1-9])\.(?<block>[0-9]{1,3})\.")]

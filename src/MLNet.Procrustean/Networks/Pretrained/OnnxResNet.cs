@@ -31,8 +31,9 @@ internal static class OnnxResNet
                 [CntkDeviation, CntkDeviation, CntkDeviation]
             )
             : throw new InvalidDataException(
-                $"The ONNX file was exported by CNTK with the input '{string.Join("', '", graph.Inputs)}', and how its images are normalised "
-                    + "is not known; of CNTK's exports, the one with the input 'Input247' (Microsoft.ML.DnnImageFeaturizer.ResNet18) is read."
+                $"The ONNX file was exported by CNTK with the input '{string.Join("', '", graph.Inputs)}', and how its images are "
+                    + "normalised is not known; of CNTK's exports, the one with the input 'Input247' is read, which is in the package "
+                    + "Microsoft.ML.DnnImageFeaturizer.ResNet18."
             );
     }
 
@@ -56,8 +57,9 @@ internal static class OnnxResNet
             && blocks.All(block => block.Main.Length == blocks[0].Main.Length)
             ? stages
             : throw new InvalidDataException(
-                $"The ONNX file has residual stages of {string.Join(", ", stages.Select(stage => stage.Count))} blocks, and a ResNet has four "
-                    + $"of at most {ResNet.MostBlocks}, all of the same kind. Give a ResNet of basic blocks (18, 34) or bottlenecks (50)."
+                $"The ONNX file has residual stages of {string.Join(", ", stages.Select(stage => stage.Count))} blocks, and a ResNet has "
+                    + $"four of at most {ResNet.MostBlocks}, all of the same kind. Give a ResNet of basic blocks (18, 34) or "
+                    + "bottlenecks (50)."
             );
     }
 

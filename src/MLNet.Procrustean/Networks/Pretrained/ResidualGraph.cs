@@ -3,7 +3,9 @@ using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Networks.Pretrained;
 
-/// <summary>The stem and the residual blocks of a network, found in its graph by structure, since exporters choose names as they like.</summary>
+/// <summary>
+/// The stem and the residual blocks of a network, found in its graph by structure, since exporters choose names as they like.
+/// </summary>
 /// <remarks>
 /// Each tensor that depends on the image is known by the last residual block before it and the layers since. An addition of two such
 /// tensors ends a block: the longer way is its main path, the shorter one its shortcut.
@@ -117,8 +119,9 @@ internal sealed class ResidualGraph
         if (!isBlock)
         {
             throw new InvalidDataException(
-                $"The ONNX file is not a ResNet that can be read: after {blocks.Count} residual blocks it adds {layers.Length} convolutions "
-                    + $"and {shortcut.Length}. Give one of basic blocks (two) or bottlenecks (three), with at most one in the shortcut."
+                $"The ONNX file is not a ResNet that can be read: after {blocks.Count} residual blocks it adds {layers.Length} "
+                    + $"convolutions and {shortcut.Length}. Give one of basic blocks (two) or bottlenecks (three), "
+                    + "with at most one in the shortcut."
             );
         }
 
@@ -143,8 +146,8 @@ internal sealed class ResidualGraph
     private InvalidDataException Unknown(OnnxNode node) =>
         new(
             $"The ONNX file is not a ResNet that can be read: after {blocks.Count} residual blocks there is the operation {node.Type} "
-                + $"'{string.Join("', '", node.Outputs)}' in a place where a ResNet has none. Give a ResNet whose images are normalised outside "
-                + "of the graph, in single precision."
+                + $"'{string.Join("', '", node.Outputs)}' in a place where a ResNet has none. Give a ResNet whose images are normalised "
+                + "outside of the graph, in single precision."
         );
 
     /// <summary>How a tensor comes about: the number of residual blocks before it, and the layers since the last one.</summary>

@@ -1,6 +1,8 @@
 namespace MLNet.Procrustean.Persistence.PyTorch;
 
-/// <summary>The few classes and functions that the pickle of a state_dict names, and what each of them makes of its arguments here.</summary>
+/// <summary>
+/// The few classes and functions that the pickle of a state_dict names, and what each of them makes of its arguments here.
+/// </summary>
 internal static class PickleGlobals
 {
     private static readonly Dictionary<string, string> StorageTypes = new()
@@ -30,8 +32,8 @@ internal static class PickleGlobals
         Functions.ContainsKey($"{global}") || StorageTypes.ContainsKey($"{global}")
             ? global
             : throw new InvalidDataException(
-                $"The file wants '{Short($"{global}")}' to be called when it is loaded, which is refused: only tensors, dictionaries, lists, "
-                    + "texts and numbers are read. Save the weights alone in Python: torch.save(model.state_dict(), path)."
+                $"The file wants '{Short($"{global}")}' to be called when it is loaded, which is refused: only tensors, dictionaries, "
+                    + "lists, texts and numbers are read. Save the weights alone in Python: torch.save(model.state_dict(), path)."
             );
 
     /// <summary>What a call of a known function gives.</summary>

@@ -74,7 +74,8 @@ internal sealed class PyTorchFile
         {
             throw new InvalidDataException(
                 $"The file is damaged: its tensor '{name}' [{string.Join(", ", tensor.Shape)}] at {tensor.Offset} with strides "
-                    + $"[{string.Join(", ", tensor.Strides)}] does not fit its {bytes.Length / size} stored numbers. Save it again in Python."
+                    + $"[{string.Join(", ", tensor.Strides)}] does not fit its {bytes.Length / size} stored numbers. "
+                    + "Save it again in Python."
             );
         }
 

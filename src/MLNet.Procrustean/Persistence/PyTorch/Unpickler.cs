@@ -203,7 +203,7 @@ internal sealed class Unpickler
         }
     }
 
-    private object? Top => stack.Count > Bottom ? stack[^1] : throw Damaged("it takes a value where there is none");
+    private object? Top => stack.Count > Bottom ? stack[^1] : throw Damaged("it takes a value that is not there");
 
     // What lies below the last mark is not reached.
     private int Bottom => marks.TryPeek(out var mark) ? mark : 0;
@@ -214,7 +214,7 @@ internal sealed class Unpickler
     {
         if (stack.Count - count < Bottom)
         {
-            throw Damaged("it takes a value where there is none");
+            throw Damaged("it takes a value that is not there");
         }
 
         object?[] items = [.. stack[^count..]];

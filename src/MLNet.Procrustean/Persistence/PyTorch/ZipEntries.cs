@@ -37,47 +37,60 @@ internal sealed class ZipEntries : IDisposable
     public long TotalLength { get; }
 
     /// <exception cref="InvalidDataException">It is not a zip archive, has no such entry, or entries that claim too much.</exception>
-    public static ZipEntries Open(Stream stream, string marker) =>
-        Guarded(() => new ZipEntries(new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true), stream.Length, marker));
+    public static ZipEntries Open(Stream stream, string marker)
+    {
+        var archive = Guarded(() =>
+        {
+            var opened = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            _ = opened.Entries; // reads the list of them
+            return opened;
+        });
+        return new(archive, stream.Length, marker);
+    }
 
     /// <summary>Whether there is an entry of the name, beside the marker.</summary>
     public bool Find(string name) => entries.ContainsKey(folder + name);
 
     /// <summary>The bytes of an entry beside the marker.</summary>
     /// <exception cref="InvalidDataException">It is missing, longer than <paramref name="most"/>, or not of its own length.</exception>
-    public byte[] Read(string name, long most) =>
-        Guarded(() =>
+    public byte[] Read(string name, long most)
+    {
+        if (!entries.TryGetValue(folder + name, out var entry) || entry.Length > most)
         {
-            if (!entries.TryGetValue(folder + name, out var entry) || entry.Length > most)
-            {
-                throw Damaged($"its entry '{folder}{name}' is missing or has more than {most} bytes");
-            }
+            throw Damaged($"its entry '{folder}{name}' is missing or has more than {most} bytes");
+        }
 
+        return Guarded(() =>
+        {
             using var stream = entry.Open();
             var bytes = new byte[entry.Length];
             stream.ReadExactly(bytes);
-            return stream.ReadByte() < 0 ? bytes : throw Damaged($"its entry '{folder}{name}' has more than its {entry.Length} bytes");
-        });
+            return stream.ReadByte() < 0 ? bytes : null;
+        }) ?? throw Damaged($"its entry '{folder}{name}' has more than its {entry.Length} bytes");
+    }
 
     public void Dispose() => archive.Dispose();
 
     private static long Most(long length) => Allowance + (LargestRatio * length);
 
+    // What .NET's reader of archives throws where it finds them damaged.
     private static T Guarded<T>(Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (Exception problem) when (problem is EndOfStreamException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception problem)
+            when (problem is InvalidDataException or EndOfStreamException or NotSupportedException or ArgumentException or OverflowException
+            )
         {
-            throw Damaged(problem.Message, problem);
+            throw Damaged($"it cannot be read ({problem.Message})", problem);
         }
     }
 
     private static InvalidDataException Damaged(string what, Exception? problem = null) =>
         new(
-            $"The file is damaged or of another kind: as a zip archive of PyTorch, {what}. Copy it again, or save it again in Python.",
+            $"The file is damaged or of another kind: as a zip archive of PyTorch's, {what}. Copy it again, or save it again in Python.",
             problem
         );
 }

@@ -25,6 +25,22 @@ public sealed class PyTorchFileTests
         Assert.That(found.Select(array => array.Bytes), Is.EqualTo(arrays.Select(array => array.Bytes)));
     }
 
+    [TestCase(2)]
+    [TestCase(4)]
+    public void Read_CheckpointThatPythonPickled_GivesItsStateDict(int protocol)
+    {
+        var pickle = protocol == 2 ? PythonPickles.Protocol2 : PythonPickles.Protocol4;
+        NamedArray[] storages = [Weight, new("n", "I64", [], [7, 0, 0, 0, 0, 0, 0, 0])];
+
+        var found = PyTorchFile.Read(new MemoryStream(TorchFile.WithPickle(pickle, storages)));
+
+        Assert.That(found.Select(array => array.Name), Is.EqualTo(new[] { "a", "a_t", "n" }));
+        Assert.That(found.Select(array => array.Shape), Is.EqualTo(new long[][] { [2, 3], [3, 2], [] }));
+        Assert.That(RandomWeights.Numbers(found[0]), Is.EqualTo(new float[] { 1, 2, 3, 4, 5, 6 }));
+        Assert.That(RandomWeights.Numbers(found[1]), Is.EqualTo(new float[] { 1, 4, 2, 5, 3, 6 }));
+        Assert.That(found[2].Bytes, Is.EqualTo(storages[1].Bytes));
+    }
+
     [TestCase("DoubleStorage", new byte[] { 0, 0, 0, 0, 0, 0, 0xf8, 0x3f }, 1.5f)]
     [TestCase("FloatStorage", new byte[] { 0, 0, 0xc0, 0x3f }, 1.5f)]
     [TestCase("HalfStorage", new byte[] { 0, 0x3e }, 1.5f)]
@@ -80,14 +96,14 @@ public sealed class PyTorchFileTests
                 .And.Message.Contains("torch.save(model.state_dict(), path)")
         );
 
-    [TestCase("", "a value where there is none")]
+    [TestCase("", "a value that is not there")]
     [TestCase("K\u0001", "no dictionary of weights")]
     [TestCase("}", "0 named tensors")]
     [TestCase("h\u0009", "refers to its value 9")]
     [TestCase("t", "ends a collection")]
     [TestCase("(K\u0001K\u0001a", "no list")]
     [TestCase("(K", "cut short")] // the operation that ends it is read as a number
-    [TestCase("K\u0001s", "a value where there is none")]
+    [TestCase("K\u0001s", "a value that is not there")]
     [TestCase("N)\u0081", "operation 0x81")]
     [TestCase("NQ", "no storage")]
     [TestCase("N)R", "in a way that is unknown")]
