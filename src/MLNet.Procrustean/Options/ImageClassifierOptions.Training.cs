@@ -6,7 +6,10 @@ namespace MLNet.Procrustean;
 // The steps of a training, and how it is measured.
 public sealed partial record ImageClassifierOptions
 {
-    /// <summary>Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip.</summary>
+    /// <summary>
+    /// Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip; for photos there is
+    /// <see cref="Augmentation.ForPhotos"/>.
+    /// </summary>
     public Augmentation Augmentation
     {
         get;
