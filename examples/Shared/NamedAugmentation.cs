@@ -23,6 +23,7 @@ internal sealed record NamedAugmentation(string Name, string Meaning, Func<Augme
         new("photos", "resized-crop and flip", (it, _) => it with { ResizedCrop = new(), HorizontalFlip = true }),
         new("jitter", "random brightness, contrast and saturation", (it, given) => it with { ColorJitter = Jitter(given) }),
         new("trivial", "TrivialAugment, one random operation per image", (it, _) => it with { TrivialAugment = true }),
+        new("erase", "a random window hidden", (it, given) => it with { ErasingProbability = given.Number("probability", 0.25) }),
     ];
 
     /// <summary>The name, the parameters with their defaults, and the meaning.</summary>

@@ -115,11 +115,13 @@ public sealed class AugmentationTests
                 ResizedCrop = new() { MaxAspect = 1.5, Size = 160 },
                 ColorJitter = new() { Contrast = 0.25 },
                 TrivialAugment = true,
+                ErasingProbability = 0.5,
             }}",
             Is.EqualTo(
                 "Augmentation { CropPadding = 0, HorizontalFlip = True, "
                     + "ResizedCrop = RandomResizedCrop { MinArea = 0.35, MaxAspect = 1.5, Size = 160 }, "
-                    + "ColorJitter = ColorJitter { Brightness = 0, Contrast = 0.25, Saturation = 0 }, TrivialAugment = True }"
+                    + "ColorJitter = ColorJitter { Brightness = 0, Contrast = 0.25, Saturation = 0 }, "
+                    + "TrivialAugment = True, ErasingProbability = 0.5 }"
             )
         );
 
