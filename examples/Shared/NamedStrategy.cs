@@ -6,7 +6,7 @@ namespace Shared;
 /// <param name="Name">As it is written.</param>
 /// <param name="Meaning">The name spelled out.</param>
 /// <param name="Read">Makes it, with the parameters that are given.</param>
-internal sealed record NamedStrategy(string Name, string Meaning, Func<StrategyParameters, TrainingStrategy> Read)
+internal sealed record NamedStrategy(string Name, string Meaning, Func<GivenParameters, TrainingStrategy> Read)
 {
     public static IReadOnlyList<NamedStrategy> All { get; } =
     [
@@ -65,11 +65,11 @@ internal sealed record NamedStrategy(string Name, string Meaning, Func<StrategyP
     /// <summary>The name, the parameters with their defaults, and the meaning.</summary>
     public override string ToString()
     {
-        var parameters = new StrategyParameters(Name, []);
+        var parameters = new GivenParameters("strategy", Name, []);
         Read(parameters);
         return $"{parameters}: {Meaning}";
     }
 
-    private static NamedStrategy Of<T>(string name, string meaning, Func<T, StrategyParameters, T> with)
+    private static NamedStrategy Of<T>(string name, string meaning, Func<T, GivenParameters, T> with)
         where T : TrainingStrategy, new() => new(name, meaning, given => with(new(), given));
 }

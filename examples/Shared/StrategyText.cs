@@ -43,16 +43,9 @@ internal static partial class StrategyText
 
     private static TrainingStrategy Single(string text)
     {
-        var match = SingleForm().Match(text);
-        if (!match.Success)
-        {
-            throw new FormatException($"The strategy '{text}' is not of the form name or name(parameter=value,...). Strategies: {Help}");
-        }
-
-        var name = match.Groups["name"].Value;
-        var named = NamedStrategy.All.FirstOrDefault(one => one.Name == name)
-            ?? throw new FormatException($"There is no strategy '{name}'. Strategies: {Help}");
-        var parameters = new StrategyParameters(name, match.Groups["pair"].Captures.Select(pair => pair.Value));
+        var parameters = GivenParameters.Parse("strategy", text, $"Strategies: {Help}");
+        var named = NamedStrategy.All.FirstOrDefault(one => one.Name == parameters.Name)
+            ?? throw new FormatException($"There is no strategy '{parameters.Name}'. Strategies: {Help}");
         var strategy = named.Read(parameters);
         parameters.RefuseOthers();
         return strategy;
@@ -60,7 +53,4 @@ internal static partial class StrategyText
 
     [GeneratedRegex(@"^(?<before>.+)\s+then\s+(?<after>.+)\s+from\s+(?<epoch>[0-9]{1,6})\s*$")]
     private static partial Regex DeferredForm();
-
-    [GeneratedRegex(@"^\s*(?<name>[a-z]+)\s*(\(\s*((?<pair>[a-z-]+\s*=\s*[^,()=]+)\s*(,\s*|(?=\))))*\))?\s*$")]
-    private static partial Regex SingleForm();
 }

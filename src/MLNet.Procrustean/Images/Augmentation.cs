@@ -37,8 +37,36 @@ public sealed record Augmentation
     /// </summary>
     public RandomResizedCrop? ResizedCrop { get; init; }
 
+    /// <summary>
+    /// Random changes of brightness, contrast and saturation, after the crop and the flip. Null, the default, for no such change.
+    /// </summary>
+    public ColorJitter? ColorJitter { get; init; }
+
+    /// <summary>
+    /// Whether each image, after all of the above, is changed by one operation of random strength: it is shifted, sheared, rotated, made
+    /// darker or brighter, more or less colourful, of more or less contrast, sharper, posterised, solarised, stretched in its values,
+    /// equalised, or left as it is. The default is false.
+    /// </summary>
+    /// <remarks>
+    /// TrivialAugment with its wide ranges (<see href="https://arxiv.org/abs/2103.10158">arXiv 2103.10158</see>): up to 32 pixels, 135
+    /// degrees, a shear of 0.99, factors from 0.01 to 1.99, and 2 bits. What comes into view is black, and pixels take the nearest one.
+    /// </remarks>
+    public bool TrivialAugment { get; init; }
+
+    /// <summary>
+    /// The probability with which a random window of an image, 2 to 33 % of its area, is filled with the image's mean colour, last of all
+    /// changes: from 0 (off, the default) to 1.
+    /// </summary>
+    /// <remarks>Random erasing (<see href="https://arxiv.org/abs/1708.04896">arXiv 1708.04896</see>).</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is out of range.</exception>
+    public double ErasingProbability
+    {
+        get;
+        init => field = Require.Between(value, 0, 1, nameof(ErasingProbability));
+    }
+
     /// <summary>Whether images are changed one by one by the processor, wherever they are kept.</summary>
-    internal bool NeedsProcessor => ResizedCrop is not null;
+    internal bool NeedsProcessor => ResizedCrop is not null || ColorJitter is not null || TrivialAugment || ErasingProbability > 0;
 
     /// <summary>Refuses options that contradict each other.</summary>
     internal void CheckTogether()
@@ -64,7 +92,7 @@ public sealed record Augmentation
         var flips = HorizontalFlip ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64);
         if (NeedsProcessor)
         {
-            return ChangeOneByOne(pixels.cpu(), flips, random).MoveToOuterDisposeScope();
+            return ChangeOneByOne(pixels.cpu(), offsets, flips, random).MoveToOuterDisposeScope();
         }
 
         if (CropPadding == 0 && !HorizontalFlip)
@@ -79,11 +107,29 @@ public sealed record Augmentation
         return changed.MoveToOuterDisposeScope();
     }
 
-    private Tensor ChangeOneByOne(Tensor pixels, Tensor flips, Generator random)
+    private Tensor ChangeOneByOne(Tensor pixels, Tensor offsets, Tensor flips, Generator random)
     {
-        var flip = flips.data<long>().ToArray();
-        var windows = ResizedCrop!.Draw(flip.Length, (int)pixels.shape[1], random);
-        return ResizedCrop.Apply(pixels, windows, [.. flip.Select(one => one == 1)]);
+        var n = (int)pixels.shape[0];
+        var changed = ResizedCrop is { } crop
+            ? crop.Apply(pixels, crop.Draw(n, (int)pixels.shape[1], random), [.. flips.data<long>().ToArray().Select(flip => flip == 1)])
+            : CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips);
+        var factors = ColorJitter?.Draw(n, random);
+        var (size, channels) = ((int)changed.shape[1], (int)changed.shape[3]);
+        var operations = TrivialAugment ? TrivialChange.Draw(n, random) : null;
+        var erased = ErasingProbability > 0 ? RandomErasing.Draw(n, size, ErasingProbability, random) : null;
+        var bytes = changed.bytes;
+        for (var i = 0; i < n; i++)
+        {
+            var image = bytes.Slice(i * size * size * channels, size * size * channels);
+            factors?[i].Apply(image, channels);
+            operations?[i].Apply(image, size, channels);
+            if (erased?[i] is { } window)
+            {
+                RandomErasing.Apply(image, size, channels, window);
+            }
+        }
+
+        return changed;
     }
 
     /// <summary>Pads each image, takes the window at (top, left), and mirrors it where flip is 1.</summary>
@@ -146,7 +192,11 @@ public sealed record Augmentation
     public override string ToString() =>
         InvariantText.Of(() =>
         {
-            var later = ResizedCrop is { } crop ? $", ResizedCrop = {crop}" : "";
+            var later =
+                (ResizedCrop is { } crop ? $", ResizedCrop = {crop}" : "")
+                + (ColorJitter is { } jitter ? $", ColorJitter = {jitter}" : "")
+                + (TrivialAugment ? ", TrivialAugment = True" : "")
+                + (ErasingProbability > 0 ? $", ErasingProbability = {ErasingProbability}" : "");
             return $"Augmentation {{ CropPadding = {CropPadding}, HorizontalFlip = {HorizontalFlip}{later} }}";
         });
 }

@@ -30,6 +30,39 @@ public sealed class TrainFolderTests
         }
     }
 
+    [TestCase("crop+spin", "There is no augmentation 'spin'")]
+    [TestCase("jitter(hue=1)", "The augmentation jitter has no parameter 'hue'; it has brightness, contrast, saturation.")]
+    [TestCase("crop+photos", "Both CropPadding, which is 4, and ResizedCrop crop the images")]
+    public void Augmentation_Wrong_SaysWhatIsWrongAndTrainsNothing(string augmentation, string message)
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
+        var run = TrainFolder(folder, "plain", "--augmentation", augmentation);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain(message));
+            Assert.That(run.Output, Does.Not.Contain("epoch"));
+        }
+    }
+
+    [Test]
+    public void Augmentation_OfSeveralParts_IsThatOfTheReport()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 8), ("dog", 4));
+        var report = Path.Combine(folder.Path, "report.html");
+        const string parts = "flip + resized-crop(min-area=0.5,size=24) + jitter(contrast=0.4) + trivial";
+        var run = TrainFolder(folder, "plain", "--report", report, "--augmentation", parts);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(
+            File.ReadAllText(report),
+            Does.Contain("HorizontalFlip = True, ResizedCrop = RandomResizedCrop { MinArea = 0.5,")
+                .And.Contain("Size = 24 }, ColorJitter = ColorJitter { Brightness = 0.2, Contrast = 0.4,")
+                .And.Contain("TrivialAugment = True }")
+        );
+    }
+
     [TestCase("tau-norm(tau=2)", "The parameter tau of tau-norm is too large")]
     [TestCase("norm", "There is no correction 'norm'")]
     public void Correction_Wrong_SaysWhatIsWrongAndTrainsNothing(string correction, string message)

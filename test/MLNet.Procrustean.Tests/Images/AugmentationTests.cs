@@ -110,10 +110,18 @@ public sealed class AugmentationTests
     [Test, SetCulture("de-DE")]
     public void ToString_OfPhotos_IsTheSameInEveryCulture() =>
         Assert.That(
-            $"{Augmentation.ForPhotos with { ResizedCrop = new() { MaxAspect = 1.5, Size = 160 } }}",
+            $"{Augmentation.ForPhotos with
+            {
+                ResizedCrop = new() { MaxAspect = 1.5, Size = 160 },
+                ColorJitter = new() { Contrast = 0.25 },
+                TrivialAugment = true,
+                ErasingProbability = 0.5,
+            }}",
             Is.EqualTo(
                 "Augmentation { CropPadding = 0, HorizontalFlip = True, "
-                    + "ResizedCrop = RandomResizedCrop { MinArea = 0.35, MaxAspect = 1.5, Size = 160 } }"
+                    + "ResizedCrop = RandomResizedCrop { MinArea = 0.35, MaxAspect = 1.5, Size = 160 }, "
+                    + "ColorJitter = ColorJitter { Brightness = 0, Contrast = 0.25, Saturation = 0 }, "
+                    + "TrivialAugment = True, ErasingProbability = 0.5 }"
             )
         );
 

@@ -124,6 +124,22 @@ public sealed class DeviceTests
     [Test]
     [Explicit(Reason)]
     [Category("Gpu")]
+    public void Apply_ForPhotosOnAGpu_GivesTheBytesOfTheProcessor()
+    {
+        using var scope = NewDisposeScope();
+        var pixels = randint(0, 256, [20, 30, 30, 3], int64).to(uint8);
+        var augmentation = Augmentation.ForPhotos with
+        {
+            ResizedCrop = new() { Size = 16 },
+            TrivialAugment = true,
+        };
+        var there = augmentation.Apply(pixels.to(Gpu), new Generator(1));
+        Assert.That(NetworkBits.Of(there.cpu()), Is.EqualTo(NetworkBits.Of(augmentation.Apply(pixels, new Generator(1)))));
+    }
+
+    [Test]
+    [Explicit(Reason)]
+    [Category("Gpu")]
     public void For_AGpu_KeepsTheImagesThere()
     {
         using var scope = NewDisposeScope();

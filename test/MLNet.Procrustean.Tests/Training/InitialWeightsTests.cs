@@ -69,39 +69,42 @@ public sealed class InitialWeightsTests
     }
 
     [Test]
-    public void Fit_ModelThatDoesNotFit_IsRefusedWithEveryDifference()
+    public void Fit_NothingButTheModel_TrainsItsNetworkOnImagesOfItsSize()
     {
-        var options = TinyModel.Options with
-        {
-            InitialWeights = tiny.Classifier,
-            Backbone = new CifarResNet { Depth = 8, Width = 6 },
-            Strategy = new LabelDistributionAwareMargin(),
-            ImageSize = 20,
-            Channels = 1,
-            AspectRatio = AspectRatio.Pad,
-        };
-        var problem = Assert.Throws<ArgumentException>(() => Fit(options))!;
-        string[] lines =
-        [
-            "Backbone: model cifar-resnet-8-w4, now cifar-resnet-8-w6",
-            "Head: model Linear, now Cosine",
-            "ImageSize: model 16, now 20",
-            "Channels: model 3, now 1",
-            "AspectRatio: model Squash, now Pad",
-        ];
+        var options = new ImageClassifierOptions { InitialWeights = tiny.Classifier };
+        var start = tiny.Classifier.Classifier;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(problem.Message.Split(Environment.NewLine)[1..^1], Is.EqualTo(lines));
-            Assert.That(
-                problem.Message,
-                Does.Contain("cannot begin with the model in InitialWeights").And.Contain("or leave InitialWeights out")
-            );
+            Assert.That(options.Backbone, Is.EqualTo(start.Backbone));
+            Assert.That((options.ImageSize, options.Channels), Is.EqualTo((16, 3)));
+            Assert.That(options.Epochs, Is.EqualTo(new ImageClassifierOptions().Epochs), "no fine-tuning");
         }
+    }
+
+    [Test]
+    public void Trainer_WeightsOfAnotherNetwork_AreRefusedWithBoth() =>
+        Assert.That(
+            () => TinyModel.Trainer(ml, Still with { Backbone = new CifarResNet { Depth = 8, Width = 6 }, Channels = 1 }),
+            Throws.ArgumentException.With.Message.Contains("are for the backbone cifar-resnet-8-w4 and 3 channels").And.Message.Contains(
+                "ask for cifar-resnet-8-w6 and 1"
+            )
+        );
+
+    [Test]
+    public void Fit_OtherHead_TakesAllOtherWeightsAndSaysSo()
+    {
+        var log = new List<string>();
+        ml.Log += (_, line) => log.Add(line.RawMessage);
+        using var model = Fit(Still with { Strategy = new LabelDistributionAwareMargin() });
+        AssertTakenAllButHead(model);
+        Assert.That(model.Head, Is.EqualTo(ClassifierHead.Cosine));
+        Assert.That(log, Has.One.Contains("its head is drawn, because the model has other classes or another kind of head"));
     }
 
     [TestCase("cat", "dog", "ant")] // the keys are in the order in which they occur
     [TestCase("dog", "cat", "owl")]
-    public void Fit_OtherClasses_IsRefusedWithThem(params string[] names)
+    [TestCase("a", "b")]
+    public void Fit_OtherClasses_TakesAllOtherWeights(params string[] names)
     {
         using var folder = new TemporaryFolder();
         ImageFolders.Write(folder, [.. names.Select(name => (name, 3))]);
@@ -109,14 +112,11 @@ public sealed class InitialWeightsTests
         var keys = ml
             .Transforms.Conversion.MapValueToKey("Label", keyData: ml.Data.LoadFromEnumerable(names.Select(name => new { Label = name })))
             .Fit(images);
-        Assert.That(
-            () => TinyModel.Trainer(ml, Still).Fit(keys.Transform(images)),
-            Throws
-                .ArgumentException.With.Message.Contains(
-                    $"Classes: model 'cat', 'dog', 'owl', now {string.Join(", ", names.Select(name => $"'{name}'"))}"
-                )
-                .And.Message.Contains("by the same fitted MapValueToKey")
-        );
+
+        using var model = TinyModel.Trainer(ml, Still).Fit(keys.Transform(images));
+
+        AssertTakenAllButHead(model);
+        Assert.That(model.ClassNames, Is.EqualTo(names));
     }
 
     [Test]
@@ -132,4 +132,17 @@ public sealed class InitialWeightsTests
         Assert.That(NativeMemory.TensorsLeftBy(() => Fit(Still).Dispose()), Is.EqualTo(NativeMemory.CountedTwice(Still.Backbone)));
 
     private ImageClassifierModel Fit(ImageClassifierOptions options) => TinyModel.Trainer(ml, options).Fit(tiny.Keyed);
+
+    private void AssertTakenAllButHead(ImageClassifierModel model)
+    {
+        var (start, trained) = (Body(tiny.Classifier), Body(model));
+        Assert.That(trained.Keys, Is.EqualTo(start.Keys));
+        Assert.That(trained.Where(weight => !weight.Value.SequenceEqual(start[weight.Key])).Select(weight => weight.Key), Is.Empty);
+    }
+
+    private static Dictionary<string, byte[]> Body(ImageClassifierModel model) =>
+        model
+            .Classifier.Network.named_parameters()
+            .Where(weight => !weight.name.StartsWith("fc.", StringComparison.Ordinal))
+            .ToDictionary(weight => weight.name, weight => NetworkBits.Of(weight.parameter));
 }

@@ -88,6 +88,30 @@ public sealed class TrainingLoopTests
         );
     }
 
+    [Test]
+    public void Train_CropsOfAnotherSize_RepeatsToTheSameBits()
+    {
+        using var data = ToyImages.Of(12, 5);
+        var options = SmallTraining.Options with
+        {
+            Augmentation = Augmentation.ForPhotos with
+            {
+                ResizedCrop = new() { Size = 24 },
+                ColorJitter = new() { Brightness = 0.2 },
+                TrivialAugment = true,
+            },
+        };
+        var weights = SmallTraining.Weights(options, data);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(SmallTraining.Weights(options, data), Is.EqualTo(weights));
+            Assert.That(
+                SmallTraining.Weights(options with { Augmentation = options.Augmentation with { ResizedCrop = new() } }, data),
+                Is.Not.EqualTo(weights)
+            );
+        }
+    }
+
     // With neither momentum nor decay nor augmentation, one step is w − rate · gradient.
     [Test]
     public void Train_OneStep_MovesTheClassifierAlongItsGradient()

@@ -51,19 +51,21 @@ public sealed record RandomResizedCrop
     {
         using var drawn = rand(4, n, ScalarType.Float64, generator: random);
         var u = drawn.data<double>().ToArray();
-        return [.. Enumerable.Range(0, n).Select(image => Window(size, u[image], u[n + image], u[(2 * n) + image], u[(3 * n) + image]))];
-    }
-
-    /// <summary>The window that four numbers, uniform in [0, 1), stand for.</summary>
-    internal ImageWindow Window(int size, double forArea, double forAspect, double forTop, double forLeft)
-    {
-        var area = MinArea + ((1 - MinArea) * forArea);
-        var aspect = Math.Pow(Math.Min(MaxAspect, 1 / area), (2 * forAspect) - 1); // width by height
-        var width = Side(Math.Sqrt(area * aspect));
-        var height = Side(Math.Sqrt(area / aspect));
-        return new((int)(forTop * (size - height + 1)), (int)(forLeft * (size - width + 1)), height, width);
-
-        int Side(double share) => Math.Clamp((int)((share * size) + 0.5), 1, size);
+        return
+        [
+            .. Enumerable
+                .Range(0, n)
+                .Select(image =>
+                    ImageWindow.Of(
+                        size,
+                        MinArea + ((1 - MinArea) * u[image]),
+                        MaxAspect,
+                        forAspect: u[n + image],
+                        forTop: u[(2 * n) + image],
+                        forLeft: u[(3 * n) + image]
+                    )
+                ),
+        ];
     }
 
     /// <summary>Resizes a window of each image of a batch, uint8 [B, S, S, channels] on the CPU, and mirrors those to be flipped.</summary>

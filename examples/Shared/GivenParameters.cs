@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MLNet.Procrustean;
 
 namespace Shared;
 
-/// <summary>The parameters in the parentheses after a strategy's name, each read once; what nobody reads is refused.</summary>
-internal sealed class StrategyParameters
+/// <summary>The parameters in the parentheses after a name, each read once; what nobody reads is refused.</summary>
+internal sealed partial class GivenParameters
 {
     private static readonly Dictionary<string, MixingDepth> Depths = new()
     {
@@ -13,26 +14,48 @@ internal sealed class StrategyParameters
         ["pooled"] = MixingDepth.PooledFeatures,
     };
 
-    private readonly string strategy;
+    private readonly string kind;
     private readonly Dictionary<string, string> values = [];
     private readonly List<(string Name, string Value)> defaults = [];
 
-    public StrategyParameters(string strategy, IEnumerable<string> pairs)
+    /// <param name="kind">What is named, for messages: a strategy, an augmentation.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="pairs">Names and values, as in <c>tau=1</c>.</param>
+    public GivenParameters(string kind, string name, IEnumerable<string> pairs)
     {
-        this.strategy = strategy;
+        this.kind = kind;
+        Name = name;
         foreach (var pair in pairs.Select(pair => pair.Split('=', 2)))
         {
             if (!values.TryAdd(pair[0].Trim(), pair[1].Trim()))
             {
-                throw new FormatException($"The parameter {pair[0].Trim()} of {strategy} is given twice.");
+                throw new FormatException($"The parameter {pair[0].Trim()} of {name} is given twice.");
             }
         }
+    }
+
+    /// <summary>The name before the parentheses.</summary>
+    public string Name { get; }
+
+    /// <summary>Reads a name with or without parameters, as in <c>la</c> or <c>la(tau=1)</c>.</summary>
+    /// <exception cref="FormatException">It has another form; the message ends with what is known.</exception>
+    public static GivenParameters Parse(string kind, string text, string known)
+    {
+        var match = Form().Match(text);
+        return match.Success
+            ? new(kind, match.Groups["name"].Value, match.Groups["pair"].Captures.Select(pair => pair.Value))
+            : throw new FormatException($"The {kind} '{text}' is not of the form name or name(parameter=value,...). {known}");
     }
 
     public double Number(string name, double byDefault) =>
         Take(name, byDefault.ToString(CultureInfo.InvariantCulture)) is not { } text ? byDefault
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, "a number with a decimal point");
+
+    public int? WholeOrNull(string name, string meaningOfNull) =>
+        Take(name, meaningOfNull) is not { } text || text == meaningOfNull ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Wrong(name, text, $"a whole number or {meaningOfNull}");
 
     public bool Switch(string name, bool byDefault) =>
         Take(name, byDefault ? "true" : "false") is not { } text ? byDefault
@@ -50,13 +73,13 @@ internal sealed class StrategyParameters
         if (values.Count > 0)
         {
             var known = defaults.Count == 0 ? "none" : string.Join(", ", defaults.Select(one => one.Name));
-            throw new FormatException($"The strategy {strategy} has no parameter '{values.Keys.First()}'; it has {known}.");
+            throw new FormatException($"The {kind} {Name} has no parameter '{values.Keys.First()}'; it has {known}.");
         }
     }
 
-    /// <summary>The strategy with the default of each parameter that was asked for, as in <c>vs(gamma=0.1,tau=1)</c>.</summary>
+    /// <summary>The name with the default of each parameter that was asked for, as in <c>vs(gamma=0.1,tau=1)</c>.</summary>
     public override string ToString() =>
-        defaults.Count == 0 ? strategy : $"{strategy}({string.Join(',', defaults.Select(one => $"{one.Name}={one.Value}"))})";
+        defaults.Count == 0 ? Name : $"{Name}({string.Join(',', defaults.Select(one => $"{one.Name}={one.Value}"))})";
 
     private static string Text(MixingDepth depth) =>
         Depths.FirstOrDefault(pair => pair.Value == depth).Key ?? $"{depth}".Replace("stage ", "", StringComparison.Ordinal);
@@ -69,4 +92,7 @@ internal sealed class StrategyParameters
 
     private static FormatException Wrong(string name, string text, string wanted) =>
         new($"The parameter {name} is '{text}'; it must be {wanted}.");
+
+    [GeneratedRegex(@"^\s*(?<name>[a-z]+(-[a-z]+)*)\s*(\(\s*((?<pair>[a-z-]+\s*=\s*[^,()=]+)\s*(,\s*|(?=\))))*\))?\s*$")]
+    private static partial Regex Form();
 }
