@@ -35,6 +35,13 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.WhitenedStem),
     ];
 
+    // Options that checkpoints of earlier versions lack, with the values that change nothing.
+    private static readonly KeyValuePair<string, string>[] Later =
+    [
+        new(nameof(ImageClassifierOptions.FrozenStages), "0"),
+        new(nameof(ImageClassifierOptions.LayerDecay), "1"),
+    ];
+
     /// <summary>
     /// Every other option, so that none is forgotten. The precision is the one that is selected on this device, so that no other machine
     /// resumes the training in another precision.
@@ -44,7 +51,9 @@ internal static class TrainingSettings
             typeof(ImageClassifierOptions)
                 .GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(option => !WithoutInfluence.Contains(option.Name))
-                .ToDictionary(option => option.Name, option => Text(option.GetValue(options), device))
+                .Select(option => KeyValuePair.Create(option.Name, Text(option.GetValue(options), device)))
+                .Where(setting => !Later.Contains(setting))
+                .ToDictionary()
         );
 
     public static Dictionary<string, string> Of(TrainingImages images, IEnumerable<string> classes) =>

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using MLNet.Procrustean.Networks.Pretrained;
 using MLNet.Procrustean.Persistence;
+using MLNet.Procrustean.Tests.Support.PublishedFiles;
 using Onnx;
 using static TorchSharp.torch;
 
