@@ -181,8 +181,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
 
     private TrainedClassifier InitialClassifier(PreparedTraining training, IChannel channel)
     {
-        var preprocessing =
-            Options.InitialWeights?.PreprocessingOf(Options.Shape) ?? Preprocessing.Measure(training.Images.Train.Pixels, Options.Shape);
+        var preprocessing = Options.InitialWeights?.PreprocessingOf(Options.Shape)
+            ?? Preprocessing.Measure(training.Images.Train.Pixels, Options.Shape);
         var network = Options.Backbone.Build(Options.Channels, training.Classes.Classes, training.Seed, training.Head);
         try
         {
@@ -216,8 +216,9 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     {
         using var state = new TrainingState(classifier.Network, Options);
         checkpoints?.Resume(state, Options, training);
+        var tenths = 0;
         var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed);
-        var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point));
+        var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point), Keeping);
         if (divergedIn is null && state.Reports.Count < Options.Epochs)
         {
             channel.Info(
@@ -231,6 +232,15 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
 
         return ([.. state.Reports], divergedIn);
+
+        void Keeping(double share)
+        {
+            if ((int)(10 * share) > tenths)
+            {
+                tenths = (int)(10 * share);
+                channel.Info(MessageSensitivity.None, $"Computed the features of the frozen stages for {10 * tenths} % of the images.");
+            }
+        }
 
         void Report(EpochReport report)
         {

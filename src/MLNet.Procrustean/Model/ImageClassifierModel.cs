@@ -6,6 +6,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Interop;
+using MLNet.Procrustean.Model;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Persistence;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 
-namespace MLNet.Procrustean;
+namespace MLNet.Procrustean.Model;
 
 /// <summary>The weights of a trained model; they are read when a training begins, so the model must not be disposed until then.</summary>
 internal sealed record ModelWeights(ImageClassifierModel Model) : InitialWeights
@@ -15,7 +15,7 @@ internal sealed record ModelWeights(ImageClassifierModel Model) : InitialWeights
 
     internal override bool ArePretrained => false;
 
-    internal override string Fingerprint => $"a model with weights {Model.FingerprintOfWeights()}";
+    internal override string Identity => $"a model with weights {Model.FingerprintOfWeights()}";
 
     public override string ToString() => $"the weights of a {Backbone.Name}";
 
@@ -27,6 +27,7 @@ internal sealed record ModelWeights(ImageClassifierModel Model) : InitialWeights
         Model.CopyWeightsTo(network, keepsHead);
         return keepsHead
             ? "The training begins with all weights of the model."
-            : "The training begins with the model's weights; its head is drawn, because the model has other classes or another kind of head.";
+            : "The training begins with the model's weights; its head is drawn, because the model has other classes "
+                + "or another kind of head.";
     }
 }

@@ -27,7 +27,7 @@ public abstract record InitialWeights
     internal abstract bool ArePretrained { get; }
 
     /// <summary>A short text that is the same for the same weights, wherever they are stored.</summary>
-    internal abstract string Fingerprint { get; }
+    internal abstract string Identity { get; }
 
     /// <summary>How images of a shape are normalised: as they were for these weights.</summary>
     internal abstract Preprocessing PreprocessingOf(ImageShape shape);

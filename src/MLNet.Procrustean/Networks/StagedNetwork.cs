@@ -36,7 +36,9 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
 
     public Head Head => parts.Head;
 
-    /// <summary>How many of the first parts are frozen: 0 for none, 1 for the stem, 1 + the number of stages for all but the head.</summary>
+    /// <summary>
+    /// How many of the first parts are frozen: 0 for none, 1 for the stem, 1 + the number of stages for all but the head.
+    /// </summary>
     public int FrozenParts { get; private set; }
 
     /// <summary>The weights that training changes, with the names that they have in a model file.</summary>

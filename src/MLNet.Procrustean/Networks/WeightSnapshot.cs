@@ -47,7 +47,7 @@ internal sealed class WeightSnapshot : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var byName = copies.ToDictionary(copy => copy.Name, copy => copy.Values);
-        foreach (var (name, values) in State(network).Where(weight => !weight.Name.StartsWith(StagedNetwork.HeadPrefix, StringComparison.Ordinal)))
+        foreach (var (name, values) in NetworkWeights.WithoutHead(network))
         {
             values.copy_(byName[name]);
         }

@@ -66,8 +66,8 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
-    /// How many of the network's first parts are not trained: 0 for none, 1 for the stem, 2 for the stem and the first stage, and so on; 1 +
-    /// <see cref="Backbone.ResidualStages"/> for all but the head. Their batch normalisation keeps its statistics. The default is 0.
+    /// How many of the network's first parts are not trained: 0 for none, 1 for the stem, 2 for the stem and the first stage, and so on;
+    /// 1 + <see cref="Backbone.ResidualStages"/> for all but the head. Their batch normalisation keeps its statistics. The default is 0.
     /// </summary>
     /// <remarks>
     /// What frozen parts make of an image never changes. It is therefore computed once and kept in memory, in bfloat16, where

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Options;
 using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean;

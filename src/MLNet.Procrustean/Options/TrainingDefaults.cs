@@ -1,4 +1,4 @@
-namespace MLNet.Procrustean;
+namespace MLNet.Procrustean.Options;
 
 /// <summary>The options of a training that are not set: one set of values for random weights, another for pretrained ones.</summary>
 /// <remarks>Both were chosen on held-out images; docs/evidence.md has the measurements.</remarks>

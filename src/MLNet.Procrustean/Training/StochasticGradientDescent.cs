@@ -14,8 +14,11 @@ namespace MLNet.Procrustean.Training;
 /// <param name="parameters">w, whose gradients are g, and for each the factor that r is multiplied by.</param>
 /// <param name="momentum">m, from 0 to 1.</param>
 /// <param name="weightDecay">d, from 0 to 1.</param>
-internal sealed class StochasticGradientDescent(IEnumerable<(Parameter Weight, double Factor)> parameters, double momentum, double weightDecay)
-    : IDisposable
+internal sealed class StochasticGradientDescent(
+    IEnumerable<(Parameter Weight, double Factor)> parameters,
+    double momentum,
+    double weightDecay
+) : IDisposable
 {
     private readonly Parameter[] weights = [.. parameters.Select(one => one.Weight)];
     private readonly double[] factors = [.. parameters.Select(one => one.Factor)];

@@ -26,16 +26,25 @@ internal sealed class TrainingLoop(
     /// <param name="images">To train on and, or null, to measure each epoch by; on the CPU.</param>
     /// <param name="report">Called after each epoch that ended well.</param>
     /// <param name="atSavePoint">Called wherever the state can be saved; null for nobody.</param>
+    /// <param name="keeping">
+    /// Called with the share, from 0 to 1, of the features of frozen parts that are computed before the first epoch; null for nobody.
+    /// </param>
     /// <returns>
     /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before, or of the
     /// best one where that is to be kept. A cancelled training that keeps what it has reached leaves the same weights, and returns null.
     /// </returns>
-    public int? Train(TrainingState state, TrainingImages images, Action<EpochReport> report, Action<SavePoint>? atSavePoint = null)
+    public int? Train(
+        TrainingState state,
+        TrainingImages images,
+        Action<EpochReport> report,
+        Action<SavePoint>? atSavePoint = null,
+        Action<double>? keeping = null
+    )
     {
         using var gradient = enable_grad(); // whatever the caller's own thread had set
         try
         {
-            return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }));
+            return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), keeping);
         }
         catch (OperationCanceledException)
             when (options is { OnCancel: CancellationOutcome.KeepBest, Cancellation.IsCancellationRequested: true }
@@ -52,11 +61,12 @@ internal sealed class TrainingLoop(
         LabelledImages train,
         LabelledImages? validation,
         Action<EpochReport> report,
-        Action<SavePoint> atSavePoint
+        Action<SavePoint> atSavePoint,
+        Action<double>? keeping
     )
     {
         var network = state.Network;
-        using var inputs = IsOver(state) ? null : InputsFor(network, train);
+        using var inputs = IsOver(state) ? null : InputsFor(network, train, keeping ?? (_ => { }));
         var probe = Probe(train);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
@@ -86,16 +96,21 @@ internal sealed class TrainingLoop(
         return state.DivergedIn; // set where the training had diverged before it was resumed
     }
 
-    // What a training can begin each step with: features where frozen parts never see an image twice in different forms, else images.
-    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train) =>
-        (MixesBeforeFrozenParts(network) ? null : KeptFeatures.Of(network, train, preprocessing, options, device, _ => { }))
-        ?? (TrainingInputs)new AugmentedImages(
-            train,
-            options.Augmentation.NeedsProcessor ? null : ResidentImages.For(device, train),
-            options,
-            preprocessing,
-            device
-        );
+    // Features, where frozen parts see an image in no more than two forms and nothing is mixed before them; else the images.
+    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, Action<double> progress) =>
+        (
+            network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || MixesBeforeFrozenParts(network)
+                ? null
+                : KeptFeatures.Of(network, train, preprocessing, options, device, progress)
+        )
+        ?? (TrainingInputs)
+            new AugmentedImages(
+                train,
+                options.Augmentation.NeedsProcessor ? null : ResidentImages.For(device, train),
+                options,
+                preprocessing,
+                device
+            );
 
     private bool MixesBeforeFrozenParts(StagedNetwork network)
     {

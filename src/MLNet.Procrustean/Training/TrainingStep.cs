@@ -67,7 +67,9 @@ internal sealed class TrainingStep(
         }
 
         var (stage, partners, lambda, mu) = mixing.Draw(labels, network.Stages.Count, random);
-        var logits = network.ForwardFrom(parts, features, (k, h) => k == stage ? FeatureMixing.Mix(h, lambda, partners, mixing.PartnerGradient) : h);
+        var logits = network.ForwardFrom(parts, features, (k, h) =>
+            k == stage ? FeatureMixing.Mix(h, lambda, partners, mixing.PartnerGradient) : h
+        );
         return (logits, FeatureMixing.Loss(rule.Loss, logits, labels, partners, mu));
     }
 }

@@ -84,10 +84,18 @@ public sealed class InitialWeightsTests
     [Test]
     public void Trainer_WeightsOfAnotherNetwork_AreRefusedWithBoth() =>
         Assert.That(
-            () => TinyModel.Trainer(ml, Still with { Backbone = new CifarResNet { Depth = 8, Width = 6 }, Channels = 1 }),
-            Throws.ArgumentException.With.Message.Contains("are for the backbone cifar-resnet-8-w4 and 3 channels").And.Message.Contains(
-                "ask for cifar-resnet-8-w6 and 1"
-            )
+            () =>
+                TinyModel.Trainer(
+                    ml,
+                    Still with
+                    {
+                        Backbone = new CifarResNet { Depth = 8, Width = 6 },
+                        Channels = 1,
+                    }
+                ),
+            Throws
+                .ArgumentException.With.Message.Contains("are for the backbone cifar-resnet-8-w4 and 3 channels")
+                .And.Message.Contains("ask for cifar-resnet-8-w6 and 1")
         );
 
     [Test]

@@ -26,7 +26,7 @@ public sealed record PretrainedWeights : InitialWeights
         Path = path;
         published = PublishedWeights.Read(path);
         using var stream = File.OpenRead(path);
-        Fingerprint = $"pretrained {published.Backbone.Name} {Convert.ToHexStringLower(SHA256.HashData(stream))[..16]}";
+        Identity = $"pretrained {published.Backbone.Name} {Convert.ToHexStringLower(SHA256.HashData(stream))[..16]}";
     }
 
     /// <summary>The file that the weights were read from.</summary>
@@ -42,7 +42,7 @@ public sealed record PretrainedWeights : InitialWeights
 
     internal override bool ArePretrained => true;
 
-    internal override string Fingerprint { get; }
+    internal override string Identity { get; }
 
     /// <summary>Weights from a file; its contents say which format it has.</summary>
     /// <param name="path">
@@ -85,10 +85,10 @@ public sealed record PretrainedWeights : InitialWeights
     /// <summary>Whether both are the same weights, wherever they are stored.</summary>
     /// <param name="other">The other weights.</param>
     /// <returns>True when all weights agree.</returns>
-    public bool Equals(PretrainedWeights? other) => other is not null && Fingerprint == other.Fingerprint;
+    public bool Equals(PretrainedWeights? other) => other is not null && Identity == other.Identity;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Fingerprint.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => Identity.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The network and the file.</summary>
     /// <returns>For example "resnet-18-2-2-2-3 from ResNet18.onnx".</returns>

@@ -69,7 +69,7 @@ internal static class TrainingSettings
         {
             null => SettingDifferences.None,
             Precision precision => precision.On(device!).ToString(),
-            InitialWeights weights => weights.Fingerprint,
+            InitialWeights weights => weights.Identity,
             LabelledImages images => $"{images.Count} with pixels and labels {Fingerprint.Of(images)}",
             _ => value.ToString() ?? SettingDifferences.None,
         };

@@ -43,6 +43,8 @@ public sealed class CheckpointRefusalTests
                 "now StepSchedule"
             ),
             Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
+            Case(options => options with { LayerDecay = 0.5 }, "LayerDecay: checkpoint none, now 0.5"),
+            Case(options => options with { FrozenStages = 1 }, "FrozenStages: checkpoint none, now 1"),
             Case(options => options with { WeightDecay = 0 }, "WeightDecay: checkpoint 0.0002, now 0"),
             Case(
                 options => options with { Precision = Precision.Auto.On(CPU) == ScalarType.Float32 ? Precision.Bf16 : Precision.Fp32 },
@@ -99,7 +101,7 @@ public sealed class CheckpointRefusalTests
     [Test]
     public void Options_AllOthers_AreCompared()
     {
-        var compared = TrainingSettings.Of(new ImageClassifierOptions(), CPU).Keys;
+        var compared = TrainingSettings.Of(new ImageClassifierOptions { FrozenStages = 1, LayerDecay = 0.5 }, CPU).Keys;
         var tried = OtherTrainings.SelectMany(one => (string[])one.Arguments[1]!).Select(line => line.Split(':')[0]);
         using (Assert.EnterMultipleScope())
         {

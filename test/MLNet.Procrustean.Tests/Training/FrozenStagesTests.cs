@@ -1,0 +1,202 @@
+using Microsoft.ML;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Training;
+
+/// <summary>Trainings whose first stages keep their weights.</summary>
+public sealed class FrozenStagesTests
+{
+    private static readonly ImageShape Shape = new() { Size = ToyImages.Size };
+    private static readonly Preprocessing Halved = new(Shape, [128, 128, 128], [64, 64, 64]);
+    private readonly MLContext ml = new(seed: 1);
+    private readonly TinyModel tiny = TinyModel.Shared;
+
+    [Test]
+    public void ForwardFrom_WhatTheFirstPartsMake_GivesTheLogits([Range(0, 5)] int parts)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        var images = rand(4, 3, 16, 16);
+        network.eval();
+        var logits = network.ForwardFrom(parts, network.Through(parts, images));
+        Assert.That(NetworkBits.Of(logits), Is.EqualTo(NetworkBits.Of(network.forward(images))));
+    }
+
+    [Test]
+    public void ForwardFrom_MixedBeforeALaterStage_IsMixedAsInTheWhole([Range(2, 4)] int stage)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Network();
+        var images = rand(4, 3, 16, 16);
+        network.eval();
+        Tensor Doubled(int k, Tensor h) => k == stage ? h * 2 : h;
+        var logits = network.ForwardFrom(2, network.Through(2, images), Doubled);
+        Assert.That(NetworkBits.Of(logits), Is.EqualTo(NetworkBits.Of(network.Forward(images, Doubled))));
+        Assert.That(NetworkBits.Of(logits), Is.Not.EqualTo(NetworkBits.Of(network.forward(images))));
+    }
+
+    [Test]
+    public void Kept_Features_AreThoseOfTheImageOrOfItsMirrorImage([Range(1, 4)] int frozen)
+    {
+        using var scope = NewDisposeScope();
+        using var images = ToyImages.Of(5, 4);
+        using var network = Network();
+        network.Freeze(frozen);
+        var flipping = Augmentation.None with { HorizontalFlip = true };
+        var shares = new List<double>();
+        using var kept = Keep(network, images, flipping, shares.Add)!;
+        using var random = new Generator(3);
+        using var again = new Generator(3);
+
+        var features = kept.Of(tensor(new long[] { 8, 0, 3, 3, 5, 1 }), random);
+
+        var mirrored = randint(0, 2, [6], ScalarType.Int64, generator: again).data<long>().ToArray();
+        var rows = new long[] { 8, 0, 3, 3, 5, 1 };
+        var expected = stack([.. rows.Select((row, i) => Through(network, kept.Parts, images, row, mirrored[i] == 1))]);
+        Assert.That(mirrored, Does.Contain(0).And.Contain(1), "the draw shows only one of the two");
+        Assert.That(NetworkBits.Of(features), Is.EqualTo(NetworkBits.Of(expected)));
+        Assert.That(shares, Is.Ordered.And.Some.EqualTo(1.0));
+    }
+
+    [Test]
+    public void Suit_Augmentations_OnlyThoseThatFlip()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(KeptFeatures.Suit(Augmentation.None));
+            Assert.That(KeptFeatures.Suit(Augmentation.None with { HorizontalFlip = true }));
+            Assert.That(KeptFeatures.Suit(new()), Is.False);
+            Assert.That(KeptFeatures.Suit(Augmentation.ForPhotos), Is.False);
+            Assert.That(KeptFeatures.Suit(Augmentation.None with { TrivialAugment = true }), Is.False);
+        }
+    }
+
+    [TestCase(1)]
+    [TestCase(3)]
+    [TestCase(4)]
+    public void Fit_FrozenStages_KeepTheirWeightsAndStatisticsAndTheOthersDoNot(int frozen)
+    {
+        using var model = Fit(TinyModel.Options with { InitialWeights = tiny.Classifier, FrozenStages = frozen });
+        var prefixes = new[] { "stem.", "layer1.", "layer2.", "layer3." }.Take(frozen).ToList();
+        bool IsFrozen(string name) => prefixes.Exists(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+        var before = tiny.Classifier.Classifier.Network.state_dict();
+        var same = model
+            .Classifier.Network.state_dict()
+            .Where(weight => NetworkBits.Of(weight.Value).SequenceEqual(NetworkBits.Of(before[weight.Key])))
+            .Select(weight => weight.Key);
+
+        Assert.That(same, Is.EquivalentTo(before.Keys.Where(IsFrozen)));
+    }
+
+    [TestCase(true, true)]
+    [TestCase(false, false)] // before the second stage, which is frozen
+    public void Fit_MixingBeforeAFrozenStage_KeepsNoFeatures(bool late, bool kept)
+    {
+        var log = new List<string>();
+        ml.Log += (_, line) => log.Add(line.RawMessage);
+        var depth = late ? MixingDepth.PooledFeatures : MixingDepth.BeforeStage(2);
+        Fit(
+                TinyModel.Options with
+                {
+                    FrozenStages = 3,
+                    Epochs = 1,
+                    Strategy = new MajorFeatureWeakening { Depth = depth },
+                }
+            )
+            .Dispose();
+        Assert.That(log, kept ? Has.One.Contains("frozen stages for 100 % of the images") : Has.None.Contains("frozen stages"));
+    }
+
+    [Test]
+    public void Fit_KeptFeatures_LearnsAsWithoutThem()
+    {
+        // a crop without padding changes nothing, but it is no flip alone: the features are computed anew in each step
+        var options = TinyModel.Options with
+        {
+            InitialWeights = tiny.Classifier,
+            FrozenStages = 3,
+            Strategy = new PlainTraining(),
+            Precision = Precision.Fp32,
+        };
+        using var kept = Fit(options);
+        using var computed = Fit(
+            options with
+            {
+                Augmentation = Augmentation.None with
+                {
+                    ResizedCrop = new() { MinArea = 1, MaxAspect = 1 },
+                },
+            }
+        );
+        var (one, other) = (TinyModel.Scores(kept.Transform(tiny.Images)), TinyModel.Scores(computed.Transform(tiny.Images)));
+        var largest = one.SelectMany(row => row).Zip(other.SelectMany(row => row), (a, b) => Math.Abs(a - b)).Max();
+        Assert.That(largest, Is.LessThan(0.03), "features in bfloat16 have 8 bits");
+        Assert.That(one, Is.Not.EqualTo(tiny.Scores()), "nothing was learned");
+    }
+
+    [Test]
+    public void Fit_FrozenStages_LeavesNoTensor()
+    {
+        var options = TinyModel.Options with { FrozenStages = 2, Epochs = 1, Strategy = new PlainTraining() };
+        Assert.That(NativeMemory.TensorsLeftBy(() => Fit(options).Dispose()), Is.EqualTo(NativeMemory.CountedTwice(options.Backbone)));
+    }
+
+    [Test]
+    public void Fit_LayerDecayOfAlmostNothing_TrainsTheHeadAlone()
+    {
+        using var model = Fit(
+            TinyModel.Options with
+            {
+                InitialWeights = tiny.Classifier,
+                LayerDecay = 1e-300,
+                WeightDecay = 0,
+                Epochs = 1,
+            }
+        );
+        var before = tiny.Classifier.Classifier.Network.named_parameters().ToDictionary(weight => weight.name, weight => weight.parameter);
+        var changed = model
+            .Classifier.Network.named_parameters()
+            .Where(weight => !NetworkBits.Of(weight.parameter).SequenceEqual(NetworkBits.Of(before[weight.name])))
+            .Select(weight => weight.name);
+        Assert.That(changed, Is.EquivalentTo(new[] { "fc.weight", "fc.bias" }));
+    }
+
+    [Test]
+    public void Trainer_MoreFrozenStagesThanThereAre_IsRefused() =>
+        Assert.That(
+            () => TinyModel.Trainer(ml, TinyModel.Options with { FrozenStages = 5 }),
+            Throws.ArgumentException.With.Message.Contains("FrozenStages is 5").And.Message.Contains("give at most 4")
+        );
+
+    private static StagedNetwork Network() => new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 2, seed: 1);
+
+    private static KeptFeatures? Keep(StagedNetwork network, LabelledImages images, Augmentation augmentation, Action<double> progress) =>
+        KeptFeatures.Of(
+            network,
+            images,
+            Halved,
+            new()
+            {
+                Augmentation = augmentation,
+                Precision = Precision.Fp32,
+                Backbone = new CifarResNet { Depth = 8, Width = 4 },
+            },
+            CPU,
+            progress
+        );
+
+    // One image at a time would be computed by other convolutions: all of them, and then the row.
+    private static Tensor Through(StagedNetwork network, int parts, LabelledImages images, long row, bool mirrored)
+    {
+        using var noGradient = no_grad();
+        var inputs = Halved.Normalise(images.Pixels.Narrow(0, images.Count));
+        return network.Through(parts, mirrored ? inputs.flip(3) : inputs)[row].to(ScalarType.BFloat16).to(float32);
+    }
+
+    private ImageClassifierModel Fit(ImageClassifierOptions options) => TinyModel.Trainer(ml, options).Fit(tiny.Keyed);
+}
