@@ -64,5 +64,11 @@ internal sealed record Grid
         {
             yield return "stem=whitened";
         }
+
+        if (Options.InitialWeights is { } weights)
+        {
+            yield return FormattableString.Invariant($"weights={weights} frozen={Options.FrozenStages} decay={Options.LayerDecay}");
+            yield return $"aspect={Options.AspectRatio} flips={Options.AverageFlips}";
+        }
     }
 }

@@ -33,6 +33,7 @@ internal static class Outcome
                 or FormatException
                 or InvalidOperationException
                 or IOException
+                or InvalidDataException
                 or UnauthorizedAccessException
                 or ImageException
                 or TrainingDivergedException;

@@ -4,82 +4,113 @@ using MLNet.Procrustean;
 namespace Shared;
 
 /// <summary>The command-line options of a training: each has the name of the library's own option in kebab case.</summary>
-/// <param name="defaults">What the program does by default.</param>
+/// <param name="defaults">What the program does by default, except with <c>--weights</c>: then the library chooses what is not given.</param>
 internal sealed class TrainingArguments(ImageClassifierOptions defaults)
 {
-    private readonly Option<string> backbone = new("--backbone")
-    {
-        Description = "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50 for photos.",
-        DefaultValueFactory = _ => defaults.Backbone.Name,
-    };
-
-    private readonly Option<int> imageSize = new("--image-size")
-    {
-        Description = "The side to which images are resized, in pixels.",
-        DefaultValueFactory = _ => defaults.ImageSize,
-    };
-
-    private readonly Option<int> channels = new("--channels")
-    {
-        Description = "3 for colour, 1 for grey.",
-        DefaultValueFactory = _ => defaults.Channels,
-    };
-
-    private readonly Option<bool?> whitenedStem = new("--whitened-stem")
+    private readonly Option<string?> weights = new("--weights")
     {
         Description =
+            "Pretrained weights to begin with: 'imagenet', from the package Microsoft.ML.DnnImageFeaturizer.ResNet18, or a file (.onnx, "
+            + ".safetensors, .pth). Options that are not given then have the values that suit fine-tuning.",
+    };
+
+    private readonly TrainingArgument[] others =
+    [
+        TrainingArgument.Of<string>(
+            "--backbone",
+            "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50 for photos. "
+                + $"By default {defaults.Backbone.Name}, or that of the weights.",
+            (options, name) => options with { Backbone = Backbone.Parse(name) }
+        ),
+        TrainingArgument.Of<int>(
+            "--image-size",
+            $"The side to which images are resized, in pixels. By default {defaults.ImageSize}.",
+            (options, size) => options with { ImageSize = size }
+        ),
+        TrainingArgument.Of<int>("--channels", $"3 for colour, 1 for grey. By default {defaults.Channels}.", (options, channels) =>
+            options with
+            {
+                Channels = channels,
+            }
+        ),
+        TrainingArgument.Of<AspectRatio>(
+            "--aspect-ratio",
+            $"How an image becomes a square: Squash, CenterCrop or Pad. By default {defaults.AspectRatio}.",
+            (options, aspect) => options with { AspectRatio = aspect }
+        ),
+        TrainingArgument.Of<bool>(
+            "--whitened-stem",
             "true: the first convolution keeps the principal directions of the images' patches; false: it is trained. "
-            + "By default the library chooses.",
-        DefaultValueFactory = _ => defaults.WhitenedStem,
-    };
+                + "By default the library chooses.",
+            (options, whitened) => options with { WhitenedStem = whitened }
+        ),
+        TrainingArgument.Of<string>(
+            "--augmentation",
+            $"{AugmentationText.Help} By default {AugmentationText.Of(defaults.Augmentation)}.",
+            (options, text) => options with { Augmentation = AugmentationText.Parse(text) }
+        ),
+        TrainingArgument.Of<int>("--epochs", $"How often each image is seen. By default {defaults.Epochs}.", (options, epochs) =>
+            options with
+            {
+                Epochs = epochs,
+            }
+        ),
+        TrainingArgument.Of<int>("--batch-size", $"Images per step. By default {defaults.BatchSize}.", (options, size) =>
+            options with
+            {
+                BatchSize = size,
+            }
+        ),
+        TrainingArgument.Of<double>(
+            "--learning-rate",
+            $"The full learning rate; it warms up and then falls by a cosine. By default {defaults.LearningRate}.",
+            (options, rate) => options with { LearningRate = rate }
+        ),
+        TrainingArgument.Of<int>(
+            "--frozen-stages",
+            $"How many of the first parts are not trained: 1 for the stem, 2 for the first stage too. By default {defaults.FrozenStages}.",
+            (options, stages) => options with { FrozenStages = stages }
+        ),
+        TrainingArgument.Of<double>(
+            "--layer-decay",
+            $"What the learning rate is multiplied by for each stage further from the head. By default {defaults.LayerDecay}.",
+            (options, decay) => options with { LayerDecay = decay }
+        ),
+        TrainingArgument.Of<bool>(
+            "--average-flips",
+            $"Whether the model scores an image and its mirror image and takes the mean. By default {defaults.AverageFlips}.",
+            (options, average) => options with { AverageFlips = average }
+        ),
+        TrainingArgument.Of<Precision>(
+            "--precision",
+            "fp32, which any processor has; bf16; or auto, which is bf16 where the processor or the GPU has it. "
+                + $"By default {defaults.Precision}.",
+            (options, precision) => options with { Precision = precision }
+        ),
+    ];
 
-    private readonly Option<string> augmentation = new("--augmentation")
-    {
-        Description = AugmentationText.Help,
-        DefaultValueFactory = _ => AugmentationText.Of(defaults.Augmentation),
-    };
-
-    private readonly Option<int> epochs = new("--epochs")
-    {
-        Description = "How often each image is seen.",
-        DefaultValueFactory = _ => defaults.Epochs,
-    };
-
-    private readonly Option<int> batchSize = new("--batch-size")
-    {
-        Description = "Images per step.",
-        DefaultValueFactory = _ => defaults.BatchSize,
-    };
-
-    private readonly Option<double> learningRate = new("--learning-rate")
-    {
-        Description = "The full learning rate; it warms up and then falls by a cosine.",
-        DefaultValueFactory = _ => defaults.LearningRate,
-    };
-
-    private readonly Option<Precision> precision = new("--precision")
-    {
-        Description = "fp32, which any processor has; bf16; or auto, which is bf16 where the processor or the GPU has it.",
-        DefaultValueFactory = _ => defaults.Precision,
-    };
-
-    public IEnumerable<Option> All =>
-        [backbone, imageSize, channels, whitenedStem, augmentation, epochs, batchSize, learningRate, precision];
+    public IEnumerable<Option> All => [weights, .. others.Select(argument => argument.Option)];
 
     /// <exception cref="FormatException">There is no such backbone or augmentation.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
-    public ImageClassifierOptions Read(ParseResult given, CancellationToken cancellation) =>
-        defaults with
+    /// <exception cref="IOException">The weights cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file of weights is damaged or of another kind.</exception>
+    public ImageClassifierOptions Read(ParseResult given, CancellationToken cancellation)
+    {
+        var start = given.GetValue(weights) switch
         {
-            Backbone = Backbone.Parse(given.GetValue(backbone)!),
-            ImageSize = given.GetValue(imageSize),
-            Channels = given.GetValue(channels),
-            WhitenedStem = given.GetValue(whitenedStem),
-            Augmentation = AugmentationText.Parse(given.GetValue(augmentation)!),
-            Epochs = given.GetValue(epochs),
-            BatchSize = given.GetValue(batchSize),
-            LearningRate = given.GetValue(learningRate),
-            Precision = given.GetValue(precision),
-            Cancellation = cancellation,
+            null => defaults,
+            "imagenet" => FineTuning(PretrainedWeights.ImageNetResNet18()),
+            var file => FineTuning(PretrainedWeights.FromFile(file)),
+        };
+        return others.Aggregate(start, (options, argument) => argument.Apply(given, options)) with { Cancellation = cancellation };
+    }
+
+    private ImageClassifierOptions FineTuning(PretrainedWeights pretrained) =>
+        new()
+        {
+            InitialWeights = pretrained,
+            Precision = defaults.Precision,
+            Seed = defaults.Seed,
         };
 }

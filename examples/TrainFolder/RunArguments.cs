@@ -23,10 +23,9 @@ internal sealed class RunArguments
         DefaultValueFactory = _ => 0.2,
     };
 
-    private readonly Option<string> strategy = new("--strategy")
+    private readonly Option<string?> strategy = new("--strategy")
     {
-        Description = StrategyText.Help,
-        DefaultValueFactory = _ => "recommended",
+        Description = $"{StrategyText.Help} By default the library's own: recommended or, for the head of pretrained weights, la.",
     };
 
     private readonly Option<string> correction = new("--correction")
@@ -101,15 +100,14 @@ internal sealed class RunArguments
             Train = given.GetValue(train)!.FullName,
             Test = given.GetValue(test)?.FullName,
             TestFraction = given.GetValue(testFraction),
-            StrategyName = given.GetValue(strategy)!,
+            StrategyName = given.GetValue(strategy) ?? "default",
             CorrectionName = given.GetValue(correction)!,
             Correction = CorrectionText.Parse(given.GetValue(correction)!),
             ModelPath = given.GetValue(model)?.FullName,
             JsonPath = given.GetValue(json)?.FullName,
             ReportPath = given.GetValue(report)?.FullName,
-            Options = training.Read(given, cancellation) with
+            Options = WithStrategy(training.Read(given, cancellation), given.GetValue(strategy)) with
             {
-                Strategy = StrategyText.Parse(given.GetValue(strategy)!),
                 Seed = given.GetValue(seed),
                 BadImages = given.GetValue(badImages),
                 CheckpointPath = given.GetValue(checkpointPath)?.FullName,
@@ -119,6 +117,9 @@ internal sealed class RunArguments
                 Progress = new ConsoleProgress(),
             },
         };
+
+    private static ImageClassifierOptions WithStrategy(ImageClassifierOptions options, string? text) =>
+        text is null ? options : options with { Strategy = StrategyText.Parse(text) };
 
     /// <summary>What to say after Ctrl+C.</summary>
     public string StopMessage(ParseResult given) =>

@@ -68,7 +68,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         NativeAllocator.KeepFreedBlocks();
         try
         {
-            return Train(input);
+            return KnowingImages(input).Train(input);
         }
         finally
         {
@@ -83,6 +83,18 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <returns>The columns after.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Options.Columns);
+
+    // The defaults of fine-tuning depend on the number of images.
+    private ImageClassifierTrainer KnowingImages(IDataView input)
+    {
+        if (Options.InitialWeights is not { ArePretrained: true })
+        {
+            return this;
+        }
+
+        var images = input.GetRowCount() ?? LabelColumn.Read(input, LabelColumn.Find(input.Schema, Options.LabelColumnName)).Count;
+        return new(environment, Options with { TrainingImages = images });
+    }
 
     private ImageClassifierModel Train(IDataView input)
     {
@@ -216,9 +228,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     {
         using var state = new TrainingState(classifier.Network, Options);
         checkpoints?.Resume(state, Options, training);
-        var tenths = 0;
         var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed);
-        var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point), Keeping);
+        var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point), KeepingReported(channel));
         if (divergedIn is null && state.Reports.Count < Options.Epochs)
         {
             channel.Info(
@@ -233,20 +244,25 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
 
         return ([.. state.Reports], divergedIn);
 
-        void Keeping(double share)
+        void Report(EpochReport report)
+        {
+            channel.Info(MessageSensitivity.None, report.ToString());
+            Options.Progress?.Report(report);
+        }
+    }
+
+    // A line for each tenth of the features of frozen stages.
+    private static Action<double> KeepingReported(IChannel channel)
+    {
+        var tenths = 0;
+        return share =>
         {
             if ((int)(10 * share) > tenths)
             {
                 tenths = (int)(10 * share);
                 channel.Info(MessageSensitivity.None, $"Computed the features of the frozen stages for {10 * tenths} % of the images.");
             }
-        }
-
-        void Report(EpochReport report)
-        {
-            channel.Info(MessageSensitivity.None, report.ToString());
-            Options.Progress?.Report(report);
-        }
+        };
     }
 
     private ImageClassifierModel Finish(

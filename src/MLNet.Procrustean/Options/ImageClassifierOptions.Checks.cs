@@ -39,8 +39,8 @@ public sealed partial record ImageClassifierOptions
         if (InitialWeights is { } weights && (weights.Backbone != Backbone || weights.Channels != Channels))
         {
             throw new ArgumentException(
-                $"{nameof(InitialWeights)} are for the backbone {weights.Backbone.Name} and {weights.Channels} channels, "
-                    + $"and the options ask for {Backbone.Name} and {Channels}; leave {nameof(Backbone)} and {nameof(Channels)} out, or take other weights."
+                $"{nameof(InitialWeights)} are for the backbone {weights.Backbone.Name} and {weights.Channels} channels, and the options "
+                    + $"ask for {Backbone.Name} and {Channels}; leave {nameof(Backbone)} and {nameof(Channels)} out, or take other weights."
             );
         }
 

@@ -11,6 +11,9 @@ public sealed partial record ImageClassifierOptions
     private readonly Backbone? backbone;
     private readonly int? imageSize;
     private readonly int? channels;
+    private readonly AspectRatio? aspectRatio;
+    private readonly TrainingStrategy? strategy;
+    private readonly bool? averageFlips;
 
     /// <summary>The column of the classes, a key. The default is <c>Label</c>.</summary>
     /// <exception cref="ArgumentException">The name is empty; this holds for all column names.</exception>
@@ -69,24 +72,29 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Whether the model scores each image together with its left-right mirror image and gives the mean of the probabilities of both, and
-    /// of the features; false by default. It is saved with the model.
+    /// of the features; false by default, and true in fine-tuning. It is saved with the model.
     /// </summary>
     /// <remarks>
     /// Scoring many images takes twice as long; a single image, as in a prediction engine, takes about as long as without. Do not use it
     /// where left and right distinguish classes. The training does not change: its validation images are measured without mirror images.
     /// </remarks>
-    public bool AverageFlips { get; init; }
+    public bool AverageFlips
+    {
+        get => averageFlips ?? Defaults.AverageFlips;
+        init => averageFlips = value;
+    }
 
     /// <summary>
     /// How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then
-    /// class-balanced weights; with equal counts, plain training.
+    /// class-balanced weights; with equal counts, plain training. Where a pretrained network's head alone is trained, it is
+    /// <see cref="LogitAdjustment"/>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null; this holds for all reference types below that cannot be null.</exception>
     public TrainingStrategy Strategy
     {
-        get;
-        init => field = Require.NotNull(value);
-    } = new RecommendedStrategy();
+        get => strategy ?? Defaults.Strategy;
+        init => strategy = Require.NotNull(value);
+    }
 
     /// <summary>
     /// The network. The default is that of <see cref="InitialWeights"/> and, without them, <see cref="CifarResNet"/> of depth 20;
@@ -123,7 +131,12 @@ public sealed partial record ImageClassifierOptions
     /// </para>
     /// <para>
     /// With <see cref="PretrainedWeights"/> the training is a fine-tuning: options that are not set have other defaults, which were chosen
-    /// for it on held-out images. A model has the weights of its head too; they are taken where classes, their order and the kind of head
+    /// for it on held-out images. With 2,000 training images or more, all layers are trained for 8 epochs at 112 pixels. With fewer, the
+    /// head alone is trained, for 60 epochs at 320 pixels with <see cref="LogitAdjustment"/>: training more layers was measured to do harm
+    /// there. <see cref="FrozenStages"/> decides otherwise. Until a fit knows the number of images, the options show the values for many.
+    /// </para>
+    /// <para>
+    /// A model has the weights of its head too; they are taken where classes, their order and the kind of head
     /// are the same, else the head is drawn, and the log says so. The model itself is not changed, and remains yours to dispose after the
     /// fit. To refine a model on more images of the same kind, a tenth of its learning rate is a good first try.
     /// </para>
@@ -132,14 +145,14 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// The side to which images are resized, in pixels, from 16 to 1024 and within what the backbone takes. The default is 64; in
-    /// fine-tuning, 224; with the weights of a model, the model's.
+    /// fine-tuning, 112 or 320; with the weights of a model, the model's.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The value is out of range; this holds for all numbers and enumerations below.
     /// </exception>
     public int ImageSize
     {
-        get => imageSize ?? InitialWeights?.ImageSize ?? Defaults.ImageSize;
+        get => imageSize ?? InitialWeights?.ImageSize ?? Math.Clamp(Defaults.ImageSize, Backbone.SmallestImage, Backbone.LargestImage);
         init => imageSize = Require.Between(value, 16, 1024, nameof(ImageSize));
     }
 
@@ -152,12 +165,13 @@ public sealed partial record ImageClassifierOptions
         init => channels = Require.OneOf(value, [1, 3], nameof(Channels));
     }
 
-    /// <summary>How an image that is not square is made square. The default is <see cref="AspectRatio.Squash"/>.</summary>
+    /// <summary>How an image that is not square is made square. The default is <see cref="AspectRatio.Squash"/>; in fine-tuning,
+    /// <see cref="AspectRatio.Pad"/>.</summary>
     public AspectRatio AspectRatio
     {
-        get;
-        init => field = Require.Named(value);
-    } = AspectRatio.Squash;
+        get => aspectRatio ?? Defaults.Aspect;
+        init => aspectRatio = Require.Named(value);
+    }
 
     /// <summary>What to do with images that cannot be read. The default is to refuse them. In scoring they are always refused.</summary>
     public BadImages BadImages
@@ -168,8 +182,16 @@ public sealed partial record ImageClassifierOptions
 
     internal ColumnNames Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, FeatureColumnName);
 
+    /// <summary>The number of training images, which the defaults of fine-tuning depend on; null where it is not known.</summary>
+    internal long? TrainingImages { get; init; }
+
     private TrainingDefaults Defaults =>
-        InitialWeights is { ArePretrained: true } ? TrainingDefaults.FineTuning : TrainingDefaults.FromScratch;
+        InitialWeights is not { ArePretrained: true } ? TrainingDefaults.FromScratch
+        : IsHeadOnly ? TrainingDefaults.HeadOnly
+        : TrainingDefaults.AllLayers;
+
+    private bool IsHeadOnly =>
+        frozenStages is { } given ? given > Backbone.ResidualStages : TrainingImages < TrainingDefaults.ImagesForAllLayers;
 
     internal ImageShape Shape =>
         new()

@@ -1,22 +1,48 @@
 namespace MLNet.Procrustean.Options;
 
-/// <summary>The options of a training that are not set: one set of values for random weights, another for pretrained ones.</summary>
-/// <remarks>Both were chosen on held-out images; docs/evidence.md has the measurements.</remarks>
+/// <summary>The options of a training that are not set: other values for pretrained weights than for random ones.</summary>
+/// <remarks>All were chosen on held-out images; docs/evidence.md has the measurements.</remarks>
 internal sealed record TrainingDefaults
 {
-    public static TrainingDefaults FromScratch { get; } = new();
+    /// <summary>With fewer images than this, training more than the head of a pretrained network was measured to do harm.</summary>
+    public const long ImagesForAllLayers = 2_000;
 
-    public static TrainingDefaults FineTuning { get; } =
-        new()
-        {
-            ImageSize = 224,
-            Epochs = 10,
-            BatchSize = 32,
-            LearningRate = 0.01,
-            Augmentation = new() { CropPadding = 0 },
-        };
+    public static readonly TrainingDefaults FromScratch = new();
+
+    public static readonly TrainingDefaults AllLayers = new()
+    {
+        ImageSize = 112,
+        Aspect = AspectRatio.Pad,
+        Augmentation = new() { CropPadding = 8 },
+        Epochs = 8,
+        LearningRate = 0.01,
+        AverageFlips = true,
+    };
+
+    public static readonly TrainingDefaults HeadOnly = new()
+    {
+        Strategy = new LogitAdjustment(),
+        FrozenStages = int.MaxValue,
+        ImageSize = 320,
+        Aspect = AspectRatio.Pad,
+        Augmentation = new() { CropPadding = 0 },
+        Epochs = 60,
+        BatchSize = 32,
+        LearningRate = 0.02,
+        WeightDecay = 1e-3,
+        AverageFlips = true,
+    };
+
+    public TrainingStrategy Strategy { get; private init; } = new RecommendedStrategy();
+
+    /// <summary>At most all parts but the head.</summary>
+    public int FrozenStages { get; private init; }
 
     public int ImageSize { get; private init; } = 64;
+
+    public AspectRatio Aspect { get; private init; } = AspectRatio.Squash;
+
+    public Augmentation Augmentation { get; private init; } = new();
 
     public int Epochs { get; private init; } = 30;
 
@@ -24,11 +50,7 @@ internal sealed record TrainingDefaults
 
     public double LearningRate { get; private init; } = 0.05;
 
-    public double LayerDecay { get; private init; } = 1;
-
     public double WeightDecay { get; private init; } = 2e-4;
 
-    public int FrozenStages { get; private init; }
-
-    public Augmentation Augmentation { get; private init; } = new();
+    public bool AverageFlips { get; private init; }
 }

@@ -115,7 +115,7 @@ public sealed class FrozenStagesTests
     [Test]
     public void Fit_KeptFeatures_LearnsAsWithoutThem()
     {
-        // a crop without padding changes nothing, but it is no flip alone: the features are computed anew in each step
+        // a crop without padding changes nothing, but it is no flip alone: each step computes the features again
         var options = TinyModel.Options with
         {
             InitialWeights = tiny.Classifier,
