@@ -4,7 +4,9 @@ using MLNet.Procrustean;
 namespace Shared;
 
 /// <summary>The command-line options of a training: each has the name of the library's own option in kebab case.</summary>
-/// <param name="defaults">What the program does by default, except with <c>--weights</c>: then the library chooses what is not given.</param>
+/// <param name="defaults">
+/// What the program does by default, except with <c>--weights</c>: then the library chooses what is not given.
+/// </param>
 internal sealed class TrainingArguments(ImageClassifierOptions defaults)
 {
     private readonly Option<string?> weights = new("--weights")

@@ -93,7 +93,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         }
 
         var images = input.GetRowCount() ?? LabelColumn.Read(input, LabelColumn.Find(input.Schema, Options.LabelColumnName)).Count;
-        return new(environment, Options with { TrainingImages = images });
+        return new(environment, Options with { ImageCount = images });
     }
 
     private ImageClassifierModel Train(IDataView input)

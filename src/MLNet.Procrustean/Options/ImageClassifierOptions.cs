@@ -183,7 +183,7 @@ public sealed partial record ImageClassifierOptions
     internal ColumnNames Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, FeatureColumnName);
 
     /// <summary>The number of training images, which the defaults of fine-tuning depend on; null where it is not known.</summary>
-    internal long? TrainingImages { get; init; }
+    internal long? ImageCount { get; init; }
 
     private TrainingDefaults Defaults =>
         InitialWeights is not { ArePretrained: true } ? TrainingDefaults.FromScratch
@@ -191,7 +191,7 @@ public sealed partial record ImageClassifierOptions
         : TrainingDefaults.AllLayers;
 
     private bool IsHeadOnly =>
-        frozenStages is { } given ? given > Backbone.ResidualStages : TrainingImages < TrainingDefaults.ImagesForAllLayers;
+        frozenStages is { } given ? given > Backbone.ResidualStages : ImageCount < TrainingDefaults.ImagesForAllLayers;
 
     internal ImageShape Shape =>
         new()
