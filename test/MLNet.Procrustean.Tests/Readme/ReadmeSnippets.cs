@@ -45,6 +45,23 @@ public sealed class ReadmeSnippets
     }
 
     [Test]
+    public void Finetuning_AsShown_TrainsTheHead()
+    {
+        var ml = new MLContext(seed: 1);
+        #region finetuning
+        var finetuning = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(
+            new ImageClassifierOptions { InitialWeights = PretrainedWeights.ImageNetResNet18() }
+        );
+        #endregion
+
+        var images = ml.Data.LoadImageFolder("photos");
+        using var model = finetuning.Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(images).Transform(images));
+
+        Assert.That(model.EpochReports, Has.Length.EqualTo(60));
+        Assert.That(model.EpochReports[^1].TrainingAccuracy, Is.All.EqualTo(1));
+    }
+
+    [Test]
     public void Options_AsShown_AreAccepted()
     {
         var ml = new MLContext(seed: 1);
