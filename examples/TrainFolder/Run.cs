@@ -8,6 +8,8 @@ namespace TrainFolder;
 /// <summary>One training with its evaluation.</summary>
 internal sealed record Run
 {
+    private static readonly string[] Told = ["checkpoint", "The training begins with", "frozen stages"];
+
     public required string Train { get; init; }
 
     public string? Test { get; init; }
@@ -32,11 +34,7 @@ internal sealed record Run
     {
         CheckPaths();
         var ml = new MLContext(Options.Seed);
-        if (Options.CheckpointPath is not null)
-        {
-            ml.Log += (_, line) => TellOfCheckpoints(line.RawMessage);
-        }
-
+        ml.Log += (_, line) => Tell(line.RawMessage);
         var images = ml.Data.LoadImageFolder(Train);
         var (train, test) = Test is { } folder
             ? (images, ml.Data.LoadImageFolder(folder))
@@ -113,9 +111,10 @@ internal sealed record Run
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], title);
     }
 
-    private static void TellOfCheckpoints(string message)
+    // What the library says of checkpoints, of the weights that the training begins with, and of what takes long before the first epoch.
+    private static void Tell(string message)
     {
-        if (message.Contains("checkpoint", StringComparison.Ordinal))
+        if (Told.Any(word => message.Contains(word, StringComparison.Ordinal)))
         {
             Console.Error.WriteLine(message);
         }
