@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
@@ -8,17 +7,17 @@ namespace MLNet.Procrustean.Diagnostics;
 
 /// <summary>Diagnoses a network while it is trained, always by the same training images.</summary>
 /// <param name="choice">How often, and by how many images.</param>
-/// <param name="train">The training images, on the CPU.</param>
-/// <param name="classes">Their classes.</param>
-/// <param name="preprocessing">How an image is prepared for the network.</param>
+/// <param name="logitsOf">(network, rows) → logits [B, C] of the images with these numbers, [B], int64; on the device.</param>
+/// <param name="allLabels">The classes of all training images, [N], int64, on the CPU.</param>
+/// <param name="classes">The classes.</param>
 /// <param name="device">Where the network is.</param>
 /// <param name="seed">Of the training.</param>
 /// <param name="cancellation">Of the training.</param>
 internal sealed class TrainingProbe(
     TrainingDiagnostics choice,
-    LabelledImages train,
+    Func<StagedNetwork, Tensor, Tensor> logitsOf,
+    Tensor allLabels,
     ClassCounts classes,
-    Preprocessing preprocessing,
     Device device,
     int seed,
     CancellationToken cancellation
@@ -27,7 +26,7 @@ internal sealed class TrainingProbe(
     private const int ImagesAtOnce = 256;
     private readonly ImmutableArray<bool> minor = MinorClasses.Of(classes);
     private readonly long[] rows = ClassSample.Draw(
-        train.Labels.data<long>().ToArray(),
+        allLabels.data<long>().ToArray(),
         choice.ImagesPerClass,
         RandomStream.Diagnostics.Generator(seed, epoch: 0)
     );
@@ -48,8 +47,8 @@ internal sealed class TrainingProbe(
             cancellation.ThrowIfCancellationRequested();
             using var partScope = NewDisposeScope();
             var chosen = tensor(part);
-            var labels = train.Labels.index_select(0, chosen).to(device);
-            var logits = Inference.Logits(network, preprocessing.Normalise(train.Pixels.Rows(chosen).to(device)));
+            var labels = allLabels.index_select(0, chosen).to(device);
+            var logits = logitsOf(network, chosen);
             sums.index_add_(1, labels, EpochDiagnostics.Measure(logits, labels, weight, major), KeptNumbers.One);
         }
 

@@ -1,4 +1,3 @@
-using MLNet.Procrustean.Images;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
@@ -31,30 +30,27 @@ internal static class Inference
     }
 
     /// <summary>The mean of the classes' accuracies, over the classes that have images.</summary>
-    public static double MacroAccuracy(
-        StagedNetwork network,
-        Preprocessing preprocessing,
-        LabelledImages images,
-        int classes,
-        Device device
-    )
+    /// <param name="logitsOf">Gives the logits [B, C] of the images with these numbers, [B], int64; on the device of the network.</param>
+    /// <param name="allLabels">The classes of all images, [N], int64.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="device">Where the network is.</param>
+    public static double MacroAccuracy(Func<Tensor, Tensor> logitsOf, Tensor allLabels, int classes, Device device)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var correct = zeros(classes, int64, device);
-        for (long start = 0; start < images.Count; start += ImagesAtOnce)
+        foreach (var rows in arange(allLabels.shape[0], int64).split(ImagesAtOnce))
         {
             using var part = NewDisposeScope();
-            var count = Math.Min(ImagesAtOnce, images.Count - start);
             // this copy waits: if nothing waited, libtorch would keep the pinned memory of many parts
-            var labels = images.Labels.narrow(0, start, count).to(device);
-            var logits = Logits(network, preprocessing.Normalise(images.Pixels.Narrow(start, count).to(device)));
-            correct.scatter_add_(0, labels, (logits.argmax(1) == labels).to(int64));
+            var labels = allLabels.index_select(0, rows).to(device);
+            correct.scatter_add_(0, labels, (logitsOf(rows).argmax(1) == labels).to(int64));
         }
 
         var hits = correct.cpu().data<long>().ToArray();
-        return images
-            .CountsOf(classes)
+        return allLabels
+            .bincount(null, classes)
+            .data<long>()
             .Zip(hits, (n, hit) => (n, hit))
             .Where(pair => pair.n > 0)
             .Average(pair => (double)pair.hit / pair.n);

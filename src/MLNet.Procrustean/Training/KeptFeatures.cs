@@ -31,6 +31,7 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
     /// <param name="network">Some of its first parts are frozen.</param>
     /// <param name="images">The training images.</param>
     /// <param name="preprocessing">How they are normalised.</param>
+    /// <param name="withMirrorImages">Whether those of their mirror images are computed too.</param>
     /// <param name="options">Of the training.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="progress">Called with the share that is done, from 0 to 1.</param>
@@ -38,6 +39,7 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
         StagedNetwork network,
         LabelledImages images,
         Preprocessing preprocessing,
+        bool withMirrorImages,
         ImageClassifierOptions options,
         Device device,
         Action<double> progress
@@ -47,7 +49,7 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
         var (parts, type) = isHeadOnly ? (network.FrozenParts + 1, float32) : (network.FrozenParts, options.Precision.On(device));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        if (Allocate(Features(0, Math.Min(2, images.Count)).shape[1..], images.Count, options) is not { } views)
+        if (Allocate(Features(0, Math.Min(2, images.Count)).shape[1..], images.Count, withMirrorImages ? 2 : 1) is not { } views)
         {
             return null;
         }
@@ -83,9 +85,11 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
             features.index_copy_(0, places, views[1].index_select(0, rows.index_select(0, places)));
         }
 
-        var inputs = features.OnDevice(device).to(type);
-        return (inputs.dim() == 4 ? WeightInitialisation.ChannelsLast(inputs) : inputs).MoveToOuterDisposeScope();
+        return Inputs(features).MoveToOuterDisposeScope();
     }
+
+    public override Tensor LogitsOf(StagedNetwork network, Tensor rows) =>
+        network.ForwardFrom(Parts, Inputs(views[0].index_select(0, rows)));
 
     public override void Dispose()
     {
@@ -95,9 +99,14 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
         }
     }
 
-    private static List<Tensor>? Allocate(long[] shapeOfOne, long images, ImageClassifierOptions options)
+    private Tensor Inputs(Tensor features)
     {
-        var views = options.Augmentation.HorizontalFlip ? 2 : 1;
+        var inputs = features.OnDevice(device).to(type);
+        return inputs.dim() == 4 ? WeightInitialisation.ChannelsLast(inputs) : inputs;
+    }
+
+    private static List<Tensor>? Allocate(long[] shapeOfOne, long images, int views)
+    {
         var bytes = shapeOfOne.Aggregate((double)views * images * BytesOfOne, (product, length) => product * length);
         return bytes <= ImageMemory.AvailableBytes
             ? [.. Enumerable.Range(0, views).Select(_ => empty([images, .. shapeOfOne], Kept))]

@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
@@ -10,13 +11,18 @@ internal abstract class TrainingInputs(Tensor labels) : IDisposable
 {
     public Tensor Labels => labels;
 
-    /// <summary>How many parts of the network the inputs have passed already: see <see cref="Networks.StagedNetwork.Through"/>.</summary>
+    /// <summary>How many parts of the network the inputs have passed already: see <see cref="StagedNetwork.Through"/>.</summary>
     public abstract int Parts { get; }
 
     /// <summary>The input of the part that follows, on the device of the network.</summary>
     /// <param name="rows">The numbers of the images, [B], int64, on the device of the labels.</param>
     /// <param name="random">Draws how they are changed.</param>
     public abstract Tensor Of(Tensor rows, Generator random);
+
+    /// <summary>The logits [B, C] of images as they are, in evaluation.</summary>
+    /// <param name="network">The network, in evaluation mode.</param>
+    /// <param name="rows">The numbers of the images, [B], int64, on the CPU.</param>
+    public abstract Tensor LogitsOf(StagedNetwork network, Tensor rows);
 
     public abstract void Dispose();
 }
@@ -45,6 +51,9 @@ internal sealed class AugmentedImages(
         var augmented = options.Augmentation.Apply(pixels.Rows(rows), random).OnDevice(device); // [B, S, S, channels]
         return preprocessing.Normalise(augmented, options.Precision.On(device)).MoveToOuterDisposeScope();
     }
+
+    public override Tensor LogitsOf(StagedNetwork network, Tensor rows) =>
+        Inference.Logits(network, preprocessing.Normalise(images.Pixels.Rows(rows).to(device)));
 
     public override void Dispose() => resident?.Dispose();
 }

@@ -67,7 +67,8 @@ internal sealed class TrainingLoop(
     {
         var network = state.Network;
         using var inputs = IsOver(state) ? null : InputsFor(network, train, keeping ?? (_ => { }));
-        var probe = Probe(train);
+        using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation);
+        var probe = inputs is null ? null : Probe(inputs, train.Labels);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
@@ -83,9 +84,9 @@ internal sealed class TrainingLoop(
                 return number;
             }
 
-            var accuracy = validation is null
+            var accuracy = heldOut is null
                 ? null
-                : (double?)Inference.MacroAccuracy(network, preprocessing, validation, classes.Classes, device);
+                : (double?)Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);
             var diagnostics = probe?.After(number, options.Epochs, network);
             state.Kept.Offer(network, accuracy);
             state.Reports.Add(Report(epoch, loss, train.Count / seconds, accuracy, diagnostics, state.Elapsed));
@@ -101,7 +102,7 @@ internal sealed class TrainingLoop(
         (
             network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || MixesBeforeFrozenParts(network)
                 ? null
-                : KeptFeatures.Of(network, train, preprocessing, options, device, progress)
+                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.HorizontalFlip, options, device, progress)
         )
         ?? (TrainingInputs)
             new AugmentedImages(
@@ -122,8 +123,15 @@ internal sealed class TrainingLoop(
             .Any(mixing => mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
 
-    private TrainingProbe? Probe(LabelledImages train) =>
-        options.Diagnostics is { } choice ? new(choice, train, classes, preprocessing, device, seed, options.Cancellation) : null;
+    private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images) =>
+        (
+            network.FrozenParts == 0
+                ? null
+                : KeptFeatures.Of(network, images, preprocessing, withMirrorImages: false, options, device, _ => { })
+        ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
+
+    private TrainingProbe? Probe(TrainingInputs inputs, Tensor labels) =>
+        options.Diagnostics is { } choice ? new(choice, inputs.LogitsOf, labels, classes, device, seed, options.Cancellation) : null;
 
     private bool IsOver(TrainingState state) => state.Reports.Count >= options.Epochs || state.DivergedIn is not null;
 

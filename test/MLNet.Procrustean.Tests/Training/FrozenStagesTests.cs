@@ -140,6 +140,30 @@ public sealed class FrozenStagesTests
     }
 
     [Test]
+    public void Fit_MeasuredByKeptFeatures_GivesTheAccuraciesOfTheModel()
+    {
+        var options = TinyModel.Options with
+        {
+            FrozenStages = 4,
+            Epochs = 2,
+            Strategy = new PlainTraining(),
+            ValidationSet = tiny.Keyed,
+            Diagnostics = new(),
+        };
+        using var model = Fit(options);
+
+        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(tiny.Keyed));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.EpochReports[^1].ValidationMacroAccuracy, Is.EqualTo(metrics.MacroAccuracy).Within(1e-9));
+            Assert.That(
+                model.EpochReports[^1].Diagnostics!.TrainingAccuracy,
+                Is.EqualTo(metrics.Classes.Select(one => one.Recall)).Within(1e-9)
+            );
+        }
+    }
+
+    [Test]
     public void Fit_FrozenStages_LeavesNoTensor()
     {
         var options = TinyModel.Options with { FrozenStages = 2, Epochs = 1, Strategy = new PlainTraining() };
@@ -180,6 +204,7 @@ public sealed class FrozenStagesTests
             network,
             images,
             Halved,
+            augmentation.HorizontalFlip,
             new()
             {
                 Augmentation = augmentation,
