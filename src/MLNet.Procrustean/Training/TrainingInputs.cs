@@ -53,7 +53,7 @@ internal sealed class AugmentedImages(
     }
 
     public override Tensor LogitsOf(StagedNetwork network, Tensor rows) =>
-        Inference.Logits(network, preprocessing.Normalise(images.Pixels.Rows(rows).to(device)));
+        Inference.Logits(network, preprocessing.Normalise(images.Pixels.Rows(rows).OnDevice(device)));
 
     public override void Dispose() => resident?.Dispose();
 }

@@ -84,9 +84,7 @@ internal sealed class TrainingLoop(
                 return number;
             }
 
-            var accuracy = heldOut is null
-                ? null
-                : (double?)Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);
+            var accuracy = AccuracyOn(heldOut, network);
             var diagnostics = probe?.After(number, options.Epochs, network);
             state.Kept.Offer(network, accuracy);
             state.Reports.Add(Report(epoch, loss, train.Count / seconds, accuracy, diagnostics, state.Elapsed));
@@ -129,6 +127,11 @@ internal sealed class TrainingLoop(
                 ? null
                 : KeptFeatures.Of(network, images, preprocessing, withMirrorImages: false, options, device, _ => { })
         ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
+
+    private double? AccuracyOn(TrainingInputs? heldOut, StagedNetwork network) =>
+        heldOut is null
+            ? null
+            : Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);
 
     private TrainingProbe? Probe(TrainingInputs inputs, Tensor labels) =>
         options.Diagnostics is { } choice ? new(choice, inputs.LogitsOf, labels, classes, device, seed, options.Cancellation) : null;
