@@ -77,6 +77,13 @@ public sealed class ImageClassifierTrainerInputTests
     }
 
     [Test]
+    public void Fit_ClassWithoutImages_IsNamedBeforeAnImageIsRead() =>
+        Assert.That(
+            () => Fit(ml.Data.TakeRows(Rows(("no such file", "cat"), ("no such file", "dog"), ("no such file", "owl")), 2)),
+            Refused("Class 'owl' has no training image")
+        );
+
+    [Test]
     public void Fit_NoRows_IsRefused() => Assert.That(() => Fit(ml.Data.SkipRows(tiny.Keyed, 36)), Refused("no row"));
 
     [TestCase("missing", "does not exist")]

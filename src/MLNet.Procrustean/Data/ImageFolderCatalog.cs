@@ -58,7 +58,8 @@ public static class ImageFolderCatalog
 
         var files = classes.ConvertAll(name => FilesOf(path, name).ToLookup(file => ImageFile.IsImage(file.ImagePath)));
         var others = files.SelectMany(found => found[false]).Select(file => (file.Label, file.ImagePath));
-        string[] leftOut = [.. LeftOutFiles.Lines(others)];
+        var beside = FilesBeside(path).Where(ImageFile.IsOtherImage).Select(file => (path, file));
+        string[] leftOut = [.. LeftOutFiles.Lines(beside.Concat(others))];
         Array.ForEach(leftOut, warn);
         var empty = classes.Where((_, index) => !files[index][true].Any()).ToList();
         return empty.Count == 0
@@ -133,13 +134,7 @@ public static class ImageFolderCatalog
             throw new InvalidDataException($"In '{path}', {fault}");
         }
 
-        var stray = Directory
-            .EnumerateFiles(path, "*", Here)
-            .Where(ImageFile.IsImage)
-            .Select(file => Path.GetFileName(file))
-            .Where(name => !name.StartsWith('.'))
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var stray = FilesBeside(path).Where(ImageFile.IsImage).Order(StringComparer.Ordinal).ToList();
         if (stray.Count > 0)
         {
             throw new InvalidDataException(
@@ -148,6 +143,9 @@ public static class ImageFolderCatalog
             );
         }
     }
+
+    private static IEnumerable<string> FilesBeside(string path) =>
+        Directory.EnumerateFiles(path, "*", Here).Select(file => Path.GetFileName(file)).Where(name => !name.StartsWith('.'));
 
     private static string FirstOf(List<string> names) =>
         string.Join(", ", names.Take(5).Select(name => $"'{name}'")) + (names.Count > 5 ? ", …" : "");

@@ -35,8 +35,8 @@ public sealed record ClassCounts
         {
             throw new ArgumentException(
                 $"Class '{empty}' has no training image (its count is {count}); each class needs at least one. Add images, or leave "
-                    + "the class out: MapValueToKey makes keys of the labels that it is fitted on, so fit it on the training rows alone, and for "
-                    + "cross-validation put it into the pipeline.",
+                    + "the class out: MapValueToKey makes keys of the labels that it is fitted on, so fit it on the training rows alone, "
+                    + "and for cross-validation put it into the pipeline.",
                 nameof(counts)
             );
         }

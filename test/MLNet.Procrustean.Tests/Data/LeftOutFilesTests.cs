@@ -59,6 +59,14 @@ public sealed class LeftOutFilesTests
     }
 
     [Test]
+    public void LoadImageFolder_OtherImageFormatsBesideTheClasses_AreCountedToo()
+    {
+        Touch("gear/0.png", "bolt/0.png", "IMG_1.heic", "bolt/IMG_2.heic", ".IMG_3.heic");
+        Assert.That(Paths(), Has.Length.EqualTo(2));
+        Assert.That(warnings, Is.EqualTo(new[] { Line("2 files", ".heic", $"1 in '{folder.Path}', 1 in 'bolt'") }));
+    }
+
+    [Test]
     public void LoadImageFolder_ManyFolders_NamesTheFirstFive()
     {
         Touch([.. Enumerable.Range(0, 8).SelectMany(c => new[] { $"{c}/0.png", $"{c}/0.tiff" })]);
