@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Procrustean;
 using Shared;
 
@@ -8,7 +9,14 @@ namespace TrainFolder;
 /// <summary>One training with its evaluation.</summary>
 internal sealed record Run
 {
-    private static readonly string[] Told = ["checkpoint", "The training begins with", "frozen stages"];
+    private static readonly string[] Told =
+    [
+        "checkpoint",
+        "The training begins with",
+        "frozen stages",
+        "Left out",
+        "left out of the averages",
+    ];
 
     public required string Train { get; init; }
 
@@ -37,7 +45,7 @@ internal sealed record Run
         ml.Log += (_, line) => Tell(line.RawMessage);
         var images = ml.Data.LoadImageFolder(Train);
         var (train, test) = Test is { } folder
-            ? (images, ml.Data.LoadImageFolder(folder))
+            ? (images, OfClasses(images, ml.Data.LoadImageFolder(folder)))
             : ml.Data.StratifiedSplit(images, "Label", TestFraction, Options.Seed!.Value);
 
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
@@ -89,6 +97,18 @@ internal sealed record Run
         }
     }
 
+    // Now too: the model would be trained before its first test image of another class is met.
+    private IDataView OfClasses(IDataView train, IDataView test)
+    {
+        string[] others = [.. test.GetColumn<string>("Label").Distinct().Except(train.GetColumn<string>("Label"))];
+        return others.Length == 0
+            ? test
+            : throw new ArgumentException(
+                $"'{Test}' has class folders that '{Train}' lacks: {string.Join(", ", others)}. "
+                    + "Remove them, or add training images of their classes."
+            );
+    }
+
     private void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)
     {
         try
@@ -111,7 +131,8 @@ internal sealed record Run
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], title);
     }
 
-    // What the library says of checkpoints, of the weights that the training begins with, and of what takes long before the first epoch.
+    // What the library says of checkpoints, of the weights that the training begins with, of what takes long before the first epoch, and of
+    // images and classes that do not count.
     private static void Tell(string message)
     {
         if (Told.Any(word => message.Contains(word, StringComparison.Ordinal)))

@@ -125,7 +125,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var labels = ClassLabels.From(column);
         var counts = new long[labels.Names.Length];
         LabelColumn.Read(input, column).ForEach(label => counts[label]++);
-        if (counts.All(count => count > 0)) // otherwise the reader reports what is missing
+        if (counts.Any(count => count > 0)) // otherwise the reader reports that there is no row
         {
             HeadFor(new([.. labels.Names], [.. counts]));
         }

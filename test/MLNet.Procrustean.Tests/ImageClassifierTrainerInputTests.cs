@@ -56,6 +56,34 @@ public sealed class ImageClassifierTrainerInputTests
         Assert.That(() => Fit(ml.Data.FilterRowsByKeyColumnFraction(tiny.Keyed, "Label", upperBound: 0.6)), Refused("'owl'"));
 
     [Test]
+    public void CrossValidate_KeysFittedBeforeTheFoldsAndAClassInOneFold_SaysWhereToPutTheKeys()
+    {
+        var rows = Rows([
+            .. tiny.Paths.Select(
+                (path, row) =>
+                    (
+                        path,
+                        row == 7 ? "elk"
+                        : row % 2 == 0 ? "cat"
+                        : "dog"
+                    )
+            ),
+        ]);
+        var trainer = TinyModel.Trainer(ml, TinyModel.Options with { Epochs = 1 });
+        Assert.That(
+            () => ml.MulticlassClassification.CrossValidate(rows, trainer, numberOfFolds: 2),
+            Refused("Class 'elk' has no training image", "for cross-validation put it into the pipeline")
+        );
+    }
+
+    [Test]
+    public void Fit_ClassWithoutImages_IsNamedBeforeAnImageIsRead() =>
+        Assert.That(
+            () => Fit(ml.Data.TakeRows(Rows(("no such file", "cat"), ("no such file", "dog"), ("no such file", "owl")), 2)),
+            Refused("Class 'owl' has no training image")
+        );
+
+    [Test]
     public void Fit_NoRows_IsRefused() => Assert.That(() => Fit(ml.Data.SkipRows(tiny.Keyed, 36)), Refused("no row"));
 
     [TestCase("missing", "does not exist")]

@@ -32,13 +32,7 @@ internal static class SvgDrawing
         drawn.Descendants(Svg + "defs").Remove();
         drawn.Descendants().Attributes("clip-path").Remove();
         drawn.Descendants().Attributes("shape-rendering").Remove(); // of lines that the page scales, "crisp" makes some thicker than others
-        drawn
-            .Descendants()
-            .Where(line =>
-                ((string?)line.Attribute("style"))?.Contains("stroke-width:0", StringComparison.Ordinal) == true
-                && !((string)line.Attribute("style")!).Contains("stroke-width:0.", StringComparison.Ordinal)
-            )
-            .Remove();
+        drawn.Descendants().Where(DrawsNothing).Remove();
         return new(
             Svg + "svg",
             new XAttribute("viewBox", string.Create(CultureInfo.InvariantCulture, $"0 0 {width} {height}")),
@@ -48,6 +42,13 @@ internal static class SvgDrawing
             new XElement(Svg + "title", description),
             drawn.Elements()
         );
+    }
+
+    // Frames that OxyPlot writes with lines of no width. A filled shape without an outline has such a line too, and is visible.
+    private static bool DrawsNothing(XElement shape)
+    {
+        string[] style = [.. ((string?)shape.Attribute("style") ?? "").Split(';', StringSplitOptions.TrimEntries)];
+        return style.Contains("fill:none") && (style.Contains("stroke:none") || style.Contains("stroke-width:0"));
     }
 
     /// <summary>

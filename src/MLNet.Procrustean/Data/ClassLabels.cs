@@ -36,7 +36,10 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
             ?? throw new ArgumentException(
                 $"The classes in column '{label.Name}' are of type {type}; they must be texts, numbers or Booleans."
             );
-        return new([.. LabelText.KeyNames(label) ?? Numbers(label)], known.Name);
+        string[] names = [.. LabelText.KeyNames(label) ?? Numbers(label)];
+        return ClassNames.Fault(names) is { } fault
+            ? throw new ArgumentException($"In column '{label.Name}', {fault}")
+            : new([.. names], known.Name);
     }
 
     /// <summary>Adds the values of the classes, in their own type, as an annotation of that name.</summary>

@@ -44,23 +44,41 @@ internal static class LabelText
     /// </remarks>
     public static Func<string> Reader(DataViewRow row, DataViewSchema.Column column)
     {
+        var text = ReaderOrNull(row, column);
+        return () => text() ?? throw Missing(row.Position, column);
+    }
+
+    /// <summary>As <see cref="Reader"/>, but the function gives null when the label is missing.</summary>
+    public static Func<string?> ReaderOrNull(DataViewRow row, DataViewSchema.Column column)
+    {
         var read = AccessByType[column.Type.RawType].Values(row, column);
         var names = KeyNames(column);
-        Func<string?> text = column.Type is KeyDataViewType key ? () => KeyText(read(), key.Count, names) : () => Text(read());
-        return () =>
-            text()
-            ?? throw new ArgumentException(
-                $"Row {row.Position} (counted from 0) has no value in column '{column.Name}'; each row needs one."
-            );
+        return column.Type is KeyDataViewType key ? () => KeyText(read(), key.Count, names) : () => Text(read());
     }
+
+    /// <summary>
+    /// The column that a column replaced under the same name, as MapValueToKey does, if labels can be read from it: it still has a value
+    /// where the key is missing since the value is not one of the keys'.
+    /// </summary>
+    public static DataViewSchema.Column? Replaced(DataViewSchema schema, DataViewSchema.Column column)
+    {
+        var earlier = schema.Take(column.Index).Where(one => one.Name == column.Name && AccessByType.ContainsKey(one.Type.RawType));
+        return earlier.Select(one => (DataViewSchema.Column?)one).LastOrDefault();
+    }
+
+    /// <summary>The error for a row without a label.</summary>
+    public static ArgumentException Missing(long row, DataViewSchema.Column column) =>
+        new($"Row {row} (counted from 0) has no value in column '{column.Name}'; each row needs one.");
+
+    /// <summary>The first classes, for an error.</summary>
+    public static string FirstOf(IReadOnlyList<string> classes) =>
+        string.Join(", ", classes.Take(NamesInError)) + (classes.Count > NamesInError ? ", ..." : "");
 
     /// <summary>The error for a label that is not one of the classes.</summary>
     public static ArgumentException NotAClass(string value, DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> classes) =>
         new(
             $"Row {row.Position} (counted from 0) has '{value}' in column '{column.Name}', "
-                + $"which is not one of the {classes.Count} classes: "
-                + string.Join(", ", classes.Take(NamesInError))
-                + (classes.Count > NamesInError ? ", ..." : ".")
+                + $"which is not one of the {classes.Count} classes: {FirstOf(classes)}."
         );
 
     /// <summary>The label of each row; no other column is read.</summary>

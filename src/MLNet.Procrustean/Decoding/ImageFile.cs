@@ -6,9 +6,33 @@ internal static class ImageFile
     public const string FormatNames = "JPEG, PNG, BMP, GIF and WebP";
 
     /// <summary>The file name extensions of the formats that <see cref="ImageDecoder"/> reads.</summary>
-    public static readonly string[] Extensions = [".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".gif", ".webp"];
+    public static readonly string[] Extensions =
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jif",
+        ".jfif",
+        ".png",
+        ".apng",
+        ".bmp",
+        ".dib",
+        ".gif",
+        ".webp",
+    ];
+
+    // Cameras, telephones, scanners and painting programs write these.
+    private static readonly string[] OtherExtensions =
+    [
+        .. (string[])[".heic", ".heif", ".hif", ".avif", ".tif", ".tiff", ".jp2", ".j2k", ".jpx", ".jxl", ".jxr", ".wdp"],
+        .. (string[])[".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw"],
+        .. (string[])[".psd", ".xcf", ".svg", ".svgz", ".ico", ".tga", ".pcx", ".ppm", ".pgm", ".pbm", ".pnm", ".exr", ".hdr", ".wbmp"],
+    ];
 
     public static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the file's name is that of an image in a format that <see cref="ImageDecoder"/> does not read.</summary>
+    public static bool IsOtherImage(string path) => OtherExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The length of a file in bytes. It is determined before the file is opened, since opening a pipe or reading a device may never end.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Data;
 using static System.FormattableString;
 
 namespace MLNet.Procrustean;
@@ -14,10 +15,10 @@ public sealed record ClassCounts
     private const int NamesPrinted = 10;
 
     /// <summary>Creates the counts of two classes or more.</summary>
-    /// <param name="names">The names of the classes: all different, none empty.</param>
+    /// <param name="names">The names of the classes: all different, valid text, none empty.</param>
     /// <param name="counts">The number of training images of each class, in the order of <paramref name="names"/>: each at least 1.</param>
     /// <exception cref="ArgumentException">
-    /// The lengths differ, there are fewer than two classes, a name is empty or occurs twice, or a class has no image.
+    /// The lengths differ, there are fewer than two classes, a name is empty, is not valid text or occurs twice, or a class has no image.
     /// </exception>
     public ClassCounts(ImmutableArray<string> names, ImmutableArray<long> counts)
     {
@@ -29,25 +30,13 @@ public sealed record ClassCounts
             );
         }
 
-        if (names.Length < 2)
-        {
-            throw new ArgumentException($"Classification needs at least two classes: there are {names.Length}.", nameof(names));
-        }
-
-        if (names.Any(string.IsNullOrEmpty))
-        {
-            throw new ArgumentException("A class has an empty name.", nameof(names));
-        }
-
-        if (names.CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
-        {
-            throw new ArgumentException($"Two classes are named '{twice}'.", nameof(names));
-        }
-
+        CheckNames(names);
         if (names.Zip(counts).FirstOrDefault(one => one.Second < 1) is ({ } empty, var count))
         {
             throw new ArgumentException(
-                $"Class '{empty}' has no training image (its count is {count}); each class needs at least one.",
+                $"Class '{empty}' has no training image (its count is {count}); each class needs at least one. Add images, or leave "
+                    + "the class out: MapValueToKey makes keys of the labels that it is fitted on, so fit it on the training rows alone, "
+                    + "and for cross-validation put it into the pipeline.",
                 nameof(counts)
             );
         }
@@ -106,6 +95,29 @@ public sealed record ClassCounts
         var counts = string.Join(", ", Names.Zip(Counts, (name, count) => Invariant($"{name} {count}")).Take(NamesPrinted));
         var more = Classes > NamesPrinted ? Invariant($" and {Classes - NamesPrinted} more") : "";
         return Invariant($"{Classes} classes, {Total} images, imbalance ratio {ImbalanceRatio:0.##}: {counts}{more}");
+    }
+
+    private static void CheckNames(ImmutableArray<string> names)
+    {
+        if (names.Length < 2)
+        {
+            throw new ArgumentException($"Classification needs at least two classes: there are {names.Length}.", nameof(names));
+        }
+
+        if (names.Any(string.IsNullOrEmpty))
+        {
+            throw new ArgumentException("A class has an empty name.", nameof(names));
+        }
+
+        if (ClassNames.Fault(names) is { } fault)
+        {
+            throw new ArgumentException($"Among the classes, {fault}", nameof(names));
+        }
+
+        if (names.CountBy(name => name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+        {
+            throw new ArgumentException($"Two classes are named '{twice}'.", nameof(names));
+        }
     }
 
     private static int Length<T>(ImmutableArray<T> values) => values.IsDefault ? 0 : values.Length;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Imbalance;
@@ -13,10 +15,12 @@ public static class ImbalanceMetricsCatalog
     /// The label and the predicted label are compared as text, so that both may be keys or their values: it does not matter
     /// whether the predicted label went through MapKeyToValue. The classes are the key values of the predicted label, or
     /// else the slot names of the score, which the model wrote; without either, the key values of the label, or else all
-    /// values seen, sorted. Where ML.NET's own Evaluate silently drops rows without a label, this one refuses them.
+    /// values seen, sorted. Where ML.NET's own Evaluate silently drops rows without a label, this one refuses them, and it refuses rows
+    /// whose label is not one of the classes. A class without a row has no recall and is left out of the averages; a warning in the log of
+    /// the <see cref="MLContext"/> names such classes.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
-    /// <param name="scored">The scored data; its rows are read once.</param>
+    /// <param name="scored">The scored data; its rows are read once, or up to the first that is refused.</param>
     /// <param name="labelColumnName">The column of the true label: a text, a key, a number or a Boolean.</param>
     /// <param name="predictedLabelColumnName">The column of the predicted label: a text, a key, a number or a Boolean.</param>
     /// <param name="scoreColumnName">The column of the scores; only its annotations are read: class names, training counts.</param>
@@ -48,7 +52,23 @@ public static class ImbalanceMetricsCatalog
         var names = classes?.Names
             ?? [.. pairs.Keys.SelectMany(pair => new[] { pair.Actual, pair.Predicted }).Distinct().Order(StringComparer.Ordinal)];
         var confusion = names.Select(actual => names.Select(guess => pairs.GetValueOrDefault((actual, guess))).ToImmutableArray());
-        return new ImbalanceMetrics(names, classes?.TrainingCounts, [.. confusion]);
+        var metrics = new ImbalanceMetrics(names, classes?.TrainingCounts, [.. confusion]);
+        WarnOfClassesWithoutRows(catalog, metrics);
+        return metrics;
+    }
+
+    private static void WarnOfClassesWithoutRows(MulticlassClassificationCatalog catalog, ImbalanceMetrics metrics)
+    {
+        string[] missing = [.. metrics.Classes.Where(one => one.TestCount == 0).Select(one => one.Name)];
+        if (missing.Length > 0)
+        {
+            using var channel = catalog.GetEnvironment().Register(nameof(EvaluateImbalance)).Start("Evaluation");
+            channel.Warning(
+                MessageSensitivity.None,
+                $"{missing.Length} of {metrics.Classes.Length} classes have no row in the evaluated data and are left out of the averages: "
+                    + $"{LabelText.FirstOf(missing)}."
+            );
+        }
     }
 
     private static Dictionary<(string Actual, string Predicted), long> CountPairs(
@@ -61,17 +81,22 @@ public static class ImbalanceMetricsCatalog
         var known = names?.ToHashSet();
         var pairs = new Dictionary<(string, string), long>();
         using var cursor = scored.GetRowCursor([label, predicted]);
-        var actualReader = LabelText.Reader(cursor, label);
+        var actualReader = LabelText.ReaderOrNull(cursor, label);
         var predictedReader = LabelText.Reader(cursor, predicted);
         while (cursor.MoveNext())
         {
-            var pair = (Known(actualReader(), label), Known(predictedReader(), predicted));
+            if (actualReader() is not { } actual || !IsKnown(actual))
+            {
+                throw UnknownLabels.Error(scored, label, names, cursor.Position);
+            }
+
+            var guess = predictedReader();
+            var pair = IsKnown(guess) ? (actual, guess) : throw LabelText.NotAClass(guess, cursor, predicted, names!);
             pairs[pair] = pairs.GetValueOrDefault(pair) + 1;
         }
 
         return pairs;
 
-        string Known(string value, DataViewSchema.Column column) =>
-            known?.Contains(value) ?? true ? value : throw LabelText.NotAClass(value, cursor, column, names!);
+        bool IsKnown(string value) => known?.Contains(value) ?? true;
     }
 }

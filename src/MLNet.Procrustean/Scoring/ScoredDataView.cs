@@ -1,13 +1,21 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>Data with the columns of a scorer added; rows are scored in batches as they are read.</summary>
-internal sealed class ScoredDataView(RowScorer scorer, IDataView input) : IDataView
+/// <remarks>
+/// ML.NET's export to ONNX goes from the end of a pipeline to its source, and asks each transform. What is no transform it takes for the
+/// source, and would write a file without the network; so this is a transform, and refuses.
+/// </remarks>
+internal sealed class ScoredDataView(RowScorer scorer, IDataView input) : ITransformCanSaveOnnx
 {
     public bool CanShuffle => input.CanShuffle;
 
     public DataViewSchema Schema { get; } = scorer.SchemaOf(input.Schema);
+
+    IDataView IDataTransform.Source => input;
 
     public long? GetRowCount() => input.GetRowCount();
 
@@ -22,4 +30,18 @@ internal sealed class ScoredDataView(RowScorer scorer, IDataView input) : IDataV
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw NoOnnx();
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw NoOnnx();
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        throw new NotSupportedException("Scored data cannot be saved as a model. Save the model that scored it: ml.Model.SaveAtomically.");
+
+    private static NotSupportedException NoOnnx() =>
+        new(
+            "The network of an image classifier cannot be exported to ONNX yet. Score with ML.NET and this library, which load what "
+                + "ml.Model.SaveAtomically saves; Python reads the weights from the file that SaveSafeTensors writes, model.safetensors in "
+                + "the saved model."
+        );
 }

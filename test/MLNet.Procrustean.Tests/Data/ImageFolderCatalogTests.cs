@@ -72,7 +72,8 @@ public sealed class ImageFolderTests
             [".gif"] = HandmadeImages.Gif(8, 8, (x, _) => (byte)x, i => new((byte)i, 0, 0)),
             [".webp"] = TestImages.Webp(8, 8, TestImages.Noise),
         };
-        files[".jpeg"] = files[".jfif"] = files[".jpg"];
+        files[".jpeg"] = files[".jpe"] = files[".jif"] = files[".jfif"] = files[".jpg"];
+        (files[".apng"], files[".dib"]) = (files[".png"], files[".bmp"]);
         Assert.That(ImageFile.Extensions, Is.EquivalentTo(files.Keys));
         foreach (var (extension, content) in files)
         {

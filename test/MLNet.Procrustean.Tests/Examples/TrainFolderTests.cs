@@ -121,6 +121,28 @@ public sealed class TrainFolderTests
     }
 
     [Test]
+    public void Test_ClassThatTrainingLacks_IsRefusedBeforeTraining()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("train/cat", 2), ("train/dog", 2), ("test/cat", 2), ("test/elk", 2));
+        folder.Write("train/cat/phone.HEIC", [0]);
+
+        var run = ChildProcess.Dotnet([
+            .. ExampleProgram.Training("TrainFolder", Path.Combine(folder.Path, "train"), epochs: 1),
+            "--test",
+            Path.Combine(folder.Path, "test"),
+        ]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain("has class folders that").And.Contain("lacks: elk.").And.Not.Contain("   at "));
+            Assert.That(run.Errors, Does.Contain("Left out 1 file whose name ends in .heic"));
+            Assert.That(run.Output, Does.Not.Contain("epoch"));
+        }
+    }
+
+    [Test]
     [Category(FaultsTried.Category)]
     public void Model_DiskFull_LeavesTheEarlierOneAndIsSavedByTheSameCommandLater()
     {

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Xml.Linq;
+using MLNet.Procrustean.Report.Plots;
+
+namespace MLNet.Procrustean.Tests.Report;
+
+/// <summary>Counts what can be seen in the charts: a chart without its marks is valid SVG, and nothing else would notice.</summary>
+public sealed class TrainingReportMarksTests
+{
+    private const int Classes = 6;
+    private const int Epochs = 12;
+
+    [Test]
+    public void ToHtml_ClassCountsBelowImbalance20_HaveABarForEachClassAsLongAsItsCount([Values(1, 2, 10, 19)] int imbalance)
+    {
+        var counts = Counts(imbalance);
+        var bars = Visible(Chart(Page(imbalance), "counts"), "rect").Select(bar => (double)bar.Attribute("width")!).ToList();
+        Assert.That(bars, Has.Count.EqualTo(Classes));
+        Assert.That(bars.Select(bar => bar / bars[0]), Is.EqualTo(counts.Select(count => (double)count / counts[0])).Within(0.01));
+    }
+
+    [Test]
+    public void ToHtml_ClassCountsFromImbalance20On_HaveADotOnAStemForEachClass([Values(20, 100)] int imbalance)
+    {
+        var chart = Chart(Page(imbalance), "counts");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Visible(chart, "ellipse").Count(), Is.EqualTo(Classes));
+            Assert.That(Visible(chart, "polyline").Count(line => Style(line).Contains("stroke-width:1.5")), Is.EqualTo(Classes));
+        }
+    }
+
+    [Test]
+    public void ToHtml_ValuesOfClasses_HaveADotForEachClassAndRun(
+        [Values(1, 2, 10, 19, 20, 100)] int imbalance,
+        [Values("recall", "deviation")] string section
+    ) => Assert.That(Dots(Chart(Page(imbalance), section)), Is.EqualTo(2 * Classes));
+
+    [Test]
+    public void ToHtml_ClassifierNorms_HaveADotForEachClassAndRunAndForThePredictionOfBoth([Values(2, 10, 19, 20, 100)] int imbalance) =>
+        Assert.That(Dots(Chart(Page(imbalance), "norms")), Is.EqualTo((2 + 1) * Classes));
+
+    [Test]
+    public void ToHtml_ValuesOfEpochs_HaveAMarkForEachEpochAndRunAndALineForEachRun(
+        [Values(2, 10, 19, 20, 100)] int imbalance,
+        [Values("leakage", "gradients")] string section
+    )
+    {
+        var chart = Chart(Page(imbalance), section);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Dots(chart), Is.EqualTo(2 * Epochs));
+            Assert.That(Lines(chart), Is.EqualTo(2));
+        }
+    }
+
+    [Test]
+    public void ToHtml_Progress_HasALineForEachClassOfEachRun([Values(2, 10, 19, 20, 100)] int imbalance)
+    {
+        var charts = ReportPage.Charts(ReportPage.Section(Page(imbalance), "progress")).ToList();
+        Assert.That(charts, Has.Count.EqualTo(2));
+        Assert.That(charts.Select(Lines), Is.All.AtLeast(Classes));
+    }
+
+    [Test]
+    public void ToHtml_EveryChart_HasAtLeastTwoNumbersOnEachAxis([Values(1, 2, 10, 19, 20, 100)] int imbalance)
+    {
+        var charts = ReportPage.Charts(Page(imbalance)).ToList();
+        Assert.That(charts, Has.Count.AtLeast(7));
+        foreach (var (chart, anchor) in charts.SelectMany(chart => new[] { "end", "middle" }.Select(anchor => (chart, anchor))))
+        {
+            // At the left axis texts end, at the bottom their middle is at the tick.
+            var numbers = chart.Descendants().Count(text => (string?)text.Attribute("text-anchor") == anchor && IsNumber(text.Value));
+            Assert.That(numbers, Is.Zero.Or.AtLeast(2), chart.ToString());
+        }
+    }
+
+    [Test]
+    public void Ticks_AnyRange_AreThreeOrMoreWithinItAndAscending(
+        [Values(0.001, 0.08, 0.8, 0.97, 1, 3, 47, 7300)] double smallest,
+        [Values(1.05, 1.25, 1.5625, 2.4, 5, 30, 900, 100_000)] double ratio
+    )
+    {
+        var ticks = RoundLogarithmicAxis.Ticks(smallest, smallest * ratio);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ticks, Has.Length.InRange(3, 13));
+            Assert.That(ticks, Is.All.InRange(smallest * (1 - 1e-12), smallest * ratio * (1 + 1e-12)));
+            Assert.That(ticks, Is.Ordered.Ascending.And.Unique);
+        }
+    }
+
+    [TestCase(0.8, 1.25, new[] { 0.8, 1, 1.2 })]
+    [TestCase(0.8, 30, new[] { 1.0, 2, 5, 10, 20 })]
+    [TestCase(0.8, 90_000, new[] { 1.0, 10, 100, 1000, 10_000 })]
+    public void Ticks_Range_AreRound(double smallest, double largest, double[] expected) =>
+        Assert.That(RoundLogarithmicAxis.Ticks(smallest, largest), Is.EqualTo(expected).Within(1e-9));
+
+    [Test]
+    public void ToHtml_GradientRatiosNearOne_HaveThreeTicks()
+    {
+        var run = Run(2, "a", seed: 1);
+        run = run with
+        {
+            Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { GradientRatio = 1.01 } })],
+        };
+        var chart = ReportPage.Charts(ReportPage.Section(ReportPage.Of(run), "gradients")).Single();
+        string[] texts = [.. chart.Descendants().Where(element => element.Name.LocalName == "text").Select(text => text.Value)];
+        Assert.That(texts, Is.SupersetOf(new[] { "0.8", "1", "1.2" }));
+    }
+
+    private static long[] Counts(int imbalance) => [.. Enumerable.Range(0, Classes).Select(c => c < Classes / 2 ? 10L * imbalance : 10)];
+
+    private static TrainedRun Run(int imbalance, string name, int seed) =>
+        new MadeUpRuns([.. Enumerable.Range(0, Classes).Select(c => $"class {c}")], Counts(imbalance)).Run(name, 0.5, seed, Epochs);
+
+    private static XElement Page(int imbalance) => ReportPage.Of(Run(imbalance, "a", seed: 1), Run(imbalance, "b", seed: 2));
+
+    private static XElement Chart(XElement page, string section) => ReportPage.Charts(ReportPage.Section(page, section)).Single();
+
+    private static string[] Style(XElement shape) => ((string?)shape.Attribute("style") ?? "").Split(';');
+
+    private static IEnumerable<XElement> Visible(XElement chart, string shape) =>
+        chart.Descendants().Where(element => element.Name.LocalName == shape && Style(element).Any(IsPaint));
+
+    private static bool IsPaint(string style) =>
+        style.StartsWith("fill:rgb", StringComparison.Ordinal) || style.StartsWith("stroke:rgb", StringComparison.Ordinal);
+
+    // Runs have marks of different shapes.
+    private static int Dots(XElement chart) =>
+        Visible(chart, "ellipse").Count() + Visible(chart, "rect").Count() + Visible(chart, "polygon").Count();
+
+    // The grid's lines are thinner.
+    private static int Lines(XElement chart) =>
+        Visible(chart, "polyline").Count(line => !Style(line).Contains("stroke-width:1") && !Style(line).Contains("stroke-width:1.5"));
+
+    private static bool IsNumber(string text) =>
+        double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+}
