@@ -129,9 +129,7 @@ internal sealed class TrainingLoop(
         ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
 
     private double? AccuracyOn(TrainingInputs? heldOut, StagedNetwork network) =>
-        heldOut is null
-            ? null
-            : Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);
+        heldOut is null ? null : Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);
 
     private TrainingProbe? Probe(TrainingInputs inputs, Tensor labels) =>
         options.Diagnostics is { } choice ? new(choice, inputs.LogitsOf, labels, classes, device, seed, options.Cancellation) : null;
