@@ -16,6 +16,7 @@ internal sealed class TinyModel : IDisposable
 
     private TinyModel()
     {
+        TorchSetUp.Prepare();
         ImageFolders.Write(folder, ("cat", 20), ("dog", 10), ("owl", 6));
         Images = Context.Data.LoadImageFolder(folder.Path);
         Paths = [.. Context.Data.CreateEnumerable<LabelledImageFile>(Images, reuseRowObject: false).Select(row => row.ImagePath)];
