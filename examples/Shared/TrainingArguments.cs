@@ -20,7 +20,8 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
     [
         TrainingArgument.Of<string>(
             "--backbone",
-            "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N, or resnet-18|34|50 for photos. "
+            "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N; for photos resnet-18|34|50, with a d at the end for the "
+                + "variant D, or mobilenet-v3-small. "
                 + $"By default {defaults.Backbone.Name}, or that of the weights.",
             (options, name) => options with { Backbone = Backbone.Parse(name) }
         ),

@@ -25,8 +25,8 @@ public abstract record Backbone
     public abstract int ResidualStages { get; }
 
     /// <summary>The network of a name that <see cref="Name"/> gave.</summary>
-    /// <param name="name">For instance <c>cifar-resnet-32</c>, <c>cifar-resnet-8-w32</c>, <c>resnet-18</c> or
-    /// <c>resnet-18-2-2-2-3</c>.</param>
+    /// <param name="name">For instance <c>cifar-resnet-32</c>, <c>cifar-resnet-8-w32</c>, <c>resnet-18</c>, <c>resnet-50d</c>,
+    /// <c>resnet-18-2-2-2-3</c> or <c>mobilenet-v3-small</c>.</param>
     /// <returns>The network of that name.</returns>
     /// <exception cref="FormatException">There is no network of that name.</exception>
     public static Backbone Parse(string name)
@@ -38,10 +38,10 @@ public abstract record Backbone
             {
                 ["cifar", "resnet", var depth] => new CifarResNet { Depth = Number(depth) },
                 ["cifar", "resnet", var depth, ['w', .. var width]] => new CifarResNet { Depth = Number(depth), Width = Number(width) },
-                ["resnet", var depth] => new ResNet { Depth = Number(depth) },
-                ["resnet", var depth, var first, var second, var third, var fourth] => new ResNet
+                ["mobilenet", "v3", "small"] => new MobileNetV3(),
+                ["resnet", var depth] => ResNetOf(depth),
+                ["resnet", var depth, var first, var second, var third, var fourth] => ResNetOf(depth) with
                 {
-                    Depth = Number(depth),
                     Blocks = (Number(first), Number(second), Number(third), Number(fourth)),
                 },
                 _ => throw new FormatException("There is no such family."),
@@ -52,7 +52,8 @@ public abstract record Backbone
             throw new FormatException(
                 $"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, "
                     + "'cifar-resnet-D-wW' with W its width, even and from 4 to 256, "
-                    + $"'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}, "
+                    + $"'{MobileNetV3.OnlyName}', 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}, "
+                    + "'resnet-Dd' for its variant with a deep stem and average pooling in its shortcuts, "
                     + $"and 'resnet-D-B-B-B-B' with the blocks B of each stage, from 1 to {ResNet.MostBlocks}.",
                 problem
             );
@@ -101,6 +102,9 @@ public abstract record Backbone
 
     /// <summary>The network in its parts, on a device, with weights that are still 0.</summary>
     private protected abstract StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device);
+
+    private static ResNet ResNetOf(string depth) =>
+        depth is [.. var number, 'd'] ? new() { Depth = Number(number), Variant = ResNetVariant.D } : new() { Depth = Number(depth) };
 
     private static int Number(string digits) =>
         int.Parse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture);

@@ -11,14 +11,16 @@ namespace MLNet.Procrustean.Networks;
 internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
 {
     private const double Momentum = 0.1;
-    private const double Epsilon = 1e-5;
+    private readonly double epsilon;
     private readonly Action<Tensor, Tensor> absorb; // a convolution in a field would be saved as a part of this module
     private bool folded;
 
     /// <param name="convolution">The convolution whose output it normalises.</param>
-    public BatchNormalisation(Convolution convolution)
+    /// <param name="epsilon">ε, which is added to the variances.</param>
+    public BatchNormalisation(Convolution convolution, double epsilon = 1e-5)
         : base(nameof(BatchNormalisation))
     {
+        this.epsilon = epsilon;
         absorb = convolution.Absorb;
         var (features, device) = (convolution.Weight.shape[0], convolution.Weight.device);
         register_parameter("weight", nn.Parameter(ones(features, device: device)));
@@ -34,7 +36,7 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var factor = get_parameter("weight")! / get_buffer("running_var")!.Plus(Epsilon).sqrt(); // a
+        var factor = get_parameter("weight")! / get_buffer("running_var")!.Plus(epsilon).sqrt(); // a
         absorb(factor, get_parameter("bias")! - (factor * get_buffer("running_mean")!));
         folded = true;
     }
@@ -60,7 +62,7 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
             get_parameter("bias"),
             training,
             Momentum,
-            Epsilon
+            epsilon
         );
     }
 }

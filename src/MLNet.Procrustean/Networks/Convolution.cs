@@ -13,6 +13,7 @@ namespace MLNet.Procrustean.Networks;
 /// 24 bits. On a CPU, shapes that libtorch 2.10 gets wrong in bfloat16 are computed in single precision and then rounded. On processors
 /// with AVX512-BF16 it gives wrong numbers, silently and up to as large as the right ones, unless the channels on both sides are 16 or
 /// multiples of 32 (those of the input matter for its gradient only), and a 1×1 convolution of 1,024 channels or more ends the process.
+/// Convolutions in groups, of which the depthwise ones have one channel each, are always computed in single precision there.
 /// </remarks>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
@@ -20,23 +21,29 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     private readonly bool soundBackward;
     private readonly long[] strides;
     private readonly long[] padding;
+    private readonly long groups;
     private bool hasBias;
 
-    public Convolution(int input, int output, int kernel, int stride = 1, Device? device = null)
+    public Convolution(int input, int output, int kernel, int stride = 1, Device? device = null, int groups = 1)
         : base(nameof(Convolution))
     {
-        soundForward = IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
+        soundForward = groups == 1 && IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
         soundBackward = IsSound(input);
         Kernel = kernel;
+        this.groups = groups;
         strides = [stride, stride];
         padding = [kernel / 2, kernel / 2];
-        register_parameter("weight", nn.Parameter(zeros(output, input, kernel, kernel, device: device))); // drawn by WeightInitialisation
+        // drawn by WeightInitialisation
+        register_parameter("weight", nn.Parameter(zeros(output, input / groups, kernel, kernel, device: device)));
     }
 
-    /// <summary>[out, in, k, k]. Looked up each time, since moving the module to a GPU replaces it.</summary>
+    /// <summary>[out, in/groups, k, k]. Looked up each time, since moving the module to a GPU replaces it.</summary>
     public Parameter Weight => get_parameter("weight")!;
 
     public int Kernel { get; }
+
+    /// <summary>How many weights each value of the input is multiplied by, apart from the border.</summary>
+    public long FanOut => Weight.shape[0] / groups * Kernel * Kernel;
 
     /// <summary>Multiplies each output channel by a factor and then adds a shift to it, from now on.</summary>
     /// <param name="scale">[out].</param>
@@ -52,7 +59,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     {
         var type = x.device_type != DeviceType.CPU || (soundForward && (soundBackward || !x.requires_grad)) ? x.dtype : ScalarType.Float32;
         var bias = hasBias ? get_buffer("bias")!.to(type) : null;
-        return nn.functional.conv2d(x.to(type), Weight.to(type), bias, strides: strides, padding: padding).to(x.dtype);
+        return nn.functional.conv2d(x.to(type), Weight.to(type), bias, strides: strides, padding: padding, groups: groups).to(x.dtype);
     }
 
     private static bool IsSound(int channels) => channels == 16 || channels % 32 == 0;

@@ -36,9 +36,17 @@ public sealed record ResNet : Backbone
         init => field = value is { } blocks ? Checked(blocks) : null;
     }
 
+    /// <summary>Details of the stem and of the shortcuts. The default is <see cref="ResNetVariant.B"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such variant.</exception>
+    public ResNetVariant Variant
+    {
+        get;
+        init => field = Require.Named(value);
+    }
+
     /// <inheritdoc/>
     public override string Name =>
-        AllBlocks == BlocksOf(Depth) ? $"resnet-{Depth}" : $"resnet-{Depth}-{string.Join('-', Numbers(AllBlocks))}";
+        $"resnet-{Depth}{(IsD ? "d" : "")}{(AllBlocks == BlocksOf(Depth) ? "" : $"-{string.Join('-', Numbers(AllBlocks))}")}";
 
     /// <inheritdoc/>
     public override int SmallestImage => 32;
@@ -51,6 +59,8 @@ public sealed record ResNet : Backbone
 
     internal override bool SuitsWhitening => true;
 
+    private bool IsD => Variant == ResNetVariant.D;
+
     private (int, int, int, int) AllBlocks => Blocks ?? BlocksOf(Depth);
 
     /// <summary>Whether both are the same network.</summary>
@@ -62,19 +72,39 @@ public sealed record ResNet : Backbone
     public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The network of basic blocks or bottlenecks with so many of them per stage.</summary>
-    internal static ResNet Of(bool bottlenecks, (int, int, int, int) blocks)
+    internal static ResNet Of(bool bottlenecks, (int, int, int, int) blocks, ResNetVariant variant = ResNetVariant.B)
     {
         var depth = Depths.FirstOrDefault(depth => depth == 50 == bottlenecks && blocks == BlocksOf(depth));
-        return depth > 0 ? new() { Depth = depth } : new() { Depth = bottlenecks ? 50 : 18, Blocks = blocks };
+        return depth > 0
+            ? new() { Depth = depth, Variant = variant }
+            : new()
+            {
+                Depth = bottlenecks ? 50 : 18,
+                Blocks = blocks,
+                Variant = variant,
+            };
     }
 
     private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device) =>
         new(
-            new Stem(new Convolution(channels, 64, 7, stride: 2, device), nn.MaxPool2d(3, stride: 2, padding: 1)),
+            IsD
+                ? new Stem(new Convolution(channels, 32, 3, stride: 2, device), RestOfDeepStem(device))
+                : new Stem(new Convolution(channels, 64, 7, stride: 2, device), MaxPool()),
             [.. Numbers(AllBlocks).Select((blocks, stage) => Stage(stage, blocks, device))],
             new GlobalAveragePool(),
             Head.Of(head, OutputOf(512), classes, device)
         );
+
+    private static TorchSharp.Modules.Sequential RestOfDeepStem(Device device) =>
+        nn.Sequential(("conv2", Layer(32, 32, device)), ("conv3", Layer(32, 64, device)), ("maxpool", MaxPool()));
+
+    private static NormalisedConvolution Layer(int input, int output, Device device)
+    {
+        var convolution = new Convolution(input, output, 3, device: device);
+        return new(convolution, new BatchNormalisation(convolution), static x => x.relu_());
+    }
+
+    private static TorchSharp.Modules.MaxPool2d MaxPool() => nn.MaxPool2d(3, stride: 2, padding: 1);
 
     private TorchSharp.Modules.Sequential Stage(int stage, int blocks, Device device)
     {
@@ -87,8 +117,11 @@ public sealed record ResNet : Backbone
         ]);
     }
 
-    private nn.Module<Tensor, Tensor> Block(int input, int inner, int stride, Device device) =>
-        Depth == 50 ? new Bottleneck(input, inner, stride, device) : new BasicBlock(input, inner, stride, ShortcutOption.B, device);
+    private nn.Module<Tensor, Tensor> Block(int input, int inner, int stride, Device device)
+    {
+        var option = IsD ? ShortcutOption.D : ShortcutOption.B;
+        return Depth == 50 ? new Bottleneck(input, inner, stride, option, device) : new BasicBlock(input, inner, stride, option, device);
+    }
 
     private int OutputOf(int inner) => Depth == 50 ? Bottleneck.Expansion * inner : inner;
 

@@ -5,13 +5,14 @@ using static TorchSharp.torch.nn;
 namespace MLNet.Procrustean.Networks;
 
 /// <summary>
-/// How a residual block's shortcut changes shape: A subsamples and pads with zero channels, B projects by a 1×1 convolution (arXiv
-/// 1512.03385, section 3.3).
+/// How a residual block's shortcut changes shape: A subsamples and pads with zero channels, B subsamples and projects by a 1×1 convolution
+/// (arXiv 1512.03385, section 3.3), and D averages in place of subsampling and projects (arXiv 1812.01187, section 4.2).
 /// </summary>
 internal enum ShortcutOption
 {
     A,
     B,
+    D,
 }
 
 /// <summary>Two 3×3 convolutions with batch normalisation, added to the shortcut.</summary>
@@ -57,7 +58,7 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>
     private readonly BatchNormalisation bn3;
     private readonly Module<Tensor, Tensor>? downsample;
 
-    public Bottleneck(int input, int inner, int stride, Device? device = null)
+    public Bottleneck(int input, int inner, int stride, ShortcutOption option, Device? device = null)
         : base(nameof(Bottleneck))
     {
         conv1 = new Convolution(input, inner, 1, device: device);
@@ -66,7 +67,7 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>
         bn2 = new BatchNormalisation(conv2);
         conv3 = new Convolution(inner, Expansion * inner, 1, device: device);
         bn3 = new BatchNormalisation(conv3);
-        downsample = Shortcut.For(input, Expansion * inner, stride, ShortcutOption.B, device);
+        downsample = Shortcut.For(input, Expansion * inner, stride, option, device);
         RegisterComponents();
     }
 

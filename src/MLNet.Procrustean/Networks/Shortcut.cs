@@ -19,8 +19,12 @@ internal static class Shortcut
             return new ZeroPaddedShortcut(output - input, stride);
         }
 
+        Module<Tensor, Tensor> every =
+            option == ShortcutOption.D && stride > 1
+                ? AvgPool2d(stride, stride, ceil_mode: true, count_include_pad: false)
+                : new EveryPixel(stride);
         var projection = new Convolution(input, output, 1, device: device);
-        return Sequential(("every", new EveryPixel(stride)), ("0", projection), ("1", new BatchNormalisation(projection)));
+        return Sequential(("every", every), ("0", projection), ("1", new BatchNormalisation(projection)));
     }
 }
 

@@ -86,15 +86,17 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The input of the head's linear map, [B, D], for images [B, channels, S, S].</summary>
     public Tensor Features(Tensor images) => Head.Features(Pooled(images));
 
-    /// <summary>How many parts lie between a weight and the logits: 0 for the head, 1 for the last stage.</summary>
+    /// <summary>How many parts lie between a weight and the logits: 0 for the head, 1 for the last stage and the pooling.</summary>
     public int DistanceFromHead(Parameter weight) =>
-        InOrder.Reverse().Index().First(part => part.Item.parameters().Any(own => own.Handle == weight.Handle)).Index;
+        Owns(Pool, weight) ? 1 : InOrder.Reverse().Index().First(part => Owns(part.Item, weight)).Index;
 
     /// <summary>
     /// Permanently freezes the first parts, the stem and then one stage after the other: they get no gradients, and their batch
     /// normalisation stays in evaluation mode while the rest trains. Call it before the optimizer is created.
     /// </summary>
-    /// <param name="parts">How many: 0 for no part, 1 for the stem, 1 + the number of stages for all but the head.</param>
+    /// <param name="parts">
+    /// How many: 0 for no part, 1 for the stem, 1 + the number of stages for all but the head; the pooling belongs to the last stage.
+    /// </param>
     public void Freeze(int parts)
     {
         FrozenParts = parts;
@@ -126,7 +128,9 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
-    private IEnumerable<nn.Module> Frozen => InOrder.Take(FrozenParts);
+    private IEnumerable<nn.Module> Frozen => FrozenParts > Stages.Count ? [.. InOrder.Take(FrozenParts), Pool] : InOrder.Take(FrozenParts);
+
+    private static bool Owns(nn.Module part, Parameter weight) => part.parameters().Any(own => own.Handle == weight.Handle);
 
     // The parts from one, counted from 0, up to another one, without it.
     private Tensor Pass(int from, int to, Tensor h, Func<int, Tensor, Tensor>? beforeStage)

@@ -4,20 +4,32 @@ using static TorchSharp.torch.nn;
 namespace MLNet.Procrustean.Networks;
 
 /// <summary>
-/// The part that takes the image: a convolution with batch normalisation and rectifier and, for large images, max pooling.
+/// The part that takes the image: a convolution with batch normalisation and activation and, for large images, further layers such as max
+/// pooling.
 /// </summary>
 internal sealed class Stem : Module<Tensor, Tensor>
 {
     private readonly Convolution conv1;
     private readonly BatchNormalisation bn1;
-    private readonly Module<Tensor, Tensor>? maxpool;
+    private readonly Func<Tensor, Tensor> activation;
+    private readonly Module<Tensor, Tensor>? rest;
 
-    public Stem(Convolution convolution, Module<Tensor, Tensor>? pooling = null)
+    /// <summary>With a rectifier.</summary>
+    public Stem(Convolution convolution, Module<Tensor, Tensor>? rest = null)
+        : this(convolution, new BatchNormalisation(convolution), static x => x.relu_(), rest) { }
+
+    public Stem(
+        Convolution convolution,
+        BatchNormalisation normalisation,
+        Func<Tensor, Tensor> activation,
+        Module<Tensor, Tensor>? rest = null
+    )
         : base(nameof(Stem))
     {
         conv1 = convolution;
-        bn1 = new BatchNormalisation(convolution);
-        maxpool = pooling;
+        bn1 = normalisation;
+        this.activation = activation;
+        this.rest = rest;
         RegisterComponents();
     }
 
@@ -26,7 +38,7 @@ internal sealed class Stem : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var h = bn1.call(conv1.call(x)).relu_();
-        return (maxpool?.call(h) ?? h).MoveToOuterDisposeScope();
+        var h = activation(bn1.call(conv1.call(x)));
+        return (rest?.call(h) ?? h).MoveToOuterDisposeScope();
     }
 }

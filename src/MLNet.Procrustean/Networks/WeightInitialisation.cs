@@ -7,7 +7,8 @@ namespace MLNet.Procrustean.Networks;
 internal static class WeightInitialisation
 {
     /// <summary>
-    /// Convolutions: N(0, 2/fan-out); the classifier: N(0, 1/features), zero bias; batch normalisation: 1 and 0.
+    /// Convolutions: N(0, 2/fan-out); the classifier and other fully connected layers: N(0, 1/features), zero bias; batch normalisation: 1
+    /// and 0.
     /// </summary>
     /// <remarks>
     /// He et al., "Delving Deep into Rectifiers" (arXiv 1502.01852), equation 14. All random numbers come from a generator of their own, so
@@ -23,8 +24,10 @@ internal static class WeightInitialisation
             switch (module)
             {
                 case Convolution convolution:
-                    var shape = convolution.Weight.shape; // [out, in, k, k]
-                    convolution.Weight.normal_(0, Math.Sqrt(2.0 / (shape[0] * shape[2] * shape[3])), random);
+                    convolution.Weight.normal_(0, Math.Sqrt(2.0 / convolution.FanOut), random);
+                    break;
+                case FullyConnected layer:
+                    layer.Weight.normal_(0, Math.Sqrt(1.0 / layer.Weight.shape[1]), random);
                     break;
                 case Head head:
                     head.Weight.normal_(0, Math.Sqrt(1.0 / head.Weight.shape[1]), random);

@@ -8,6 +8,9 @@ public sealed class BackboneTests
             .. ResNet.Depths.Select(depth => new ResNet { Depth = depth }),
             new ResNet { Blocks = (2, 2, 2, 3) },
             new ResNet { Depth = 50, Blocks = (1, 50, 3, 2) },
+            new ResNet { Depth = 50, Variant = ResNetVariant.D },
+            new ResNet { Variant = ResNetVariant.D, Blocks = (2, 2, 2, 3) },
+            new MobileNetV3(),
         ];
 
     [TestCaseSource(nameof(All))]
@@ -40,6 +43,11 @@ public sealed class BackboneTests
     [TestCase("resnet-18-2-2-2-0")]
     [TestCase("resnet-18-2-51-2-2")]
     [TestCase("resnet-18-2-2-w2-2")]
+    [TestCase("resnet-d")]
+    [TestCase("resnet-18dd")]
+    [TestCase("cifar-resnet-20d")]
+    [TestCase("mobilenet-v3")]
+    [TestCase("mobilenet-v3-large")]
     public void Parse_NoSuchBackbone_NamesItAndSaysWhatThereIs(string name) =>
         Assert.That(
             () => Backbone.Parse(name),
@@ -49,7 +57,7 @@ public sealed class BackboneTests
                 .And.Message.Contains(
                     "'cifar-resnet-D' with D one of 8, 14, 20, 32, 44, 56, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256"
                 )
-                .And.Message.Contains("'resnet-D' with D one of 18, 34, 50, ")
+                .And.Message.Contains("'mobilenet-v3-small', 'resnet-D' with D one of 18, 34, 50, 'resnet-Dd' for its variant")
                 .And.Message.EndsWith("'resnet-D-B-B-B-B' with the blocks B of each stage, from 1 to 50.")
                 .And.Message.Not.Contains("\n")
         );
@@ -64,6 +72,8 @@ public sealed class BackboneTests
     [TestCase("resnet-34", 1, 3)]
     [TestCase("resnet-50", 3, 1000)]
     [TestCase("resnet-18-2-2-2-3", 3, 2)]
+    [TestCase("resnet-50d", 1, 3)]
+    [TestCase("mobilenet-v3-small", 1, 4)]
     public void CountWeights_ANetwork_AreThoseOfTheOneBuilt(string name, int channels, int classes)
     {
         var backbone = Backbone.Parse(name);

@@ -5,12 +5,13 @@ namespace MLNet.Procrustean.Tests.Networks;
 
 public sealed class BatchNormalisationTests
 {
-    [Test]
-    public void Forward_TrainingThenEvaluation_GivesTheBitsAndTheStateOfTorchSharpsOwn()
+    [TestCase(1e-5)]
+    [TestCase(1e-3)]
+    public void Forward_TrainingThenEvaluation_GivesTheBitsAndTheStateOfTorchSharpsOwn(double epsilon)
     {
         using var scope = NewDisposeScope();
-        using var ours = new BatchNormalisation(new Convolution(3, 4, 3));
-        using var theirs = nn.BatchNorm2d(4);
+        using var ours = new BatchNormalisation(new Convolution(3, 4, 3), epsilon);
+        using var theirs = nn.BatchNorm2d(4, epsilon);
         var images = randn(3, 4, 5, 5);
         using (Assert.EnterMultipleScope())
         {

@@ -26,6 +26,35 @@ public sealed class ConvolutionTests
         [Values] bool channelsLast
     ) => AssertSound(input, output, kernel, kernel == 1 ? 1 : stride, channelsLast); // the networks have no 1×1 convolution with a stride
 
+    [TestCase(16, 3)]
+    [TestCase(64, 3)]
+    [TestCase(96, 5)]
+    public void ForwardAndBackward_DepthwiseBFloat16_AreThoseOfSinglePrecisionUpToRounding(int channels, int kernel) =>
+        AssertSound(channels, channels, kernel, 2, channelsLast: true, groups: channels);
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Forward_Depthwise_IsAConvolutionOfEachChannelAlone(int stride)
+    {
+        using var scope = NewDisposeScope();
+        using var convolution = Drawn(3, 3, 5, stride, groups: 3);
+        var images = randn(2, 3, 6, 6);
+        var features = convolution.call(images);
+        for (var channel = 0; channel < 3; channel++)
+        {
+            using var alone = new Convolution(1, 1, 5, stride);
+            using (no_grad())
+            {
+                alone.Weight.copy_(convolution.Weight.narrow(0, channel, 1));
+            }
+
+            Assert.That(
+                Doubles(features.narrow(1, channel, 1)),
+                Is.EqualTo(Doubles(alone.call(images.narrow(1, channel, 1)))).Within(1e-5)
+            );
+        }
+    }
+
     /// <summary>The first layer of every network: the images need no gradient.</summary>
     [Test]
     public void ForwardAndBackward_FromImages_AreThoseOfSinglePrecisionUpToRounding(
@@ -41,10 +70,18 @@ public sealed class ConvolutionTests
     public void ForwardAndBackward_OneByOneOfManyChannels_AreThoseOfSinglePrecisionUpToRounding(int input, int output) =>
         AssertSound(input, output, 1, 1, channelsLast: true);
 
-    private static void AssertSound(int input, int output, int kernel, int stride, bool channelsLast, bool fromImages = false)
+    private static void AssertSound(
+        int input,
+        int output,
+        int kernel,
+        int stride,
+        bool channelsLast,
+        bool fromImages = false,
+        int groups = 1
+    )
     {
         using var scope = NewDisposeScope();
-        using var convolution = Drawn(input, output, kernel, stride);
+        using var convolution = Drawn(input, output, kernel, stride, groups);
         var images = randn(3, input, 8, 8).to(bfloat16);
         images = channelsLast ? WeightInitialisation.ChannelsLast(images) : images;
         var gradient = randn(3, output, 8 / stride, 8 / stride).to(bfloat16);
@@ -62,11 +99,11 @@ public sealed class ConvolutionTests
         }
     }
 
-    private static Convolution Drawn(int input, int output, int kernel, int stride)
+    private static Convolution Drawn(int input, int output, int kernel, int stride, int groups = 1)
     {
-        var convolution = new Convolution(input, output, kernel, stride);
+        var convolution = new Convolution(input, output, kernel, stride, groups: groups);
         using var noGradient = no_grad();
-        convolution.Weight.copy_(randn(output, input, kernel, kernel));
+        convolution.Weight.copy_(randn(output, input / groups, kernel, kernel));
         return convolution;
     }
 

@@ -13,6 +13,26 @@ public sealed class ResNetTests
         Assert.That(network.parameters().Sum(parameter => parameter.numel()), Is.EqualTo(expected));
     }
 
+    [Test]
+    public void Build_VariantD_HasThePublishedParameters()
+    {
+        using var network = new ResNet { Depth = 50, Variant = ResNetVariant.D }.Build(channels: 3, classes: 1000, seed: 1);
+        Assert.That(network.parameters().Sum(parameter => parameter.numel()), Is.EqualTo(25_576_264));
+    }
+
+    [TestCase(18, 3, 32)]
+    [TestCase(18, 1, 75)] // with odd sides where shortcuts pool
+    [TestCase(50, 3, 64)]
+    public void Forward_VariantD_GivesLogits(int depth, int channels, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new ResNet { Depth = depth, Variant = ResNetVariant.D }.Build(channels, classes: 5, seed: 1);
+        var logits = network.forward(rand(2, channels, size, size).to(bfloat16));
+        logits.sum().backward();
+        Assert.That(logits.shape, Is.EqualTo(new long[] { 2, 5 }));
+        Assert.That(network.parameters().Select(parameter => parameter.grad is null), Has.None.True);
+    }
+
     [TestCase(18, "layer4.1.bn2.weight", "layer2.0.downsample.0.weight", "layer1.0.downsample.0.weight")]
     [TestCase(50, "layer3.5.conv3.weight", "layer1.0.downsample.1.running_mean", "layer1.1.downsample.0.weight")]
     public void Build_Depth_ProjectsWhereTheShapeChanges(int depth, string block, string projection, string missing)

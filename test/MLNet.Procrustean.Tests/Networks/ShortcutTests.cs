@@ -44,6 +44,36 @@ public sealed class ShortcutTests
         Assert.That(shortcut.parameters().Sum(parameter => parameter.numel()), Is.EqualTo(parameters));
     }
 
+    [TestCase(4)]
+    [TestCase(5)] // at the border, the mean of the pixels that there are
+    public void For_OptionD_ProjectsTheMeansOfFourPixels(int side)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var shortcut = Shortcut.For(1, 2, stride: 2, ShortcutOption.D, CPU)!;
+        shortcut.eval();
+        shortcut.modules().OfType<Convolution>().Single().Weight.copy_(tensor(new float[] { 1, -2 }).reshape(2, 1, 1, 1));
+        var x = rand(1, 1, side, side);
+        var half = (side + 1) / 2;
+        var means = new float[half, half];
+        for (var at = 0; at < half * half; at++)
+        {
+            var (row, column) = (at / half, at % half);
+            var pixels =
+                from y in new[] { 2 * row, (2 * row) + 1 }
+                from z in new[] { 2 * column, (2 * column) + 1 }
+                where y < side && z < side
+                select x[0, 0, y, z].item<float>();
+            means[row, column] = pixels.Average();
+        }
+
+        var expected = means.Cast<float>();
+        Assert.That(
+            shortcut.call(x).data<float>().ToArray(),
+            Is.EqualTo(expected.Concat(expected.Select(mean => -2 * mean))).Within(1e-4) // ε of the normalisation
+        );
+    }
+
     [Test]
     public void GlobalAveragePool_Features_GivesTheMeanOfAllPixels()
     {

@@ -49,6 +49,8 @@ public sealed class StagedNetworkTests
     [TestCase("cifar-resnet-14-w16", 7)]
     [TestCase("resnet-18", 8)]
     [TestCase("resnet-50", 16)]
+    [TestCase("resnet-18d-1-1-1-1", 11)]
+    [TestCase("mobilenet-v3-small", 33)]
     public void Fold_AfterTraining_LeavesTheLogitsAsTheyWere(string backbone, int blocks)
     {
         using var scope = NewDisposeScope();
@@ -111,6 +113,22 @@ public sealed class StagedNetworkTests
             {
                 Assert.That(NetworkBits.Of(values).SequenceEqual(before[name]), Is.EqualTo(IsFrozen(name)), name);
             }
+        }
+    }
+
+    [TestCase(4, "layer4", "pool", "fc")]
+    [TestCase(5, "fc")]
+    public void Freeze_PoolingWithWeights_FollowsTheLastStage(int parts, params string[] trained)
+    {
+        using var network = new MobileNetV3().Build(channels: 3, classes: 2, seed: 1);
+        var pooling = network.Pool.parameters().ToList();
+        network.Freeze(parts);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(pooling, Has.Count.EqualTo(2));
+            Assert.That(pooling.Select(network.DistanceFromHead), Is.All.EqualTo(1));
+            Assert.That(network.Stages[^1].parameters().Select(network.DistanceFromHead), Is.All.EqualTo(1));
+            Assert.That(network.TrainedWeights.Select(named => named.Name.Split('.')[0]).Distinct(), Is.EqualTo(trained));
         }
     }
 

@@ -68,6 +68,28 @@ public sealed class WeightInitialisationTests
     }
 
     [Test]
+    public void Build_DepthwiseConvolutions_HaveTheDeviationOfAFanOutOfOneChannel()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new MobileNetV3().Build(channels: 3, classes: 2, seed: 1);
+        var weights = network.modules().OfType<Convolution>().Select(convolution => convolution.Weight).ToList();
+        var depthwise = weights.FindAll(weight => weight.shape[1] == 1);
+        Assert.That(depthwise, Has.Count.EqualTo(11));
+        depthwise.ForEach(weight => AssertNormal(weight, Math.Sqrt(2.0 / (weight.shape[2] * weight.shape[3]))));
+    }
+
+    [Test]
+    public void Build_FullyConnectedLayers_HaveTheDeviationOfTheirFeaturesAndNoBias()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new MobileNetV3().Build(channels: 3, classes: 2, seed: 1);
+        var layers = network.modules().OfType<FullyConnected>().ToList();
+        Assert.That(layers, Has.Count.EqualTo(19));
+        layers.ForEach(layer => AssertNormal(layer.Weight, Math.Sqrt(1.0 / layer.Weight.shape[1])));
+        Assert.That(layers.SelectMany(layer => layer.get_parameter("bias")!.data<float>().ToArray()), Is.All.Zero);
+    }
+
+    [Test]
     public void Build_Classifier_HasTheDeviationOfItsFeaturesAndNoBias()
     {
         using var scope = NewDisposeScope();

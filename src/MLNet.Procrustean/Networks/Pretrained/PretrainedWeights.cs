@@ -46,7 +46,8 @@ public sealed record PretrainedWeights : InitialWeights
 
     /// <summary>Weights from a file; its contents say which format it has.</summary>
     /// <param name="path">
-    /// An ONNX file of a residual network by any exporter, or a safetensors or PyTorch file (.pth) with the names of torchvision or timm.
+    /// An ONNX file of a residual network by any exporter, or a safetensors or PyTorch file (.pth) of a residual network with the names of
+    /// torchvision or timm, or of torchvision's mobilenet_v3_small.
     /// </param>
     /// <returns>The weights.</returns>
     /// <exception cref="ArgumentException">The path is empty.</exception>

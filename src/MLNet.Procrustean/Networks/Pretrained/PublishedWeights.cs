@@ -81,8 +81,8 @@ internal sealed record PublishedWeights(
         stream.Position = 0;
         return start switch
         {
-            [(byte)'P', (byte)'K', ..] => NamedResNet.Of(PyTorchFile.Read(stream)),
-            [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => NamedResNet.Of(SafeTensors.ReadPublished(stream)), // after a length of 8 bytes
+            [(byte)'P', (byte)'K', ..] => NamedNetwork.Of(PyTorchFile.Read(stream)),
+            [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => NamedNetwork.Of(SafeTensors.ReadPublished(stream)), // after a length of 8 bytes
             [0x08, ..] => OnnxResNet.Of(OnnxFile.Read(stream)), // its first field, the version
             [0x80, ..] => throw new InvalidDataException(
                 "It is in the format of PyTorch before 1.6, which is not read. Save it again in Python: "

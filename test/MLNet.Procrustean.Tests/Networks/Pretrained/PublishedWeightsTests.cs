@@ -16,8 +16,69 @@ public sealed class PublishedWeightsTests
     public void Read_NamesOfTorchvision_FitTheNetwork(Backbone backbone)
     {
         var arrays = RandomWeights.Of(backbone);
-        AssertRead(TorchFile.Of(TheirNames(arrays)), backbone, arrays);
-        AssertRead(SafeTensorsFile(TheirNames(arrays)), backbone, arrays);
+        AssertRead(TorchFile.Of(TheirNames.OfResNet(arrays)), backbone, arrays);
+        AssertRead(SafeTensorsFile(TheirNames.OfResNet(arrays)), backbone, arrays);
+    }
+
+    [Test]
+    public void Read_NamesOfTimmsVariantD_FitTheNetwork()
+    {
+        var backbone = new ResNet
+        {
+            Depth = 50,
+            Blocks = (1, 2, 1, 1),
+            Variant = ResNetVariant.D,
+        };
+        var arrays = RandomWeights.Of(backbone);
+        var theirs = TheirNames.OfResNetD(arrays);
+        string[] some = ["conv1.0.weight", "conv1.4.running_mean", "conv1.6.weight", "bn1.bias", "layer1.0.downsample.1.weight"];
+        Assert.That(theirs.Select(array => array.Name), Is.SupersetOf(some));
+        AssertRead(TorchFile.Of(theirs), backbone, arrays);
+    }
+
+    [Test]
+    public void Read_NamesOfTorchvisionsMobileNetV3_FitTheNetwork()
+    {
+        var arrays = RandomWeights.Of(new MobileNetV3());
+        var theirs = TheirNames.OfMobileNetV3(arrays);
+        string[] some =
+        [
+            "features.0.1.running_var",
+            "features.1.block.1.fc2.bias",
+            "features.2.block.2.0.weight",
+            "features.11.block.3.1.weight",
+        ];
+        Assert.That(theirs, Has.Count.EqualTo(244));
+        Assert.That(theirs.Select(array => array.Name), Is.SupersetOf(some).And.All.Match("^(features|classifier)\\."));
+        AssertRead(SafeTensorsFile(theirs), new MobileNetV3(), arrays);
+    }
+
+    [TestCase("features.12.0.weight", "features.16.0.weight", "it has no weight 'features.12.0.weight'. Of the networks")]
+    [TestCase("features.7.block.0.1.bias", "features.7.block.0.2.bias", "the weight 'layer3.3.expand.bn.bias' is missing")]
+    [TestCase("classifier.0.bias", "layer1.0.project.bn.bias", "Two of its weights stand for 'layer1.0.project.bn.bias'")]
+    public void Read_AnotherMobileNet_SaysWhatDiffers(string name, string instead, string part)
+    {
+        var theirs = TheirNames.OfMobileNetV3(RandomWeights.Of(new MobileNetV3()));
+        Rename(theirs, name, instead);
+        Assert.That(() => Read(SafeTensorsFile(theirs)), Throws.TypeOf<InvalidDataException>().With.Message.Contains(part));
+    }
+
+    [Test]
+    public void Read_DeepStemWithoutPoolingInShortcuts_IsRefused()
+    {
+        var theirs = TheirNames.OfResNetD(RandomWeights.Of(new ResNet { Variant = ResNetVariant.D, Blocks = (1, 1, 1, 1) }));
+        foreach (
+            var name in theirs.Select(array => array.Name).Where(name => name.Contains("downsample", StringComparison.Ordinal)).ToList()
+        )
+        {
+            var earlier = name.Replace("downsample.1", "downsample.0", StringComparison.Ordinal);
+            Rename(theirs, name, earlier.Replace("downsample.2", "downsample.1", StringComparison.Ordinal));
+        }
+
+        Assert.That(
+            () => Read(SafeTensorsFile(theirs)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Two of its weights stand for 'layer2.0.downsample.0.weight'")
+        );
     }
 
     [TestCase("module.", "fc")]
@@ -25,7 +86,7 @@ public sealed class PublishedWeightsTests
     public void Read_NamesOfCifarRepositories_FitTheNetwork(string prefix, string classifier)
     {
         var arrays = RandomWeights.Of(Small);
-        List<NamedArray> theirs = [.. TheirNames(arrays), new($"{classifier}.weight", "F32", [1, 2], new byte[8])];
+        List<NamedArray> theirs = [.. TheirNames.OfResNet(arrays), new($"{classifier}.weight", "F32", [1, 2], new byte[8])];
         theirs = theirs.ConvertAll(array => array with { Name = prefix + array.Name });
         AssertRead(TorchFile.Of(theirs, "state_dict"), Small, arrays);
     }
@@ -33,7 +94,7 @@ public sealed class PublishedWeightsTests
     [Test]
     public void Read_NoCounters_CountsFromZero()
     {
-        var arrays = TheirNames(RandomWeights.Of(Small)).FindAll(array => array.Type == "F32");
+        var arrays = TheirNames.OfResNet(RandomWeights.Of(Small)).FindAll(array => array.Type == "F32");
         var counters = Read(TorchFile.Of(arrays)).Arrays.Where(array => array.Type == "I64").ToList();
         Assert.That(counters, Has.Count.EqualTo(13));
         Assert.That(counters.Select(counter => counter.Bytes), Is.All.EqualTo(new byte[8]));
@@ -42,7 +103,7 @@ public sealed class PublishedWeightsTests
     [Test]
     public void CopyTo_Network_KeepsItsHeadAndItsLayout()
     {
-        var weights = Read(TorchFile.Of(TheirNames(RandomWeights.Of(Small))));
+        var weights = Read(TorchFile.Of(TheirNames.OfResNet(RandomWeights.Of(Small))));
         using var network = Small.Build(channels: 3, classes: 5, seed: 2, ClassifierHead.Cosine);
         var convolution = network.Stem.Convolution;
         var (head, strides) = (network.Head.Weight.data<float>().ToArray(), convolution.Weight.stride());
@@ -58,7 +119,7 @@ public sealed class PublishedWeightsTests
     [Test]
     public void CopyTo_NetworkForGreyImages_Refuses()
     {
-        var weights = Read(TorchFile.Of(TheirNames(RandomWeights.Of(Small))));
+        var weights = Read(TorchFile.Of(TheirNames.OfResNet(RandomWeights.Of(Small))));
         using var network = Small.Build(channels: 1, classes: 2, seed: 1);
         Assert.That(
             () => weights.CopyTo(network),
@@ -99,7 +160,7 @@ public sealed class PublishedWeightsTests
     [TestCaseSource(nameof(Misfits))]
     public void Read_AnotherNetwork_SaysWhatDiffers(Delegate change, string part)
     {
-        var arrays = TheirNames(RandomWeights.Of(Small));
+        var arrays = TheirNames.OfResNet(RandomWeights.Of(Small));
         ((Action<List<NamedArray>>)change)(arrays);
         Assert.That(() => Read(SafeTensorsFile(arrays)), Throws.TypeOf<InvalidDataException>().With.Message.Contains(part));
     }
@@ -152,9 +213,6 @@ public sealed class PublishedWeightsTests
         Assert.That(weights.Arrays.Where(array => !array.Bytes.AsSpan().SequenceEqual(expected[array.Name].Bytes)), Is.Empty);
         Assert.That(weights.Means, Is.EqualTo(PublishedWeights.ImageNetMeans));
     }
-
-    private static List<NamedArray> TheirNames(List<NamedArray> arrays) =>
-        arrays.ConvertAll(array => array with { Name = array.Name.Replace("stem.", "", StringComparison.Ordinal) });
 
     private static byte[] SafeTensorsFile(List<NamedArray> arrays)
     {
