@@ -1,3 +1,4 @@
+using System.Text;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
@@ -70,6 +71,15 @@ public sealed record ResNet : Backbone
 
     /// <inheritdoc/>
     public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The network with its options.</summary>
+    /// <returns>Blocks and variant only where they are not the default, so that checkpoints from before these options agree.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder("ResNet { ");
+        PrintMembers(text);
+        return text.Replace(", Blocks = , ", ", ").Replace($", Variant = {nameof(ResNetVariant.B)}", "").Append(" }").ToString();
+    }
 
     /// <summary>The network of basic blocks or bottlenecks with so many of them per stage.</summary>
     internal static ResNet Of(bool bottlenecks, (int, int, int, int) blocks, ResNetVariant variant = ResNetVariant.B)

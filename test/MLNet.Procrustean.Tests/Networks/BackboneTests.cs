@@ -80,4 +80,16 @@ public sealed class BackboneTests
         using var network = backbone.Build(channels, classes, seed: 1);
         Assert.That(backbone.CountWeights(channels, classes), Is.EqualTo(network.parameters().Sum(parameter => parameter.numel())));
     }
+
+    [Test]
+    public void ToString_ResNetOfNoOtherBlocksAndVariant_IsThatOfEarlierCheckpoints()
+    {
+        const string Earlier = "ResNet { Name = resnet-34, SmallestImage = 32, LargestImage = 1024, ResidualStages = 4, Depth = 34 }";
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(new ResNet { Depth = 34 }.ToString(), Is.EqualTo(Earlier));
+            Assert.That(new ResNet { Blocks = (1, 1, 1, 2) }.ToString(), Does.Contain("Blocks = (1, 1, 1, 2)"));
+            Assert.That(new ResNet { Variant = ResNetVariant.D }.ToString(), Does.Contain("Variant = D"));
+        }
+    }
 }
