@@ -100,33 +100,12 @@ internal static class SquareResampler
         {
             var weight = weights[i];
             var row = grid.Row(first + i)[..line.Length]; // the same length, so that the bounds are checked once
-            var x = AddWhole(row, weight, line);
+            var x = WeightedBytes.AddWhole(MemoryMarshal.AsBytes(row), weight, MemoryMarshal.Cast<Vector4, float>(line)) / sizeof(uint);
             for (; x < line.Length; x++)
             {
                 line[x] += weight * ToVector(row[x]);
             }
         }
-    }
-
-    // Adds as many pixels at a time as the processor's vectors hold, with the same bits as one by one; returns how many pixels in all.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int AddWhole(ReadOnlySpan<uint> row, float weight, Span<Vector4> line)
-    {
-        var bytes = MemoryMarshal.Cast<uint, Vector<byte>>(row);
-        var sums = MemoryMarshal.Cast<Vector4, Vector<float>>(line);
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            Vector.Widen(bytes[i], out var low, out var high);
-            Vector.Widen(low, out var first, out var second);
-            Vector.Widen(high, out var third, out var fourth);
-            var four = sums.Slice(4 * i, 4);
-            four[0] += weight * Vector.ConvertToSingle(first.As<uint, int>());
-            four[1] += weight * Vector.ConvertToSingle(second.As<uint, int>());
-            four[2] += weight * Vector.ConvertToSingle(third.As<uint, int>());
-            four[3] += weight * Vector.ConvertToSingle(fourth.As<uint, int>());
-        }
-
-        return bytes.Length * (Vector<byte>.Count / sizeof(uint));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

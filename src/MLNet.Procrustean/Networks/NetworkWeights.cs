@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLNet.Procrustean.Persistence;
 using static TorchSharp.torch;
 
@@ -67,6 +68,23 @@ internal static class NetworkWeights
             : throw new InvalidDataException(
                 $"The weights are not those of the backbone {backbone}: it has no weight '{given.Keys.First()}'."
             );
+    }
+
+    /// <summary>
+    /// The first value that no training gives, and that gives no score: one that is not finite, or a negative variance; null for none.
+    /// </summary>
+    public static float? ImpossibleValue(NamedArray array)
+    {
+        var smallest = array.Name.EndsWith("running_var", StringComparison.Ordinal) ? 0 : float.MinValue;
+        foreach (var value in array.Type == "F32" ? MemoryMarshal.Cast<byte, float>(array.Bytes) : [])
+        {
+            if (!(value >= smallest && value <= float.MaxValue)) // no comparison with NaN holds
+            {
+                return value;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The values as a tensor of their shape.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MLNet.Procrustean.Networks;
@@ -85,21 +84,16 @@ internal static class ModelFile
         }
     }
 
-    // Values that no training gives, and that give no score.
     private static void CheckValues(NamedArray array)
     {
-        var smallest = array.Name.EndsWith("running_var", StringComparison.Ordinal) ? 0 : float.MinValue;
-        foreach (var value in array.Type == "F32" ? MemoryMarshal.Cast<byte, float>(array.Bytes) : [])
+        if (NetworkWeights.ImpossibleValue(array) is { } value)
         {
-            if (!(value >= smallest && value <= float.MaxValue)) // no comparison with NaN holds
-            {
-                throw new InvalidDataException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The model is damaged: its weight '{array.Name}' has the value {value}. Train the model again."
-                    )
-                );
-            }
+            throw new InvalidDataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The model is damaged: its weight '{array.Name}' has the value {value}. Train the model again."
+                )
+            );
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class TrainingLoop(
         using var gradient = enable_grad(); // whatever the caller's own thread had set
         try
         {
-            return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), keeping);
+            return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), keeping ?? (_ => { }));
         }
         catch (OperationCanceledException)
             when (options is { OnCancel: CancellationOutcome.KeepBest, Cancellation.IsCancellationRequested: true }
@@ -62,11 +62,11 @@ internal sealed class TrainingLoop(
         LabelledImages? validation,
         Action<EpochReport> report,
         Action<SavePoint> atSavePoint,
-        Action<double>? keeping
+        Action<double> keeping
     )
     {
         var network = state.Network;
-        using var inputs = IsOver(state) ? null : InputsFor(network, train, keeping ?? (_ => { }));
+        using var inputs = IsOver(state) ? null : InputsFor(network, train, keeping);
         using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation);
         var probe = inputs is null ? null : Probe(inputs, train.Labels);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)

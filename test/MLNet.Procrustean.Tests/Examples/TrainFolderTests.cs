@@ -17,34 +17,13 @@ public sealed class TrainFolderTests
     [TestCase("mfw+mixup", "decide about the mixing")]
     [TestCase("mfw(depth=7)", "before stage 7")]
     [TestCase("plain then cb from 9", "in epoch 9")]
-    public void Strategy_Wrong_SaysWhatIsWrongAndTrainsNothing(string strategy, string message)
-    {
-        using var folder = new TemporaryFolder();
-        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
-        var run = TrainFolder(folder, strategy);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(run.ExitCode, Is.EqualTo(1));
-            Assert.That(run.Errors, Does.Contain(message));
-            Assert.That(run.Output, Does.Not.Contain("epoch"));
-        }
-    }
+    public void Strategy_Wrong_SaysWhatIsWrongAndTrainsNothing(string strategy, string message) => AssertRefused(message, strategy);
 
     [TestCase("crop+spin", "There is no augmentation 'spin'")]
     [TestCase("jitter(hue=1)", "The augmentation jitter has no parameter 'hue'; it has brightness, contrast, saturation.")]
     [TestCase("crop+photos", "Both CropPadding, which is 4, and ResizedCrop crop the images")]
-    public void Augmentation_Wrong_SaysWhatIsWrongAndTrainsNothing(string augmentation, string message)
-    {
-        using var folder = new TemporaryFolder();
-        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
-        var run = TrainFolder(folder, "plain", "--augmentation", augmentation);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(run.ExitCode, Is.EqualTo(1));
-            Assert.That(run.Errors, Does.Contain(message));
-            Assert.That(run.Output, Does.Not.Contain("epoch"));
-        }
-    }
+    public void Augmentation_Wrong_SaysWhatIsWrongAndTrainsNothing(string augmentation, string message) =>
+        AssertRefused(message, "plain", "--augmentation", augmentation);
 
     [Test]
     public void Augmentation_OfSeveralParts_IsThatOfTheReport()
@@ -65,18 +44,8 @@ public sealed class TrainFolderTests
 
     [TestCase("tau-norm(tau=2)", "The parameter tau of tau-norm is too large")]
     [TestCase("norm", "There is no correction 'norm'")]
-    public void Correction_Wrong_SaysWhatIsWrongAndTrainsNothing(string correction, string message)
-    {
-        using var folder = new TemporaryFolder();
-        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
-        var run = TrainFolder(folder, "plain", "--correction", correction);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(run.ExitCode, Is.EqualTo(1));
-            Assert.That(run.Errors, Does.Contain(message));
-            Assert.That(run.Output, Does.Not.Contain("epoch"));
-        }
-    }
+    public void Correction_Wrong_SaysWhatIsWrongAndTrainsNothing(string correction, string message) =>
+        AssertRefused(message, "plain", "--correction", correction);
 
     [Test]
     public void Report_OneRun_ShowsItsDiagnostics()
@@ -243,6 +212,19 @@ public sealed class TrainFolderTests
         using var results = JsonDocument.Parse(File.ReadAllText(json));
         Assert.That(results.RootElement.GetProperty("strategy").GetString(), Is.EqualTo(strategy));
         Assert.That(run.Output, Does.Contain("epoch   2/2"));
+    }
+
+    private static void AssertRefused(string message, string strategy, params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 4), ("dog", 2));
+        var run = TrainFolder(folder, strategy, more);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain(message));
+            Assert.That(run.Output, Does.Not.Contain("epoch"));
+        }
     }
 
     private static ChildProcess TrainFolder(TemporaryFolder folder, string strategy, params string[] more) =>

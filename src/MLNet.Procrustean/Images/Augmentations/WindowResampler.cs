@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -64,32 +63,11 @@ internal static class WindowResampler
         {
             var weight = weights[i];
             var row = image.Slice((first + i) * pitch, line.Length);
-            for (var x = AddWhole(row, weight, line); x < line.Length; x++)
+            for (var x = WeightedBytes.AddWhole(row, weight, line); x < line.Length; x++)
             {
                 line[x] += weight * row[x];
             }
         }
-    }
-
-    // Adds as many values at a time as the processor's vectors hold, with the same bits as one by one; returns how many in all.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int AddWhole(ReadOnlySpan<byte> row, float weight, Span<float> line)
-    {
-        var bytes = MemoryMarshal.Cast<byte, Vector<byte>>(row);
-        var sums = MemoryMarshal.Cast<float, Vector<float>>(line);
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            Vector.Widen(bytes[i], out var low, out var high);
-            Vector.Widen(low, out var first, out var second);
-            Vector.Widen(high, out var third, out var fourth);
-            var four = sums.Slice(4 * i, 4);
-            four[0] += weight * Vector.ConvertToSingle(first.As<uint, int>());
-            four[1] += weight * Vector.ConvertToSingle(second.As<uint, int>());
-            four[2] += weight * Vector.ConvertToSingle(third.As<uint, int>());
-            four[3] += weight * Vector.ConvertToSingle(fourth.As<uint, int>());
-        }
-
-        return bytes.Length * Vector<byte>.Count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

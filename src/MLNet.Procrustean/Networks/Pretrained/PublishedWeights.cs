@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Persistence.PyTorch;
 
@@ -97,21 +96,12 @@ internal sealed record PublishedWeights(
 
     private static void CheckValues(NamedArray array)
     {
-        if (array.Type != "F32")
+        if (NetworkWeights.ImpossibleValue(array) is { } value)
         {
-            return;
-        }
-
-        var smallest = array.Name.EndsWith("running_var", StringComparison.Ordinal) ? 0 : float.MinValue;
-        foreach (var value in MemoryMarshal.Cast<byte, float>(array.Bytes))
-        {
-            if (!(float.IsFinite(value) && value >= smallest))
-            {
-                throw new InvalidDataException(
-                    FormattableString.Invariant($"Its weight '{array.Name}' has the value {value}, which no training gives; ")
-                        + "copy the file again or take another one."
-                );
-            }
+            throw new InvalidDataException(
+                FormattableString.Invariant($"Its weight '{array.Name}' has the value {value}, which no training gives; ")
+                    + "copy the file again or take another one."
+            );
         }
     }
 }
