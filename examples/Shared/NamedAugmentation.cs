@@ -12,15 +12,15 @@ internal sealed record NamedAugmentation(string Name, string Meaning, Func<Augme
     [
         new("none", "no change", (it, _) => it),
         new("crop", "crop with 4 pixels of padding", (it, _) => it with { CropPadding = new Augmentation().CropPadding }),
-        new("flip", "horizontal flip", (it, _) => it with { HorizontalFlip = true }),
-        new("crop-flip", "both", (it, _) => it with { CropPadding = new Augmentation().CropPadding, HorizontalFlip = true }),
+        new("flip", "horizontal flip, unless classes are each other's mirror image", (it, _) => it with { HorizontalFlip = null }),
+        new("crop-flip", "both", (it, _) => it with { CropPadding = new Augmentation().CropPadding, HorizontalFlip = null }),
         new("resized-crop", "random window, resized; the size is that of the result in pixels", (it, given) =>
             it with
             {
                 ResizedCrop = ResizedCrop(new(), given),
             }
         ),
-        new("photos", "resized-crop and flip", (it, _) => it with { ResizedCrop = new(), HorizontalFlip = true }),
+        new("photos", "resized-crop and flip", (it, _) => it with { ResizedCrop = new(), HorizontalFlip = null }),
         new("jitter", "random brightness, contrast and saturation", (it, given) => it with { ColorJitter = Jitter(given) }),
         new("trivial", "TrivialAugment, one random operation per image", (it, _) => it with { TrivialAugment = true }),
         new("erase", "a random window hidden", (it, given) => it with { ErasingProbability = given.Number("probability", 0.25) }),

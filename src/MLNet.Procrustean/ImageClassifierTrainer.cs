@@ -10,6 +10,7 @@ using MLNet.Procrustean.Reading;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
 using MLNet.Procrustean.Training.Checkpoints;
+using MLNet.Procrustean.Training.Mirroring;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -105,6 +106,13 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
 
         using var training = Prepare(input, seed, device, channel);
+        void Warn(string text) => channel.Warning(MessageSensitivity.None, text);
+        var decided = MirrorProbe.Decide(Options, training.Images.Train, training.Classes.Names, seed, Warn);
+        return new ImageClassifierTrainer(environment, decided).Train(training, checkpoints, channel);
+    }
+
+    private ImageClassifierModel Train(PreparedTraining training, TrainingCheckpoints? checkpoints, IChannel channel)
+    {
         var classifier = InitialClassifier(training, channel);
         try
         {

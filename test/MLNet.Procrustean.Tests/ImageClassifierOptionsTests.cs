@@ -150,7 +150,7 @@ public sealed class ImageClassifierOptionsTests
             );
             Assert.That(options.CachePath, Is.Null);
             Assert.That(options.Precision, Is.EqualTo(Precision.Auto));
-            Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = true }));
+            Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = null }));
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 64)));
             Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.05, 0.9, 0.0002)));
             Assert.That(options.LearningRateSchedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));

@@ -26,10 +26,16 @@ public sealed record Augmentation
     } = 4;
 
     /// <summary>
-    /// Whether half of the images, drawn at random, are mirrored left to right. The default is true; turn it off where left and right
-    /// differ in meaning.
+    /// Whether half of the images, drawn at random, are mirrored left to right. Null, the default, mirrors them unless classes are found
+    /// that are each other's mirror image, such as arrows to the left and to the right; the log names them.
     /// </summary>
-    public bool HorizontalFlip { get; init; } = true;
+    /// <remarks>
+    /// Before the training a linear classifier of edges learns from some images of each class. Two classes are each other's mirror image
+    /// where mirrored images of each are taken for the other much more often than the same images as they are. With true, such classes are
+    /// warned of, and images are mirrored nevertheless. With few images, less than about 20 of each, classes can be missed: turn it off
+    /// where left and right differ in meaning.
+    /// </remarks>
+    public bool? HorizontalFlip { get; init; }
 
     /// <summary>
     /// Random crop of a window, resized to a square: for photos, whose subjects differ in size and place. Null, the default, for no such
@@ -65,6 +71,9 @@ public sealed record Augmentation
         init => field = Require.Between(value, 0, 1, nameof(ErasingProbability));
     }
 
+    /// <summary>The effective value of <see cref="HorizontalFlip"/>.</summary>
+    internal bool Flips => HorizontalFlip ?? true;
+
     /// <summary>Whether images are changed one by one by the processor, wherever they are kept.</summary>
     internal bool NeedsProcessor => ResizedCrop is not null || ColorJitter is not null || TrivialAugment || ErasingProbability > 0;
 
@@ -89,13 +98,13 @@ public sealed record Augmentation
         using var scope = NewDisposeScope();
         var n = pixels.shape[0];
         var offsets = randint(0, (2 * CropPadding) + 1, [2, n], ScalarType.Int64, generator: random);
-        var flips = HorizontalFlip ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64);
+        var flips = Flips ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64);
         if (NeedsProcessor)
         {
             return ChangeOneByOne(pixels.cpu(), offsets, flips, random).MoveToOuterDisposeScope();
         }
 
-        if (CropPadding == 0 && !HorizontalFlip)
+        if (CropPadding == 0 && !Flips)
         {
             return pixels;
         }
@@ -197,6 +206,6 @@ public sealed record Augmentation
                 + (ColorJitter is { } jitter ? $", ColorJitter = {jitter}" : "")
                 + (TrivialAugment ? ", TrivialAugment = True" : "")
                 + (ErasingProbability > 0 ? $", ErasingProbability = {ErasingProbability}" : "");
-            return $"Augmentation {{ CropPadding = {CropPadding}, HorizontalFlip = {HorizontalFlip}{later} }}";
+            return $"Augmentation {{ CropPadding = {CropPadding}, HorizontalFlip = {Flips}{later} }}";
         });
 }

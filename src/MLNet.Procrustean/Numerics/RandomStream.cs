@@ -15,6 +15,7 @@ internal enum RandomStream
     Mixing = 4,
     Diagnostics = 5,
     Whitening = 6,
+    Mirroring = 7,
 }
 
 internal static class RandomStreams

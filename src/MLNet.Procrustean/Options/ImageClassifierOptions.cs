@@ -72,7 +72,8 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Whether the model scores each image together with its left-right mirror image and gives the mean of the probabilities of both, and
-    /// of the features; false by default, and true in fine-tuning. It is saved with the model.
+    /// of the features; false by default, and true in fine-tuning unless <see cref="Augmentation.HorizontalFlip"/> is off. It is saved with
+    /// the model.
     /// </summary>
     /// <remarks>
     /// Scoring many images takes twice as long; a single image, as in a prediction engine, takes about as long as without. Do not use it
@@ -80,7 +81,7 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public bool AverageFlips
     {
-        get => averageFlips ?? Defaults.AverageFlips;
+        get => averageFlips ?? (Defaults.AverageFlips && Augmentation.Flips);
         init => averageFlips = value;
     }
 

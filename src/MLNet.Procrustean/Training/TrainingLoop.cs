@@ -100,7 +100,7 @@ internal sealed class TrainingLoop(
         (
             network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || MixesBeforeFrozenParts(network)
                 ? null
-                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.HorizontalFlip, options, device, progress)
+                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.Flips, options, device, progress)
         )
         ?? (TrainingInputs)
             new AugmentedImages(

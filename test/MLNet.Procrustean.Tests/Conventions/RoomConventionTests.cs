@@ -9,6 +9,7 @@ public sealed class RoomConventionTests
         "",
         "Training/Checkpoints",
         "Training",
+        "Training/Mirroring",
         "Reading",
         "Reading/Cache",
         "Options",

@@ -204,7 +204,7 @@ public sealed class FrozenStagesTests
             network,
             images,
             Halved,
-            augmentation.HorizontalFlip,
+            augmentation.Flips,
             new()
             {
                 Augmentation = augmentation,

@@ -1,0 +1,44 @@
+using MLNet.Procrustean.Training.Mirroring;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Training.Mirroring;
+
+public sealed class DiscriminantAnalysisTests
+{
+    [Test(Description = "Class means (0, 0) and (4, 2), both covariances diag(1, 4): half is replaced by 2.5 on the diagonal.")]
+    public void Predict_TwoClasses_DividesThemWhereTheEquationSays()
+    {
+        using var scope = NewDisposeScope();
+        double[,] zero =
+        {
+            { 1, 2 },
+            { 1, -2 },
+            { -1, 2 },
+            { -1, -2 },
+        };
+        var first = tensor(zero);
+        var second = first + tensor(new[] { 4.0, 2.0 });
+        var labels = tensor(new long[] { 0, 0, 0, 0, 1, 1, 1, 1 });
+        var classifier = new DiscriminantAnalysis(cat([first, second]), labels, classes: 2);
+
+        // w = Σ⁻¹ (4, 2) with Σ = diag(1.75, 3.25): the border is w · (x − (2, 1)) = 0.
+        var (a, b) = (4 / 1.75, 2 / 3.25);
+        var random = new Random(1);
+        var points = Enumerable.Range(0, 200).Select(_ => (X: random.NextDouble() * 6 - 1, Y: random.NextDouble() * 6 - 2)).ToArray();
+        var expected = points.Select(at => (a * (at.X - 2)) + (b * (at.Y - 1)) > 0 ? 1L : 0L).ToArray();
+        var predicted = classifier.Predict(tensor(points.SelectMany(at => new[] { at.X, at.Y }).ToArray()).reshape(200, 2));
+        Assert.That(predicted.data<long>().ToArray(), Is.EqualTo(expected));
+    }
+
+    [Test(Description = "The border runs halfway between the means, however many images each class has.")]
+    public void Predict_OneClassIsRare_HasTheSamePrior()
+    {
+        using var scope = NewDisposeScope();
+        var common = Enumerable.Range(0, 100).Select(i => i % 2 == 0 ? -1.0 : 1);
+        var features = tensor(common.Concat([9, 11, 9, 11]).ToArray()).unsqueeze(1);
+        var labels = tensor(Enumerable.Range(0, 104).Select(i => i < 100 ? 0L : 1).ToArray());
+        var classifier = new DiscriminantAnalysis(features, labels, classes: 2);
+        var predicted = classifier.Predict(tensor(new[] { 4.9, 5.1 }).unsqueeze(1));
+        Assert.That(predicted.data<long>().ToArray(), Is.EqualTo(new[] { 0L, 1L }));
+    }
+}
