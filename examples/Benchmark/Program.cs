@@ -16,7 +16,7 @@ foreach (var option in arguments.All)
 command.SetAction(
     (given, cancellation) => Outcome.Of(() => Compare(arguments.Read(given, cancellation)), () => arguments.StopMessage(given))
 );
-return await command.Parse(args).InvokeAsync();
+return await CommandLine.Run(command, args, new());
 
 static void Compare(Grid grid)
 {

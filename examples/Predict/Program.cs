@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -11,10 +12,16 @@ const string help = """
     It prints one line per image, with tabs between: the path, the most probable class, and then each class with its probability.
     """;
 
-if (args is ["-h" or "--help" or "-?"])
+if (args.Any(arg => arg is "-h" or "--help" or "-?"))
 {
     Console.WriteLine(help);
     return 0;
+}
+
+if (args.FirstOrDefault(arg => arg.StartsWith('-')) is { } option)
+{
+    Console.Error.WriteLine($"There is no option '{option}', only --help. A file of that name is ./{option}.");
+    return 2;
 }
 
 if (args.Length < 2)
@@ -23,10 +30,20 @@ if (args.Length < 2)
     return 2;
 }
 
+var ml = new MLContext();
+ITransformer model;
 try
 {
-    var ml = new MLContext();
-    var model = ml.Model.Load(args[0], out _);
+    model = ml.Model.Load(args[0], out _);
+}
+catch (Exception problem)
+{
+    Console.Error.WriteLine($"The model '{args[0]}' cannot be loaded: {string.Join(' ', Causes(problem)).ReplaceLineEndings(" ")}");
+    return 1;
+}
+
+try
+{
     using var engine = ml.Model.CreatePredictionEngine<Photo, Prediction>(model);
     VBuffer<ReadOnlyMemory<char>> slots = default;
     engine.OutputSchema["Score"].Annotations.GetValue("SlotNames", ref slots);
@@ -42,14 +59,15 @@ try
 }
 catch (Exception problem)
 {
-    // ML.NET's own message is often general; its causes are what helps.
-    for (var cause = problem; cause is not null; cause = cause.InnerException)
-    {
-        Console.Error.WriteLine(cause.Message);
-    }
-
+    Console.Error.WriteLine(string.Join(Environment.NewLine, Causes(problem)));
     return 1;
 }
+
+// ML.NET's own message is often general; its causes are what helps.
+static IEnumerable<string> Causes(Exception? problem) =>
+    problem is null ? []
+    : problem is TargetInvocationException ? Causes(problem.InnerException)
+    : Causes(problem.InnerException).Prepend(problem.Message);
 
 internal sealed class Photo
 {
