@@ -1,10 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MLNet.Procrustean.Tests.Report;
 
 public sealed class TrainingReportNumbersTests
 {
+    private static readonly JsonSerializerOptions Reflection = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
     private static readonly TrainedRun[] Runs =
     [
         MadeUpRuns.Step.Run("plain, \"simple\"", 0, 1, epochs: 3),
@@ -74,6 +82,15 @@ public sealed class TrainingReportNumbersTests
             );
             Assert.That(runs[0].GetProperty("prediction").GetProperty("cosines")[0][9].ValueKind, Is.EqualTo(JsonValueKind.Null));
         }
+    }
+
+    [Test]
+    public void ToJson_Text_IsThatOfReflection()
+    {
+        Assert.That(
+            TrainingReport.ToJson(Runs, "A <title>"),
+            Is.EqualTo(JsonSerializer.Serialize(new { title = "A <title>", runs = Runs }, Reflection))
+        );
     }
 
     [Test]
