@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Interop;
 
 namespace Microsoft.ML;
 
@@ -38,9 +39,13 @@ public static class ImageFolderCatalog
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">A folder may not be listed.</exception>
     /// <exception cref="IOException">A folder cannot be listed, for instance because its path is too long.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The program is set up for native AOT (<c>PublishAot</c>), where ML.NET cannot generate the code that reads the rows.
+    /// </exception>
     public static IDataView LoadImageFolder(this DataOperationsCatalog data, string path)
     {
         ArgumentNullException.ThrowIfNull(data);
+        CodeGeneration.CheckAllowed();
         using var channel = data.GetEnvironment().Register(nameof(LoadImageFolder)).Start("Loading");
         return data.LoadFromEnumerable(List(path, line => channel.Warning(MessageSensitivity.None, line)));
     }
