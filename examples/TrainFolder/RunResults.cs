@@ -8,10 +8,16 @@ internal static class RunResults
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static void Write(string path, Run run, ImbalanceMetrics metrics, double seconds, double imagesPerSecond) =>
-        WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, seconds, imagesPerSecond), Json));
+    public static void Write(
+        string path,
+        Run run,
+        ImbalanceMetrics metrics,
+        SkippedImages skipped,
+        double seconds,
+        double imagesPerSecond
+    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, skipped, seconds, imagesPerSecond), Json));
 
-    private static object Of(Run run, ImbalanceMetrics metrics, double seconds, double imagesPerSecond) =>
+    private static object Of(Run run, ImbalanceMetrics metrics, SkippedImages skipped, double seconds, double imagesPerSecond) =>
         new
         {
             Strategy = run.StrategyName,
@@ -30,6 +36,9 @@ internal static class RunResults
             metrics.MacroAccuracy,
             GMean = metrics.GeometricMean,
             metrics.MacroF1,
+            metrics.UnscoredCount,
+            SkippedInTraining = skipped.InTraining.Select(image => image.Message),
+            SkippedInTest = skipped.InTest.Select(image => image.Message),
             TrainSeconds = seconds,
             ImagesPerSecond = imagesPerSecond,
         };
