@@ -152,8 +152,8 @@ public static class ImageFolderCatalog
         if (stray.Count > 0)
         {
             throw new InvalidDataException(
-                $"In '{path}', {Images(stray.Count)} beside the {classes.Count} class folders and so without a label: {FirstOf(stray)}. "
-                    + "Move what lies there into a class folder or elsewhere."
+                $"{Images(stray.Count)} {(stray.Count == 1 ? "lies" : "lie")} in '{path}' beside the class folders, with no label: "
+                    + $"{FirstOf(stray)}. Move what lies there into a class folder or elsewhere."
             );
         }
     }

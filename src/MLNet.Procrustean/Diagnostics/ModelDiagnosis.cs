@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Scoring;
@@ -16,7 +17,7 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, UnreadImages 
         var (network, classes) = (classifier.Network, classifier.Labels.Names);
         var trainSample = ImageSample.Draw(train, labelColumnName, classes, imagesPerClass, seed);
         var testSample = ImageSample.Draw(test, labelColumnName, classes, imagesPerClass, seed);
-        CheckClasses(label => trainSample.Has(label));
+        CheckClasses(classes, label => trainSample.Has(label), nameof(train));
         if (testSample.IsEmpty)
         {
             throw new ArgumentException("The test set has no row; give images that the model was not trained on.", nameof(test));
@@ -25,7 +26,7 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, UnreadImages 
         var (weight, bias) = (network.Head.LinearMap.Weight.to(float64).cpu(), network.Head.LinearMap.Bias.to(float64).cpu());
         var trained = Features(trainSample);
         var read = trained.Labels.data<long>().ToHashSet(); // without classes all of whose images are skipped
-        CheckClasses(label => read.Contains(label));
+        CheckClasses(classes, label => read.Contains(label), nameof(train));
         return ModelDiagnostics.Of(trained, Features(testSample), weight, bias, draws, RandomStream.Diagnostics.Generator(seed, epoch: 1));
 
         ImageFeatures Features(ImageSample sample) =>
@@ -35,18 +36,17 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, UnreadImages 
                 sample.Parts(imageColumnName, classifier.Preprocessing.Shape, unread),
                 device
             );
+    }
 
-        void CheckClasses(Func<int, bool> has)
+    private static void CheckClasses(ImmutableArray<string> classes, Func<int, bool> has, string set)
+    {
+        var missing = classes.Where((_, label) => !has(label)).ToList();
+        if (missing.Count > 0)
         {
-            var missing = classes.Where((_, label) => !has(label)).ToList();
-            if (missing.Count > 0)
-            {
-                throw new ArgumentException(
-                    $"The training set has no image of the class {string.Join(", ", missing)}; "
-                        + "give the data that the model was trained on.",
-                    nameof(train)
-                );
-            }
+            throw new ArgumentException(
+                $"The training set has no image of the class {string.Join(", ", missing)}; give the data that the model was trained on.",
+                set
+            );
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class FolderMistakeTests
 
     [TestCase("flat", "has no sub-folders, only 2 images")]
     [TestCase("empty", "1 of 2 class folders in")]
-    [TestCase("stray", "1 image beside the 2 class folders")]
+    [TestCase("stray", "1 image lies in")]
     [TestCase("parts", "parts of a data set, not classes")]
     [TestCase("file.png", "is a file. Give the folder")]
     [TestCase("nowhere", "does not exist")]
