@@ -2,14 +2,19 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Procrustean;
+using Predict;
 
-// Classifies images with a saved model. It uses ML.NET only: loading the model brings in MLNet.Procrustean by itself.
+// Classifies images with a saved model. It scores with ML.NET only: loading the model brings in MLNet.Procrustean by itself.
 const string help = """
     Classifies images with a model that was trained on an image folder.
 
-    Usage: Predict MODEL.zip IMAGE...
+    Usage: Predict MODEL.zip IMAGE|FOLDER...
 
-    It prints one line per image, with tabs between: the path, the most probable class, and then each class with its probability.
+    A folder stands for the images in it, at any depth. It prints one line per image, with tabs between: the path, the most probable class,
+    and then each class with its probability. An image that cannot be read has no line; it is listed at the end, on the error stream.
+
+    Exit code: 0 when every image has a line, 1 when one cannot be read or the model cannot be loaded, 2 when the command line is wrong.
     """;
 
 if (args.Any(arg => arg is "-h" or "--help" or "-?"))
@@ -44,18 +49,30 @@ catch (Exception problem)
 
 try
 {
+    string[] images = [.. args[1..].SelectMany(GivenImages.Of)];
     using var engine = ml.Model.CreatePredictionEngine<Photo, Prediction>(model);
     VBuffer<ReadOnlyMemory<char>> slots = default;
     engine.OutputSchema["Score"].Annotations.GetValue("SlotNames", ref slots);
     var classes = slots.DenseValues().Select(name => name.ToString()).ToArray();
-    foreach (var path in args[1..])
+    var unread = new List<string>();
+    foreach (var path in images)
     {
-        var score = engine.Predict(new() { ImagePath = path }).Score;
-        var probabilities = classes.Zip(score, (name, probability) => $"{name} {probability.ToString("R", CultureInfo.InvariantCulture)}");
-        Console.WriteLine(string.Join('\t', [path, classes[Array.IndexOf(score, score.Max())], .. probabilities]));
+        try
+        {
+            var score = engine.Predict(new() { ImagePath = path }).Score;
+            var probabilities = classes.Zip(score, (name, probability) =>
+                $"{name} {probability.ToString("R", CultureInfo.InvariantCulture)}"
+            );
+            Console.WriteLine(string.Join('\t', [path, classes[Array.IndexOf(score, score.Max())], .. probabilities]));
+        }
+        catch (ImageException problem)
+        {
+            unread.Add(problem.Message);
+        }
     }
 
-    return 0;
+    unread.ForEach(Console.Error.WriteLine);
+    return unread.Count == 0 ? 0 : 1;
 }
 catch (Exception problem)
 {

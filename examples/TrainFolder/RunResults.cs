@@ -7,10 +7,16 @@ namespace TrainFolder;
 /// <summary>The results of a run as JSON.</summary>
 internal static class RunResults
 {
-    public static void Write(string path, Run run, ImbalanceMetrics metrics, double seconds, double imagesPerSecond) =>
-        WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, seconds, imagesPerSecond), ResultsJson.Default.Results));
+    public static void Write(
+        string path,
+        Run run,
+        ImbalanceMetrics metrics,
+        SkippedImages skipped,
+        double seconds,
+        double imagesPerSecond
+    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, skipped, seconds, imagesPerSecond), ResultsJson.Default.Results));
 
-    private static Results Of(Run run, ImbalanceMetrics metrics, double seconds, double imagesPerSecond) =>
+    private static Results Of(Run run, ImbalanceMetrics metrics, SkippedImages skipped, double seconds, double imagesPerSecond) =>
         new(
             run.StrategyName,
             run.CorrectionName,
@@ -22,6 +28,9 @@ internal static class RunResults
             metrics.MacroAccuracy,
             GMean: metrics.GeometricMean,
             metrics.MacroF1,
+            metrics.UnscoredCount,
+            [.. skipped.InTraining.Select(image => image.Message)],
+            [.. skipped.InTest.Select(image => image.Message)],
             seconds,
             imagesPerSecond
         );
@@ -61,6 +70,9 @@ internal sealed record Results(
     double MacroAccuracy,
     double GMean,
     double MacroF1,
+    long UnscoredCount,
+    IReadOnlyList<string> SkippedInTraining,
+    IReadOnlyList<string> SkippedInTest,
     double TrainSeconds,
     double ImagesPerSecond
 );

@@ -129,6 +129,7 @@ public sealed class TrainingReportNumbersTests
         Add("many_recall", run.Metrics.ManyRecall);
         Add("medium_recall", run.Metrics.MediumRecall);
         Add("few_recall", run.Metrics.FewRecall);
+        Add("unscored_count", run.Metrics.UnscoredCount);
         foreach (var one in run.Metrics.Classes)
         {
             Add("training_count", one.TrainingCount, a: one.Name);
