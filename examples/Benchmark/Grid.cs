@@ -65,6 +65,11 @@ internal sealed record Grid
             yield return "stem=whitened";
         }
 
+        if (Options.BadImages != BadImages.Refuse)
+        {
+            yield return $"bad-images={Options.BadImages}";
+        }
+
         if (Options.InitialWeights is { } weights)
         {
             yield return FormattableString.Invariant($"weights={weights} frozen={Options.FrozenStages} decay={Options.LayerDecay}");

@@ -35,6 +35,7 @@ internal static class OneRun
     {
         var (_, strategy, part, seed) = key;
         var ml = new MLContext(seed);
+        ListSkippedImages(ml);
         var images = ml.Data.LoadImageFolder(grid.Train);
         var (kept, heldOut) =
             part == Part.HeldOut
@@ -59,6 +60,19 @@ internal static class OneRun
             Row(key, metrics, minor, seconds),
             diagnose ? DescribedRun.Of(strategy, model, metrics, options, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options)
         );
+    }
+
+    // Training and scoring log each image that they skip, whenever they read it.
+    private static void ListSkippedImages(MLContext ml)
+    {
+        var listed = new HashSet<string>();
+        ml.Log += (_, line) =>
+        {
+            if (line.RawMessage.StartsWith("Skipped an image", StringComparison.Ordinal) && listed.Add(line.RawMessage))
+            {
+                Console.Error.WriteLine(line.RawMessage);
+            }
+        };
     }
 
     /// <summary>The line of the results file.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Benchmark;
+using Microsoft.ML;
 using MLNet.Procrustean;
 using Shared;
 
@@ -16,7 +17,7 @@ foreach (var option in arguments.All)
 command.SetAction(
     (given, cancellation) => Outcome.Of(() => Compare(arguments.Read(given, cancellation)), () => arguments.StopMessage(given))
 );
-return await command.Parse(args).InvokeAsync();
+return await CommandLine.Run(command, args, new());
 
 static void Compare(Grid grid)
 {
@@ -25,6 +26,7 @@ static void Compare(Grid grid)
         TrainingReport.CheckPath(grid.ReportPath);
     }
 
+    ImageFolders.Load(new MLContext(), grid.Train, grid.Test); // refuses them now, not when the first run is done
     Console.WriteLine(grid.Settings);
     var runner = new GridRunner(grid, new ResultsFile(grid.ResultsPath));
     var chosen = runner.Choose();

@@ -1,20 +1,32 @@
 using System.Globalization;
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Procrustean;
+using Predict;
 
-// Classifies images with a saved model. It uses ML.NET only: loading the model brings in MLNet.Procrustean by itself.
+// Classifies images with a saved model. It scores with ML.NET only: loading the model brings in MLNet.Procrustean by itself.
 const string help = """
     Classifies images with a model that was trained on an image folder.
 
-    Usage: Predict MODEL.zip IMAGE...
+    Usage: Predict MODEL.zip IMAGE|FOLDER...
 
-    It prints one line per image, with tabs between: the path, the most probable class, and then each class with its probability.
+    A folder stands for the images in it, at any depth. It prints one line per image, with tabs between: the path, the most probable class,
+    and then each class with its probability. An image that cannot be read has no line; it is listed at the end, on the error stream.
+
+    Exit code: 0 when every image has a line, 1 when one cannot be read or the model cannot be loaded, 2 when the command line is wrong.
     """;
 
-if (args is ["-h" or "--help" or "-?"])
+if (args.Any(arg => arg is "-h" or "--help" or "-?"))
 {
     Console.WriteLine(help);
     return 0;
+}
+
+if (args.FirstOrDefault(arg => arg.StartsWith('-')) is { } option)
+{
+    Console.Error.WriteLine($"There is no option '{option}', only --help. A file of that name is ./{option}.");
+    return 2;
 }
 
 if (args.Length < 2)
@@ -23,33 +35,56 @@ if (args.Length < 2)
     return 2;
 }
 
+var ml = new MLContext();
+ITransformer model;
 try
 {
-    var ml = new MLContext();
-    var model = ml.Model.Load(args[0], out _);
+    model = ml.Model.Load(args[0], out _);
+}
+catch (Exception problem)
+{
+    Console.Error.WriteLine($"The model '{args[0]}' cannot be loaded: {string.Join(' ', Causes(problem)).ReplaceLineEndings(" ")}");
+    return 1;
+}
+
+try
+{
+    string[] images = [.. args[1..].SelectMany(GivenImages.Of)];
     using var engine = ml.Model.CreatePredictionEngine<Photo, Prediction>(model);
     VBuffer<ReadOnlyMemory<char>> slots = default;
     engine.OutputSchema["Score"].Annotations.GetValue("SlotNames", ref slots);
     var classes = slots.DenseValues().Select(name => name.ToString()).ToArray();
-    foreach (var path in args[1..])
+    var unread = new List<string>();
+    foreach (var path in images)
     {
-        var score = engine.Predict(new() { ImagePath = path }).Score;
-        var probabilities = classes.Zip(score, (name, probability) => $"{name} {probability.ToString("R", CultureInfo.InvariantCulture)}");
-        Console.WriteLine(string.Join('\t', [path, classes[Array.IndexOf(score, score.Max())], .. probabilities]));
+        try
+        {
+            var score = engine.Predict(new() { ImagePath = path }).Score;
+            var probabilities = classes.Zip(score, (name, probability) =>
+                $"{name} {probability.ToString("R", CultureInfo.InvariantCulture)}"
+            );
+            Console.WriteLine(string.Join('\t', [path, classes[Array.IndexOf(score, score.Max())], .. probabilities]));
+        }
+        catch (ImageException problem)
+        {
+            unread.Add(problem.Message);
+        }
     }
 
-    return 0;
+    unread.ForEach(Console.Error.WriteLine);
+    return unread.Count == 0 ? 0 : 1;
 }
 catch (Exception problem)
 {
-    // ML.NET's own message is often general; its causes are what helps.
-    for (var cause = problem; cause is not null; cause = cause.InnerException)
-    {
-        Console.Error.WriteLine(cause.Message);
-    }
-
+    Console.Error.WriteLine(string.Join(Environment.NewLine, Causes(problem)));
     return 1;
 }
+
+// ML.NET's own message is often general; its causes are what helps.
+static IEnumerable<string> Causes(Exception? problem) =>
+    problem is null ? []
+    : problem is TargetInvocationException ? Causes(problem.InnerException)
+    : Causes(problem.InnerException).Prepend(problem.Message);
 
 internal sealed class Photo
 {

@@ -11,6 +11,12 @@ int[] trainCounts = [600, 600, 600, 600, 30, 30, 30, 30];
 const int TestCount = 100;
 const int Epochs = 18;
 
+if (args is [var first, ..])
+{
+    Console.Error.WriteLine($"The quick start takes no options, and '{first}' is given. TrainFolder trains on your own images.");
+    return 2;
+}
+
 var clock = Stopwatch.StartNew();
 var folder = Directory.CreateDirectory("quickstart-output").FullName;
 var parts = Path.Combine(folder, "parts");
@@ -45,6 +51,7 @@ Console.WriteLine(
 Console.WriteLine($"Picture: {chart}");
 Console.WriteLine($"Model:   {saved}");
 Console.WriteLine($"Took {clock.Elapsed.TotalSeconds:0} s.");
+return 0;
 
 (ITransformer Model, ImbalanceMetrics Metrics) Train(TrainingStrategy strategy, string name)
 {

@@ -17,7 +17,7 @@ internal sealed record Limits
     /// <summary>The most images that are scored together; 1 scores each by itself.</summary>
     public int Together { get; init; } = 64;
 
-    /// <summary>The largest image.</summary>
+    /// <summary>The largest body of a request: an image, or a form with one and the lines around it.</summary>
     public long MaximumBytes { get; init; } = 10_000_000;
 
     /// <summary>The longest that a request takes once it no longer waits, from 0.001 to 1,000,000 seconds.</summary>

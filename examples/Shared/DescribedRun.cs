@@ -21,7 +21,7 @@ internal static class DescribedRun
             var found = model.Diagnose(train, test);
             return run with { Diagnostics = found, Prediction = Predict(options, found, model) };
         }
-        catch (ImageException problem) // one that training skipped: a report without features is better than none
+        catch (Exception problem) when (problem is ImageException or ArgumentException) // images that vanished, or all of a class skipped
         {
             Console.Error.WriteLine($"The report has no features and no classifier: {problem.Message}");
             return run;

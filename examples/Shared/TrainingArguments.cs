@@ -84,6 +84,12 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
             $"Whether the model scores an image and its mirror image and takes the mean. By default {defaults.AverageFlips}.",
             (options, average) => options with { AverageFlips = average }
         ),
+        TrainingArgument.Of<BadImages>(
+            "--bad-images",
+            "What to do with images that cannot be read, in training and in the test: refuse, which stops at the first one, or skip, which "
+                + $"continues without them and lists them. By default {defaults.BadImages}.",
+            (options, choice) => options with { BadImages = choice }
+        ),
         TrainingArgument.Of<Precision>(
             "--precision",
             "fp32, which any processor has; bf16; or auto, which is bf16 where the processor or the GPU has it. "

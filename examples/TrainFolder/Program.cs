@@ -13,4 +13,4 @@ foreach (var option in arguments.All)
 command.SetAction(
     (given, cancellation) => Outcome.Of(() => arguments.Read(given, cancellation).Execute(), () => arguments.StopMessage(given))
 );
-return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }); // time for a last checkpoint
+return await CommandLine.Run(command, args, new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }); // time for a last checkpoint

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.Procrustean;
 using Shared;
 
@@ -16,6 +15,7 @@ internal sealed record Run
         "frozen stages",
         "Left out",
         "left out of the averages",
+        "if those are the classes",
     ];
 
     public required string Train { get; init; }
@@ -43,10 +43,9 @@ internal sealed record Run
         CheckPaths();
         var ml = new MLContext(Options.Seed);
         ml.Log += (_, line) => Tell(line.RawMessage);
-        var images = ml.Data.LoadImageFolder(Train);
         var (train, test) = Test is { } folder
-            ? (images, OfClasses(images, ml.Data.LoadImageFolder(folder)))
-            : ml.Data.StratifiedSplit(images, "Label", TestFraction, Options.Seed!.Value);
+            ? ImageFolders.Load(ml, Train, folder)
+            : ml.Data.StratifiedSplit(ml.Data.LoadImageFolder(Train), "Label", TestFraction, Options.Seed!.Value);
 
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
@@ -54,6 +53,8 @@ internal sealed record Run
         using var trained = trainer.Fit(keys.Transform(train));
         using var classifier = Correction(trained);
         var seconds = clock.Elapsed.TotalSeconds;
+        var skippedInTest = new List<ImageException>();
+        classifier.OnSkippedImage = skippedInTest.Add;
 
         var model = keys.Append(classifier);
         if (ModelPath is not null)
@@ -61,21 +62,36 @@ internal sealed record Run
             Save(ml, model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
         }
 
-        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(test));
+        var metrics = Evaluate(ml, model.Transform(test));
         Console.WriteLine(metrics);
-        foreach (var skipped in classifier.SkippedImages)
-        {
-            Console.WriteLine($"skipped {skipped.Message}");
-        }
-
+        var skipped = new SkippedImages(classifier.SkippedImages, [.. skippedInTest]);
+        skipped.Print();
         if (JsonPath is not null)
         {
-            RunResults.Write(JsonPath, this, metrics, seconds, classifier.EpochReports.Average(report => report.ImagesPerSecond));
+            var imagesPerSecond = classifier.EpochReports.Average(report => report.ImagesPerSecond);
+            RunResults.Write(JsonPath, this, metrics, skipped, seconds, imagesPerSecond);
         }
 
         if (ReportPath is not null)
         {
             WriteReport(ReportPath, classifier, metrics, train, test);
+        }
+    }
+
+    private ImbalanceMetrics Evaluate(MLContext ml, IDataView scored)
+    {
+        try
+        {
+            return ml.MulticlassClassification.EvaluateImbalance(scored);
+        }
+        catch (ImageException problem)
+        {
+            var saved = ModelPath is null ? "" : $" The model is in {ModelPath}.";
+            var again = Options.CheckpointPath is null ? "" : ", and takes the training from its checkpoint";
+            throw new InvalidDataException(
+                $"{problem.Message}{saved} With --bad-images skip, the same command evaluates the model without such test images{again}.",
+                problem
+            );
         }
     }
 
@@ -95,18 +111,6 @@ internal sealed record Run
                 throw new IOException($"'{path}' is a folder; name a file.");
             }
         }
-    }
-
-    // Now too: the model would be trained before its first test image of another class is met.
-    private IDataView OfClasses(IDataView train, IDataView test)
-    {
-        string[] others = [.. test.GetColumn<string>("Label").Distinct().Except(train.GetColumn<string>("Label"))];
-        return others.Length == 0
-            ? test
-            : throw new ArgumentException(
-                $"'{Test}' has class folders that '{Train}' lacks: {string.Join(", ", others)}. "
-                    + "Remove them, or add training images of their classes."
-            );
     }
 
     private void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)

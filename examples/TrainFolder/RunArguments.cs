@@ -42,12 +42,6 @@ internal sealed class RunArguments
         DefaultValueFactory = _ => Defaults.Seed!.Value,
     };
 
-    private readonly Option<BadImages> badImages = new("--bad-images")
-    {
-        Description = "What to do with images that cannot be read: refuse, which stops at the first one, or skip.",
-        DefaultValueFactory = _ => Defaults.BadImages,
-    };
-
     private readonly Option<DirectoryInfo?> checkpointPath = new("--checkpoint-path")
     {
         Description =
@@ -83,7 +77,6 @@ internal sealed class RunArguments
             correction,
             .. training.All,
             seed,
-            badImages,
             checkpointPath,
             checkpointInterval,
             cachePath,
@@ -109,7 +102,6 @@ internal sealed class RunArguments
             Options = WithStrategy(training.Read(given, cancellation), given.GetValue(strategy)) with
             {
                 Seed = given.GetValue(seed),
-                BadImages = given.GetValue(badImages),
                 CheckpointPath = given.GetValue(checkpointPath)?.FullName,
                 CheckpointInterval = TimeSpan.FromMinutes(given.GetValue(checkpointInterval)),
                 CachePath = given.GetValue(cachePath)?.FullName,

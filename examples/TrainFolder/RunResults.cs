@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MLNet.Procrustean;
 
 namespace TrainFolder;
@@ -6,33 +7,33 @@ namespace TrainFolder;
 /// <summary>The results of a run as JSON.</summary>
 internal static class RunResults
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    public static void Write(
+        string path,
+        Run run,
+        ImbalanceMetrics metrics,
+        SkippedImages skipped,
+        double seconds,
+        double imagesPerSecond
+    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, skipped, seconds, imagesPerSecond), ResultsJson.Default.Results));
 
-    public static void Write(string path, Run run, ImbalanceMetrics metrics, double seconds, double imagesPerSecond) =>
-        WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, seconds, imagesPerSecond), Json));
-
-    private static object Of(Run run, ImbalanceMetrics metrics, double seconds, double imagesPerSecond) =>
-        new
-        {
-            Strategy = run.StrategyName,
-            Correction = run.CorrectionName,
+    private static Results Of(Run run, ImbalanceMetrics metrics, SkippedImages skipped, double seconds, double imagesPerSecond) =>
+        new(
+            run.StrategyName,
+            run.CorrectionName,
             run.Options.Seed,
-            Backbone = run.Options.Backbone.Name,
+            run.Options.Backbone.Name,
             run.Options.Epochs,
-            Classes = metrics.Classes.Select(one => new
-            {
-                one.Name,
-                TrainCount = one.TrainingCount,
-                one.TestCount,
-                one.Recall,
-            }),
+            [.. metrics.Classes.Select(one => new ClassResults(one.Name, one.TrainingCount, one.TestCount, one.Recall))],
             metrics.MicroAccuracy,
             metrics.MacroAccuracy,
-            GMean = metrics.GeometricMean,
+            GMean: metrics.GeometricMean,
             metrics.MacroF1,
-            TrainSeconds = seconds,
-            ImagesPerSecond = imagesPerSecond,
-        };
+            metrics.UnscoredCount,
+            [.. skipped.InTraining.Select(image => image.Message)],
+            [.. skipped.InTest.Select(image => image.Message)],
+            seconds,
+            imagesPerSecond
+        );
 
     // Earlier results stay until these are complete. A device, such as /dev/stdout, is written to directly.
     private static void WriteAtomically(string path, string text)
@@ -56,3 +57,30 @@ internal static class RunResults
         }
     }
 }
+
+/// <summary>What the file holds.</summary>
+internal sealed record Results(
+    string Strategy,
+    string Correction,
+    int? Seed,
+    string Backbone,
+    int Epochs,
+    IReadOnlyList<ClassResults> Classes,
+    double MicroAccuracy,
+    double MacroAccuracy,
+    double GMean,
+    double MacroF1,
+    long UnscoredCount,
+    IReadOnlyList<string> SkippedInTraining,
+    IReadOnlyList<string> SkippedInTest,
+    double TrainSeconds,
+    double ImagesPerSecond
+);
+
+/// <summary>The results of one class.</summary>
+internal sealed record ClassResults(string Name, long? TrainCount, long TestCount, double? Recall);
+
+/// <summary>The code is generated: the programs here turn off the serialization that uses reflection.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Results))]
+internal sealed partial class ResultsJson : JsonSerializerContext;

@@ -285,8 +285,9 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             throw new TrainingDivergedException(1, lastGoodModel: null);
         }
 
-        var model = new ImageClassifierModel(classifier, Options.Columns, training.Device)
+        var model = new ImageClassifierModel(classifier, Options.Columns, training.Device, environment)
         {
+            BadImages = Options.BadImages,
             EpochReports = reports,
             SkippedImages = [.. training.Skipped],
         };

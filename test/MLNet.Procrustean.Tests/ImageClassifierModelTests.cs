@@ -141,6 +141,25 @@ public sealed class ImageClassifierModelTests
         Assert.That(model.ClassNames, Has.Length.EqualTo(3), "what needs no weights stays readable");
     }
 
+    [Test]
+    public void Predict_AfterAnEngineDisposedTheModel_NamesTheOptionThatKeepsIt()
+    {
+        var model = TinyModel.Shared.Classifier.WithFeatureColumn();
+        var keeping = new PredictionEngineOptions { OwnsTransformer = false };
+        for (var request = 0; request < 2; request++)
+        {
+            using var engine = ml.Model.CreatePredictionEngine<ByPath, Score>(model, keeping);
+            Assert.That(engine.Predict(new() { ImagePath = tiny.Paths[0] }).Values, Has.Length.EqualTo(3));
+        }
+
+        ml.Model.CreatePredictionEngine<ByPath, Score>(model).Dispose();
+
+        Assert.That(
+            () => ml.Model.CreatePredictionEngine<ByPath, Score>(model).Predict(new() { ImagePath = tiny.Paths[0] }),
+            Throws.TypeOf<ObjectDisposedException>().With.Message.Contains("new PredictionEngineOptions { OwnsTransformer = false }")
+        );
+    }
+
     private float[] Predict(string path) =>
         ml.Model.CreatePredictionEngine<ByPath, Score>(tiny.Classifier).Predict(new() { ImagePath = path }).Values;
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using MLNet.Procrustean.Tests.Readme;
 using MLNet.Procrustean.Tests.Scoring;
@@ -99,18 +100,47 @@ public sealed class PackageTests
         Assert.That(process.Output, Does.Contain("macro accuracy").And.Match(@"\n(bolt|nut)\s*$"));
     }
 
-    /// <summary>A program in a project of its own, with nothing but the package and a libtorch.</summary>
-    private string Build(string name, string program)
+    [Test]
+    public void Package_InAFileWithoutAProject_TrainsAndPredicts()
     {
-        var torch = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("LibTorchVersion").Single().Value;
+        var project = Folder("file");
+        ReadmeSnippets.DrawPhotos(project);
+        var lines = ReadmeTests
+            .FileLines()
+            .Replace("@0.1.0", $"@{version}", StringComparison.Ordinal)
+            .Replace("linux-x64", RuntimeInformation.RuntimeIdentifier, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(project, "train.cs"), lines + ReadmeTests.Blocks("csharp")[0]);
+
+        // libtorch is half a gigabyte: linked, and below a folder that is removed
+        var process = ChildProcess.Dotnet(
+            ["run", "train.cs"],
+            project,
+            new() { ["CreateHardLinksForCopyLocalIfPossible"] = "true", ["XDG_DATA_HOME"] = folder.Path }
+        );
+
+        Assert.That(process.ExitCode, Is.Zero, process.Output + process.Errors);
+        Assert.That(process.Output, Does.Contain("macro accuracy").And.Match(@"\n(bolt|nut)\s*$"));
+    }
+
+    /// <summary>A folder for a program, where the package is found.</summary>
+    private string Folder(string name)
+    {
         var project = Directory.CreateDirectory(Path.Combine(folder.Path, name)).FullName;
-        File.WriteAllText(Path.Combine(project, "Program.cs"), program);
         File.WriteAllText(
             Path.Combine(project, "nuget.config"),
             """
             <configuration><packageSources><add key="packed" value="../packages" /></packageSources></configuration>
             """
         );
+        return project;
+    }
+
+    /// <summary>A program in a project of its own, with nothing but the package and a libtorch.</summary>
+    private string Build(string name, string program)
+    {
+        var torch = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("LibTorchVersion").Single().Value;
+        var project = Folder(name);
+        File.WriteAllText(Path.Combine(project, "Program.cs"), program);
         File.WriteAllText(
             Path.Combine(project, "Consumer.csproj"),
             $"""

@@ -55,6 +55,7 @@ internal sealed class CsvNumbers
         Add("many_recall", metrics.ManyRecall);
         Add("medium_recall", metrics.MediumRecall);
         Add("few_recall", metrics.FewRecall);
+        Add("unscored_count", metrics.UnscoredCount);
         ForEachClass("training_count", c => metrics.Classes[c].TrainingCount);
         ForEachClass("test_count", c => metrics.Classes[c].TestCount);
         ForEachClass("predicted_count", c => metrics.Classes[c].PredictedCount);

@@ -7,16 +7,18 @@ namespace MLNet.Procrustean.Report.Files;
 /// <summary>The runs as JSON, with the names of the records' members.</summary>
 internal static class JsonNumbers
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new UnknownAsNull() },
-    };
+    private static readonly NumbersJson Json = new(
+        new()
+        {
+            WriteIndented = true,
+            NewLine = "\n",
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            Converters = { new JsonStringEnumConverter<ShotGroup>(JsonNamingPolicy.CamelCase), new UnknownAsNull() },
+        }
+    );
 
     public static string Of(Comparison comparison, string title) =>
-        JsonSerializer.Serialize(new { title, runs = comparison.Runs.Select(shown => shown.Run) }, Options);
+        JsonSerializer.Serialize(new(title, [.. comparison.Runs.Select(shown => shown.Run)]), Json.TitledRuns);
 
     // JSON has no NaN and no infinity.
     private sealed class UnknownAsNull : JsonConverter<double>
@@ -37,3 +39,10 @@ internal static class JsonNumbers
         }
     }
 }
+
+/// <summary>What the file holds.</summary>
+internal sealed record TitledRuns(string Title, IReadOnlyList<TrainedRun> Runs);
+
+/// <summary>The code is generated: programs may have turned off the serialization that uses reflection.</summary>
+[JsonSerializable(typeof(TitledRuns), GenerationMode = JsonSourceGenerationMode.Metadata)]
+internal sealed partial class NumbersJson : JsonSerializerContext;

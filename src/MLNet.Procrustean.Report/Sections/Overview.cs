@@ -36,6 +36,9 @@ internal static class Overview
                         + "images that are recognised, G-mean the geometric mean of the recalls. ",
                     "Many, medium and few are the classes with more than 100, 20 to 100 and fewer than 20 training images. ",
                     comparison.Runs.Length > 1 ? "The best of each column is bold. " : null,
+                    comparison.Runs.Any(run => run.Run.Metrics.UnscoredCount > 0)
+                        ? "Test images without a score could not be read; they are skipped, and count nowhere else. "
+                        : null,
                     "Paper: ",
                     Paper.OpenLongTailed.Link(),
                     "."
@@ -49,11 +52,13 @@ internal static class Overview
         // A column that is unknown for all runs is left out.
         var columns = Columns.Where(column => comparison.Runs.Any(run => column.Of(run.Run.Metrics) is not null)).ToList();
         var hasSeed = comparison.Runs.Any(run => run.Run.Seed is not null);
+        var hasUnscored = comparison.Runs.Any(run => run.Run.Metrics.UnscoredCount > 0);
         var hasTime = comparison.Runs.Any(run => run.Run.TrainingTime is not null);
         var head = Markup.Row([
             Markup.Head("col", "Run"),
             .. hasSeed ? new[] { Markup.Head("col", "Seed") } : [],
             .. columns.Select(column => Markup.Head("col", column.Name)),
+            .. hasUnscored ? new[] { Markup.Head("col", "Without a score") } : [],
             .. hasTime ? new[] { Markup.Head("col", "Training time") } : [],
         ]);
         return Markup.Table(
@@ -67,6 +72,7 @@ internal static class Overview
                         ? new[] { new XElement("td", shown.Run.Seed?.ToString(CultureInfo.InvariantCulture) ?? NumberText.Unknown) }
                         : [],
                     .. columns.Select(column => Cell(comparison, column.Of, shown)),
+                    .. hasUnscored ? new[] { new XElement("td", NumberText.Count(shown.Run.Metrics.UnscoredCount)) } : [],
                     .. hasTime ? new[] { new XElement("td", NumberText.Time(shown.Run.TrainingTime)) } : [],
                 ])
             )

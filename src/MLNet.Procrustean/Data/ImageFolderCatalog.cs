@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Interop;
 
 namespace Microsoft.ML;
 
@@ -33,14 +34,18 @@ public static class ImageFolderCatalog
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="ArgumentException">The path is empty or that of a file.</exception>
     /// <exception cref="InvalidDataException">
-    /// The folder has no sub-folder, an image lies beside the class folders, a class folder has no image or a name that is not valid text,
-    /// or there is a link to a folder within it.
+    /// The folder has no sub-folder, or its sub-folders are parts of a data set (train, test, val) instead of classes, an image lies beside
+    /// the class folders, a class folder has no image or a name that is not valid text, or there is a link to a folder within it.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">A folder may not be listed.</exception>
     /// <exception cref="IOException">A folder cannot be listed, for instance because its path is too long.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The program is set up for native AOT (<c>PublishAot</c>), where ML.NET cannot generate the code that reads the rows.
+    /// </exception>
     public static IDataView LoadImageFolder(this DataOperationsCatalog data, string path)
     {
         ArgumentNullException.ThrowIfNull(data);
+        CodeGeneration.CheckAllowed();
         using var channel = data.GetEnvironment().Register(nameof(LoadImageFolder)).Start("Loading");
         return data.LoadFromEnumerable(List(path, line => channel.Warning(MessageSensitivity.None, line)));
     }
@@ -61,6 +66,11 @@ public static class ImageFolderCatalog
         var beside = FilesBeside(path).Where(ImageFile.IsOtherImage).Select(file => (path, file));
         string[] leftOut = [.. LeftOutFiles.Lines(beside.Concat(others))];
         Array.ForEach(leftOut, warn);
+        if (classes is [var only] && MisplacedFolders.Nested(path, only, ImagesWithin(path, only, files[0][true])) is { } nested)
+        {
+            warn(nested);
+        }
+
         var empty = classes.Where((_, index) => !files[index][true].Any()).ToList();
         return empty.Count == 0
             ? [.. files.SelectMany(found => found[true])]
@@ -70,6 +80,9 @@ public static class ImageFolderCatalog
                     + string.Join(" ", leftOut)
             );
     }
+
+    private static IEnumerable<string> ImagesWithin(string path, string name, IEnumerable<LabelledImageFile> images) =>
+        images.Select(file => Path.GetRelativePath(Path.Join(path, name), file.ImagePath));
 
     // In order: the images and the files with names of images in other formats.
     private static List<LabelledImageFile> FilesOf(string path, string name)
@@ -123,10 +136,16 @@ public static class ImageFolderCatalog
     {
         if (classes.Count == 0)
         {
+            var images = FilesBeside(path).Count(ImageFile.IsImage);
             throw new InvalidDataException(
-                $"The image folder '{path}' has no sub-folders. Put the images of each class into a sub-folder "
-                    + "that is named after the class."
+                $"The image folder '{path}' has no sub-folders{(images == 0 ? "" : $", only {Images(images)}")}. Put the images of each "
+                    + "class into a sub-folder that is named after the class."
             );
+        }
+
+        if (MisplacedFolders.Parts(path, classes) is { } misplaced)
+        {
+            throw new InvalidDataException(misplaced);
         }
 
         if (ClassNames.Fault(classes) is { } fault)
@@ -138,14 +157,16 @@ public static class ImageFolderCatalog
         if (stray.Count > 0)
         {
             throw new InvalidDataException(
-                $"{stray.Count} images lie in '{path}' beside its {classes.Count} class folders and so have no "
-                    + $"label: {FirstOf(stray)}. Move them into a class folder or elsewhere."
+                $"{Images(stray.Count)} {(stray.Count == 1 ? "lies" : "lie")} in '{path}' beside the class folders, with no label: "
+                    + $"{FirstOf(stray)}. Move what lies there into a class folder or elsewhere."
             );
         }
     }
 
     private static IEnumerable<string> FilesBeside(string path) =>
         Directory.EnumerateFiles(path, "*", Here).Select(file => Path.GetFileName(file)).Where(name => !name.StartsWith('.'));
+
+    private static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
 
     private static string FirstOf(List<string> names) =>
         string.Join(", ", names.Take(5).Select(name => $"'{name}'")) + (names.Count > 5 ? ", …" : "");

@@ -5,15 +5,6 @@ namespace MLNet.Procrustean.Decoding;
 /// <summary>Decodes images on all processors.</summary>
 internal static class ParallelDecoding
 {
-    /// <summary>The images, one after the other.</summary>
-    /// <exception cref="ImageException">An image cannot be read; the first such one is reported.</exception>
-    public static byte[] Decode(IReadOnlyList<Action<Memory<byte>>> images, ImageShape shape)
-    {
-        var block = new byte[images.Count * shape.Bytes];
-        var (_, bad) = DecodeInto(block, shape.Bytes, images);
-        return bad is [var (_, problem), ..] ? throw problem : block;
-    }
-
     /// <summary>Decodes images into a block, one after the other in their order, without a gap where one cannot be read.</summary>
     /// <param name="block">With room for all of them.</param>
     /// <param name="bytes">The bytes that each decoded image takes.</param>

@@ -10,6 +10,7 @@ namespace MLNet.Procrustean.Diagnostics;
 internal sealed record ImageFeatures(Tensor Features, Tensor Labels)
 {
     /// <summary>The features that a network in evaluation mode gives to images, part by part; the parts are disposed.</summary>
+    /// <exception cref="ArgumentException">There is no image.</exception>
     /// <exception cref="InvalidOperationException">A feature is not a finite number.</exception>
     public static ImageFeatures Of(StagedNetwork network, Preprocessing preprocessing, IEnumerable<LabelledImages> parts, Device device)
     {
@@ -25,6 +26,11 @@ internal sealed record ImageFeatures(Tensor Features, Tensor Labels)
                 features.Add(network.Features(preprocessing.Normalise(pixels)).to(float64).cpu().MoveToOuterDisposeScope());
                 labels.Add(images.Labels.clone().MoveToOuterDisposeScope());
             }
+        }
+
+        if (features.Count == 0)
+        {
+            throw new ArgumentException("None of the images drawn from the data can be read; all were skipped.");
         }
 
         var (h, y) = (cat(features), cat(labels));

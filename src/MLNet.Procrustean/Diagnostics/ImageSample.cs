@@ -4,6 +4,7 @@ using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Scoring;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -36,19 +37,28 @@ internal sealed class ImageSample
 
     public bool Has(int label) => labels.Contains(label);
 
-    /// <summary>Decodes the images part by part; each part is the caller's to dispose.</summary>
+    /// <summary>Decodes the images part by part, without those that are skipped; each part is the caller's to dispose.</summary>
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
-    /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="ImageException">An image cannot be read, and is not to be skipped.</exception>
     /// <exception cref="InvalidOperationException">The data has other rows than before, or gives them in another order.</exception>
-    public IEnumerable<LabelledImages> Parts(string imageColumnName, ImageShape shape)
+    public IEnumerable<LabelledImages> Parts(string imageColumnName, ImageShape shape, UnreadImages unread)
     {
         var column = ImageColumn.Find(chosen.Schema, imageColumnName);
         using var cursor = chosen.GetRowCursor([column]);
         var image = ImageColumn.Reader(cursor, column, shape);
         foreach (var part in labels.Chunk(ImagesAtOnce))
         {
-            var decoded = ParallelDecoding.Decode([.. part.Select(_ => Next())], shape);
-            yield return new(tensor(decoded).reshape(part.Length, shape.Size, shape.Size, shape.Channels), tensor(part));
+            var block = new byte[part.Length * shape.Bytes];
+            var (count, bad) = ParallelDecoding.DecodeInto(block, shape.Bytes, [.. part.Select(_ => Next())]);
+            unread.Skip(bad);
+            if (count > 0)
+            {
+                var skipped = bad.Select(one => one.Place).ToHashSet();
+                yield return new(
+                    tensor(block[..(count * shape.Bytes)]).reshape(count, shape.Size, shape.Size, shape.Channels),
+                    tensor(part.Where((_, place) => !skipped.Contains(place)).ToArray())
+                );
+            }
         }
 
         Action<Memory<byte>> Next()

@@ -6,14 +6,20 @@ namespace MLNet.Procrustean;
 /// <summary>How well a classifier does on each class and on average over the classes, rare ones included.</summary>
 /// <remarks>
 /// R_c, the recall of class c, is the share of its images that were recognised, and C is the number of classes that have images in the
-/// evaluated data; classes without images are left out of the averages. Two instances are equal when their classes and their confusion
-/// counts are.
+/// evaluated data; classes without images are left out of the averages. Two instances are equal when their classes, their confusion
+/// counts and their numbers of rows without a score are.
 /// </remarks>
 public sealed record ImbalanceMetrics
 {
-    internal ImbalanceMetrics(string[] names, long[]? trainingCounts, ImmutableArray<ImmutableArray<long>> confusion)
+    internal ImbalanceMetrics(
+        string[] names,
+        long[]? trainingCounts,
+        ImmutableArray<ImmutableArray<long>> confusion,
+        long unscoredCount = 0
+    )
     {
         Confusion = confusion;
+        UnscoredCount = unscoredCount;
         Classes =
         [
             .. names.Select(
@@ -42,6 +48,12 @@ public sealed record ImbalanceMetrics
     /// <summary>The confusion counts: <c>Confusion[a][p]</c> images of class a were taken for class p.</summary>
     public ImmutableArray<ImmutableArray<long>> Confusion { get; }
 
+    /// <summary>
+    /// The number of rows without a score, which count nowhere else: those of images that could not be read, where
+    /// <see cref="ImageClassifierModel.BadImages"/> is to skip them.
+    /// </summary>
+    public long UnscoredCount { get; }
+
     /// <summary>The share of all images that were recognised, Σ_c TP_c / n, from 0 to 1; frequent classes dominate it.</summary>
     public double MicroAccuracy { get; }
 
@@ -66,11 +78,12 @@ public sealed record ImbalanceMetrics
     /// <remarks>It is null when none of them was evaluated, or the training counts are unknown.</remarks>
     public double? FewRecall => RecallOf(ShotGroup.Few);
 
-    /// <summary>Whether the other metrics have the same classes and confusion counts.</summary>
+    /// <summary>Whether the other metrics have the same classes, confusion counts and number of rows without a score.</summary>
     /// <param name="other">The metrics to compare with.</param>
     /// <returns>True when both agree.</returns>
     public bool Equals(ImbalanceMetrics? other) =>
         other is not null
+        && UnscoredCount == other.UnscoredCount
         && Classes.SequenceEqual(other.Classes)
         && Confusion.Zip(other.Confusion).All(rows => rows.First.SequenceEqual(rows.Second));
 

@@ -17,17 +17,21 @@ public static class ImbalanceMetricsCatalog
     /// else the slot names of the score, which the model wrote; without either, the key values of the label, or else all
     /// values seen, sorted. Where ML.NET's own Evaluate silently drops rows without a label, this one refuses them, and it refuses rows
     /// whose label is not one of the classes. A class without a row has no recall and is left out of the averages; a warning in the log of
-    /// the <see cref="MLContext"/> names such classes.
+    /// the <see cref="MLContext"/> names such classes. Rows without a score, whose predicted label is missing and whose scores are all NaN,
+    /// are left out too, and counted in <see cref="ImbalanceMetrics.UnscoredCount"/>: a model gives those to images that cannot be read
+    /// where its <see cref="ImageClassifierModel.BadImages"/> is to skip them.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
     /// <param name="scored">The scored data; its rows are read once, or up to the first that is refused.</param>
     /// <param name="labelColumnName">The column of the true label: a text, a key, a number or a Boolean.</param>
     /// <param name="predictedLabelColumnName">The column of the predicted label: a text, a key, a number or a Boolean.</param>
-    /// <param name="scoreColumnName">The column of the scores; only its annotations are read: class names, training counts.</param>
+    /// <param name="scoreColumnName">
+    /// The column of the scores; its annotations are read (class names, training counts), and whether a score is missing.
+    /// </param>
     /// <returns>The metrics.</returns>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of another type, there is no row, a row has no label or no predicted label, or one that is not
-    /// among the classes.
+    /// A column is missing or of another type, there is no row or none with a score, a row has no label, a row with a score has no
+    /// predicted label, or one of these is not among the classes.
     /// </exception>
     public static ImbalanceMetrics EvaluateImbalance(
         this MulticlassClassificationCatalog catalog,
@@ -42,27 +46,42 @@ public static class ImbalanceMetricsCatalog
 
         var label = LabelText.Find(scored.Schema, labelColumnName);
         var predicted = LabelText.Find(scored.Schema, predictedLabelColumnName);
-        var classes = ScoredClasses.Of(label, predicted, scored.Schema.Require(scoreColumnName));
-        var pairs = CountPairs(scored, label, predicted, classes?.Names);
+        var score = scored.Schema.Require(scoreColumnName);
+        var classes = ScoredClasses.Of(label, predicted, score);
+        var (pairs, unscored) = CountPairs(scored, label, predicted, score, classes?.Names);
         if (pairs.Count == 0)
         {
-            throw new ArgumentException("There is no row to evaluate.", nameof(scored));
+            throw new ArgumentException(
+                unscored == 0
+                    ? "There is no row to evaluate."
+                    : $"None of the {unscored} rows has a score: their images cannot be read, and were skipped.",
+                nameof(scored)
+            );
         }
 
         var names = classes?.Names
             ?? [.. pairs.Keys.SelectMany(pair => new[] { pair.Actual, pair.Predicted }).Distinct().Order(StringComparer.Ordinal)];
         var confusion = names.Select(actual => names.Select(guess => pairs.GetValueOrDefault((actual, guess))).ToImmutableArray());
-        var metrics = new ImbalanceMetrics(names, classes?.TrainingCounts, [.. confusion]);
-        WarnOfClassesWithoutRows(catalog, metrics);
+        var metrics = new ImbalanceMetrics(names, classes?.TrainingCounts, [.. confusion], unscored);
+        Warn(catalog, metrics);
         return metrics;
     }
 
-    private static void WarnOfClassesWithoutRows(MulticlassClassificationCatalog catalog, ImbalanceMetrics metrics)
+    private static void Warn(MulticlassClassificationCatalog catalog, ImbalanceMetrics metrics)
     {
+        using var channel = catalog.GetEnvironment().Register(nameof(EvaluateImbalance)).Start("Evaluation");
+        if (metrics.UnscoredCount > 0)
+        {
+            var all = metrics.UnscoredCount + metrics.Classes.Sum(one => one.TestCount);
+            channel.Warning(
+                MessageSensitivity.None,
+                $"{metrics.UnscoredCount} of {all} rows in the evaluated data have no score and are left out."
+            );
+        }
+
         string[] missing = [.. metrics.Classes.Where(one => one.TestCount == 0).Select(one => one.Name)];
         if (missing.Length > 0)
         {
-            using var channel = catalog.GetEnvironment().Register(nameof(EvaluateImbalance)).Start("Evaluation");
             channel.Warning(
                 MessageSensitivity.None,
                 $"{missing.Length} of {metrics.Classes.Length} classes have no row in the evaluated data and are left out of the averages: "
@@ -71,18 +90,21 @@ public static class ImbalanceMetricsCatalog
         }
     }
 
-    private static Dictionary<(string Actual, string Predicted), long> CountPairs(
+    private static (Dictionary<(string Actual, string Predicted), long> Pairs, long Unscored) CountPairs(
         IDataView scored,
         DataViewSchema.Column label,
         DataViewSchema.Column predicted,
+        DataViewSchema.Column score,
         string[]? names
     )
     {
         var known = names?.ToHashSet();
         var pairs = new Dictionary<(string, string), long>();
-        using var cursor = scored.GetRowCursor([label, predicted]);
+        var unscored = 0L;
+        using var cursor = scored.GetRowCursor([label, predicted, score]);
         var actualReader = LabelText.ReaderOrNull(cursor, label);
-        var predictedReader = LabelText.Reader(cursor, predicted);
+        var predictedReader = LabelText.ReaderOrNull(cursor, predicted);
+        var isUnscored = MissingScores.Reader(cursor, score);
         while (cursor.MoveNext())
         {
             if (actualReader() is not { } actual || !IsKnown(actual))
@@ -90,12 +112,17 @@ public static class ImbalanceMetricsCatalog
                 throw UnknownLabels.Error(scored, label, names, cursor.Position);
             }
 
-            var guess = predictedReader();
+            if (predictedReader() is not { } guess)
+            {
+                unscored += isUnscored() ? 1 : throw LabelText.Missing(cursor.Position, predicted);
+                continue;
+            }
+
             var pair = IsKnown(guess) ? (actual, guess) : throw LabelText.NotAClass(guess, cursor, predicted, names!);
             pairs[pair] = pairs.GetValueOrDefault(pair) + 1;
         }
 
-        return pairs;
+        return (pairs, unscored);
 
         bool IsKnown(string value) => known?.Contains(value) ?? true;
     }

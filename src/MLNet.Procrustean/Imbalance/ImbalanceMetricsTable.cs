@@ -23,6 +23,12 @@ internal static class ImbalanceMetricsTable
             ["recall, many (> 100)", Share(metrics.ManyRecall)],
             ["recall, medium (20-100)", Share(metrics.MediumRecall)],
             ["recall, few (< 20)", Share(metrics.FewRecall)],
+            .. metrics.UnscoredCount == 0
+                ? Array.Empty<string[]>()
+                :
+                [
+                    ["images without a score", Count(metrics.UnscoredCount)],
+                ],
         ];
         return string.Join(Environment.NewLine, [.. Aligned(classes), "", .. Aligned(averages)]);
     }

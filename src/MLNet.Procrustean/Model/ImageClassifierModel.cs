@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.Procrustean;
 using MLNet.Procrustean.Diagnostics;
@@ -38,18 +37,28 @@ namespace MLNet.Procrustean;
 /// the other transformers that the zip names.
 /// </para>
 /// </remarks>
-public sealed class ImageClassifierModel : ITransformer, IDisposable
+public sealed partial class ImageClassifierModel : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "ProcrusteanImages";
     private readonly TorchScorer scorer;
     private readonly RowScorer rows;
     private readonly Device device;
+    private readonly IHostEnvironment? environment;
 
-    internal ImageClassifierModel(TrainedClassifier classifier, ColumnNames columns, Device device)
+    internal ImageClassifierModel(TrainedClassifier classifier, ColumnNames columns, Device device, IHostEnvironment? environment = null)
     {
         this.device = device;
+        this.environment = environment;
         scorer = new(classifier, device, typeof(ImageClassifierModel));
-        rows = new(scorer, classifier.Preprocessing.Shape, columns, classifier.Labels, classifier.TrainingCounts, classifier.FeatureCount);
+        rows = new(
+            scorer,
+            classifier.Preprocessing.Shape,
+            columns,
+            classifier.Labels,
+            classifier.TrainingCounts,
+            classifier.FeatureCount,
+            new(environment)
+        );
     }
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
@@ -63,20 +72,6 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
 
     /// <summary>The images that training left out because they could not be read; empty in a model that was loaded.</summary>
     public ImmutableArray<ImageException> SkippedImages { get; internal init; } = [];
-
-    /// <summary>
-    /// The precision of the convolutions in scoring; single precision by default. <see cref="Precision.Auto"/> takes bfloat16 where the
-    /// processor or the GPU has it, which is faster and changes probabilities by about a hundredth. It applies to rows that are read from
-    /// now on, and is not saved.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
-    public Precision ScoringPrecision
-    {
-        get => scorer.Precision;
-        set => scorer.Precision = Require.Named(value);
-    }
-
-    bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>The weights of the model, for <see cref="ImageClassifierOptions.InitialWeights"/>.</summary>
     /// <param name="model">The model; null gives null.</param>
@@ -108,30 +103,6 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         AtomicFile.Write(path, "model", Write);
     }
 
-    /// <summary>The columns of scored data.</summary>
-    /// <param name="inputSchema">The columns of the data to score.</param>
-    /// <returns>Those columns, the scores, the predicted label and, on request, the features.</returns>
-    /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return rows.SchemaOf(inputSchema);
-    }
-
-    /// <summary>
-    /// Adds the scores, the predicted label and, on request, the features to data. Rows are scored in batches, when they are read.
-    /// </summary>
-    /// <param name="input">The data, with the image column that the model was trained on.</param>
-    /// <returns>The data with these columns. Reading it throws <see cref="ImageException"/> at an image that cannot be read.</returns>
-    /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        scorer.CheckNotDisposed();
-        return new ScoredDataView(rows, input);
-    }
-
     /// <summary>
     /// Describes the features and the classifier: feature deviation between training and test images, neural collapse, norms and angles.
     /// </summary>
@@ -151,9 +122,11 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     /// <exception cref="ArgumentException">
     /// A column is missing or of another type, a row has no label or one that is not one of the classes, a class has no training image, or
-    /// there is no test row.
+    /// there is no test image.
     /// </exception>
-    /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="ImageException">
+    /// An image cannot be read, and <see cref="BadImages"/> is to refuse; otherwise it is left out.
+    /// </exception>
     /// <exception cref="InvalidOperationException">A feature is not a finite number, or the data changed while it was read.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public ModelDiagnostics Diagnose(
@@ -170,7 +143,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         Require.AtLeast(imagesPerClass, 2, nameof(imagesPerClass));
         Require.AtLeast(draws, 1, nameof(draws));
         return scorer.Use(classifier =>
-            new ModelDiagnosis(classifier, Columns.Image, device).Of(train, test, labelColumnName, imagesPerClass, draws, seed)
+            new ModelDiagnosis(classifier, rows.Unread, Columns.Image, device).Of(train, test, labelColumnName, imagesPerClass, draws, seed)
         );
     }
 
@@ -197,9 +170,6 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     /// </remarks>
     public void Dispose() => scorer.Dispose();
 
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
-        new ScoringMapper(rows, inputSchema, GetOutputSchema(inputSchema));
-
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         scorer.CheckNotDisposed();
@@ -222,11 +192,11 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change) => Copy(change, Columns);
 
     /// <summary>Reads what <see cref="SaveSafeTensors"/> wrote, and scores once, so that the first prediction is quick.</summary>
-    internal static ImageClassifierModel Read(Stream stream, Device device)
+    internal static ImageClassifierModel Read(Stream stream, Device device, IHostEnvironment? environment = null)
     {
         var (classifier, columns) = ModelFile.Read(stream);
         classifier.Network.to(device);
-        var model = new ImageClassifierModel(classifier, columns, device);
+        var model = new ImageClassifierModel(classifier, columns, device, environment);
         try
         {
             model.scorer.WarmUp();
@@ -245,11 +215,13 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
     }
 
     private ImageClassifierModel Copy(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, ColumnNames columns) =>
-        new(scorer.Use(classifier => classifier.WithClassifier(change, device)), columns, device)
+        new(scorer.Use(classifier => classifier.WithClassifier(change, device)), columns, device, environment)
         {
             EpochReports = EpochReports,
             SkippedImages = SkippedImages,
             ScoringPrecision = ScoringPrecision,
+            BadImages = BadImages,
+            OnSkippedImage = OnSkippedImage,
         };
 
     private void Write(Stream stream) =>
@@ -270,7 +242,7 @@ public sealed class ImageClassifierModel : ITransformer, IDisposable
         context.CheckAtModel(Version());
         ImageClassifierModel? model = null;
         var found = context.TryLoadBinaryStream(ModelFile.EntryName, reader =>
-            model = Read(reader.BaseStream, TorchDevice.For(environment, channel))
+            model = Read(reader.BaseStream, TorchDevice.For(environment, channel), environment)
         );
         return found && model is not null
             ? model

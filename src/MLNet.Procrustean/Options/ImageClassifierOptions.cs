@@ -174,7 +174,10 @@ public sealed partial record ImageClassifierOptions
         init => aspectRatio = Require.Named(value);
     }
 
-    /// <summary>What to do with images that cannot be read. The default is to refuse them. In scoring they are always refused.</summary>
+    /// <summary>
+    /// What to do with images that cannot be read. The default is to refuse them. The trained model begins with the same choice for scoring
+    /// (<see cref="ImageClassifierModel.BadImages"/>), so that evaluation and cross-validation do as training does; a loaded one refuses.
+    /// </summary>
     public BadImages BadImages
     {
         get;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -24,7 +25,7 @@ internal static class SafeTensors
     private const int FirstPart = 1 << 20;
 
     // read by JSON readers, never by browsers
-    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="IOException">The texts take more than readers allow; nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
@@ -45,7 +46,7 @@ internal static class SafeTensors
             offset += array.Bytes.Length;
         }
 
-        var text = JsonSerializer.SerializeToUtf8Bytes(header, Unescaped);
+        var text = Utf8(header);
         var padded = (text.Length + Alignment - 1) / Alignment * Alignment;
         if (padded > LongestHeader)
         {
@@ -102,6 +103,17 @@ internal static class SafeTensors
             )),
         ];
         return stream.ReadByte() < 0 ? arrays : throw new InvalidDataException("The file is damaged: it continues after its last weight.");
+    }
+
+    private static byte[] Utf8(JsonObject json)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text, Unescaped))
+        {
+            json.WriteTo(writer);
+        }
+
+        return text.WrittenSpan.ToArray();
     }
 
     // A file of a few bytes may claim gigabytes: where the stream does not say how long it is, the buffer grows as bytes are read, to at

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Persistence;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Scoring;
@@ -32,8 +33,8 @@ internal static class Fingerprint
         var (_, means, deviations) = classifier.Preprocessing;
         var texts = new Dictionary<string, string>
         {
-            ["means"] = JsonSerializer.Serialize(means),
-            ["deviations"] = JsonSerializer.Serialize(deviations),
+            ["means"] = JsonSerializer.Serialize(means, ListsJson.Default.Numbers),
+            ["deviations"] = JsonSerializer.Serialize(deviations, ListsJson.Default.Numbers),
         };
         return ModelFile.Checksum(texts, NetworkWeights.Capture(classifier.Network))[..Digits];
     }

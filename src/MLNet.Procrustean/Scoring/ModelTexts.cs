@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Scoring;
 
@@ -36,11 +38,11 @@ internal sealed record ModelTexts(
             ["image_size"] = shape.Size.ToString(CultureInfo.InvariantCulture),
             ["channels"] = shape.Channels.ToString(CultureInfo.InvariantCulture),
             ["aspect_ratio"] = shape.Aspect.ToString(),
-            ["channel_means"] = JsonSerializer.Serialize(classifier.Preprocessing.Means),
-            ["channel_deviations"] = JsonSerializer.Serialize(classifier.Preprocessing.Deviations),
-            ["class_names"] = JsonSerializer.Serialize(classifier.Labels.Names),
+            ["channel_means"] = JsonSerializer.Serialize(classifier.Preprocessing.Means, ListsJson.Default.Numbers),
+            ["channel_deviations"] = JsonSerializer.Serialize(classifier.Preprocessing.Deviations, ListsJson.Default.Numbers),
+            ["class_names"] = JsonSerializer.Serialize(classifier.Labels.Names, ListsJson.Default.Texts),
             ["class_value_type"] = classifier.Labels.ValueType,
-            ["training_counts"] = JsonSerializer.Serialize(classifier.TrainingCounts),
+            ["training_counts"] = JsonSerializer.Serialize(classifier.TrainingCounts, ListsJson.Default.Counts),
             ["image_column"] = columns.Image,
             ["score_column"] = columns.Score,
             ["predicted_label_column"] = columns.PredictedLabel,
@@ -106,7 +108,10 @@ internal sealed record ModelTexts(
         Require.Between(shape.Size, backbone.SmallestImage, backbone.LargestImage, "image_size");
 
         // refuses what training refuses
-        var counts = new ClassCounts(List<string>("class_names", names, classes), Values<long>(texts, "training_counts", classes));
+        var counts = new ClassCounts(
+            List("class_names", names, classes, ListsJson.Default.Texts),
+            Values(texts, "training_counts", classes, ListsJson.Default.Counts)
+        );
         var labels = new ClassLabels(counts.Names, WordOf("class_value_type"));
         labels.AddTo(new(), "values"); // refuses names that are no values of that type
         var columns = new ColumnNames(
@@ -134,8 +139,8 @@ internal sealed record ModelTexts(
     private static Preprocessing Normalisation(IReadOnlyDictionary<string, string> texts, ImageShape shape)
     {
         var (means, deviations) = (
-            Values<float>(texts, "channel_means", shape.Channels),
-            Values<float>(texts, "channel_deviations", shape.Channels)
+            Values(texts, "channel_means", shape.Channels, ListsJson.Default.Numbers),
+            Values(texts, "channel_deviations", shape.Channels, ListsJson.Default.Numbers)
         );
         foreach (var (mean, deviation) in means.Zip(deviations))
         {
@@ -146,8 +151,12 @@ internal sealed record ModelTexts(
         return new(shape, means, deviations);
     }
 
-    private static ImmutableArray<T> Values<T>(IReadOnlyDictionary<string, string> texts, string name, int count) =>
-        List<T>(name, Encoding.UTF8.GetBytes(Text(texts, name)), count);
+    private static ImmutableArray<T> Values<T>(
+        IReadOnlyDictionary<string, string> texts,
+        string name,
+        int count,
+        JsonTypeInfo<ImmutableArray<T>> type
+    ) => List(name, Encoding.UTF8.GetBytes(Text(texts, name)), count, type);
 
     // The cosine head was called normalised at first.
     private static ClassifierHead HeadOf(string text) => text == "Normalised" ? ClassifierHead.Cosine : Named<ClassifierHead>(text);
@@ -177,9 +186,9 @@ internal sealed record ModelTexts(
             : throw new FormatException($"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     // Counted before they are made, since the values may take many times as much memory as their text.
-    private static ImmutableArray<T> List<T>(string name, byte[] json, int count) =>
+    private static ImmutableArray<T> List<T>(string name, byte[] json, int count, JsonTypeInfo<ImmutableArray<T>> type) =>
         Count(json) == count
-            ? JsonSerializer.Deserialize<ImmutableArray<T>>(json)
+            ? JsonSerializer.Deserialize(json, type)
             : throw new FormatException($"'{name}' in its header has {Count(json)} values, and should have {count}.");
 
     private static int Count(byte[] json)

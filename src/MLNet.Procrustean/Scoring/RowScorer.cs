@@ -12,13 +12,15 @@ namespace MLNet.Procrustean.Scoring;
 /// <param name="Labels">The classes, in the order of the scores.</param>
 /// <param name="TrainingCounts">Of each class.</param>
 /// <param name="FeatureCount">D, the number of pooled features.</param>
+/// <param name="Unread">What is done with images that cannot be read.</param>
 internal sealed record RowScorer(
     Scorer Scorer,
     ImageShape Shape,
     ColumnNames Columns,
     ClassLabels Labels,
     ImmutableArray<long> TrainingCounts,
-    int FeatureCount
+    int FeatureCount,
+    UnreadImages Unread
 )
 {
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
@@ -31,9 +33,25 @@ internal sealed record RowScorer(
     public bool AddsFeatures(DataViewSchema output, HashSet<int> active) =>
         Columns.Features is { } name && active.Contains(output[name].Index);
 
-    /// <summary>The probabilities of each image's classes and, where asked for, its features.</summary>
-    /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <summary>
+    /// The probabilities of each image's classes and, where asked for, its features; where images that cannot be read are to be skipped,
+    /// missing values for those.
+    /// </summary>
+    /// <exception cref="ImageException">An image cannot be read, and is not to be skipped; the first such one is reported.</exception>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
-    public ScoredImage[] Score(IReadOnlyList<Action<Memory<byte>>> images, bool withFeatures) =>
-        Scorer.Score(ParallelDecoding.Decode(images, Shape), withFeatures);
+    public ScoredImage[] Score(IReadOnlyList<Action<Memory<byte>>> images, bool withFeatures)
+    {
+        var block = new byte[images.Count * Shape.Bytes];
+        var (count, bad) = ParallelDecoding.DecodeInto(block, Shape.Bytes, images);
+        Unread.Skip(bad);
+        if (bad.Count == 0)
+        {
+            return Scorer.Score(block, withFeatures);
+        }
+
+        var readable = new Queue<ScoredImage>(count > 0 ? Scorer.Score(block[..(count * Shape.Bytes)], withFeatures) : []);
+        var missing = ScoredImage.Missing(Labels.Names.Length, withFeatures ? FeatureCount : 0);
+        var unread = bad.Select(one => one.Place).ToHashSet();
+        return [.. Enumerable.Range(0, images.Count).Select(place => unread.Contains(place) ? missing : readable.Dequeue())];
+    }
 }

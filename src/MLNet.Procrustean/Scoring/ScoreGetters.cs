@@ -33,11 +33,11 @@ internal sealed class ScoreGetters(DataViewSchema output, ColumnNames names, Fun
             value = editor.Commit();
         };
 
-    // Keys count from 1. Among equal probabilities the first class wins.
+    // Keys count from 1, and 0 is a missing one. Among equal probabilities the first class wins.
     private ValueGetter<uint> PredictedLabel =>
         (ref uint value) =>
         {
-            var values = scored().Probabilities;
-            value = 1 + (uint)Array.IndexOf(values, values.Max());
+            var image = scored();
+            value = image.IsMissing ? 0 : 1 + (uint)Array.IndexOf(image.Probabilities, image.Probabilities.Max());
         };
 }

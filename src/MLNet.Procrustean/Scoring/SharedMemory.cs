@@ -9,7 +9,8 @@ namespace MLNet.Procrustean.Scoring;
 /// </remarks>
 /// <param name="free">Frees the memory; it is called once.</param>
 /// <param name="owner">Whose memory it is, for the message.</param>
-internal sealed class SharedMemory(Action free, Type owner) : IDisposable
+/// <param name="message">What is said to those that come too late.</param>
+internal sealed class SharedMemory(Action free, Type owner, string message) : IDisposable
 {
     private int holders = 1; // uses that have begun, and one more until it is disposed
     private bool disposed;
@@ -30,11 +31,17 @@ internal sealed class SharedMemory(Action free, Type owner) : IDisposable
             found = before;
         }
 
-        throw new ObjectDisposedException(owner.FullName);
+        throw Refused();
     }
 
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
-    public void Check() => ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed), owner);
+    public void Check()
+    {
+        if (Volatile.Read(ref disposed))
+        {
+            throw Refused();
+        }
+    }
 
     /// <summary>Refuses further uses, and frees the memory as soon as it is not in use. Doing so again does nothing.</summary>
     public void Dispose()
@@ -44,6 +51,8 @@ internal sealed class SharedMemory(Action free, Type owner) : IDisposable
             Leave();
         }
     }
+
+    private ObjectDisposedException Refused() => new(owner.FullName, message);
 
     private void Leave()
     {

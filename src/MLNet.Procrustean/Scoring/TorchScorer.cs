@@ -9,6 +9,10 @@ namespace MLNet.Procrustean.Scoring;
 /// </remarks>
 internal sealed class TorchScorer : Scorer
 {
+    private const string WhenDisposed =
+        "The model was disposed. If a PredictionEngine did it: ML.NET's engine disposes its model with itself, unless it is created with "
+        + "new PredictionEngineOptions { OwnsTransformer = false }.";
+
     private readonly TrainedClassifier classifier;
     private readonly Device device;
     private readonly Lazy<TrainedClassifier> folded;
@@ -22,7 +26,7 @@ internal sealed class TorchScorer : Scorer
         this.classifier = classifier;
         this.device = device;
         folded = new(Fold);
-        memory = new(Free, owner);
+        memory = new(Free, owner, WhenDisposed);
         classifier.Network.eval();
     }
 

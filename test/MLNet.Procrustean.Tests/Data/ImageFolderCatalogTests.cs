@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Tests.Support;
@@ -120,6 +121,62 @@ public sealed class ImageFolderTests
     {
         Touch("cat/a.png", "dog/notes.txt", "eel/.a.png");
         Assert.That(Load, Throws.TypeOf<InvalidDataException>().With.Message.Contains("2 of 3").And.Message.Contains("'dog', 'eel'"));
+    }
+
+    [Test]
+    public void LoadImageFolder_FlatFolder_CountsItsImages()
+    {
+        Touch("a.png", "b.jpg", "notes.txt");
+        Assert.That(Load, Throws.TypeOf<InvalidDataException>().With.Message.Contains("has no sub-folders, only 2 images"));
+    }
+
+    [TestCase(
+        "Give '{0}/train' to train on and '{0}/test' to test on.",
+        "train/cat/a.png",
+        "train/dog/b.png",
+        "test/cat/c.png",
+        "val/x.png"
+    )]
+    [TestCase("Give '{0}/Training' to train on and '{0}/Validation' to test on.", "Training/cat/a.png", "Validation/cat/b.png")]
+    [TestCase("Give '{0}/train'.", "train/cat/a.png", "train/dog/b.png")]
+    [TestCase("Give '{0}/test'.", "test/cat/a.png", "val/dog/b.png")]
+    [TestCase("Put the images of each class into a sub-folder of its part", "train/a.png", "test/b.png")]
+    public void LoadImageFolder_PartsOfADataSet_SaysWhichFolderWasMeant(string hint, params string[] files)
+    {
+        Touch(files);
+        Assert.That(
+            Load,
+            Throws
+                .TypeOf<InvalidDataException>()
+                .With.Message.Contains("parts of a data set, not classes")
+                .And.Message.Contains(string.Format(CultureInfo.InvariantCulture, hint, folder.Path))
+        );
+    }
+
+    [TestCase("train/a.png", "bus/b.png", "car/c.png")]
+    [TestCase("train/a.png")]
+    [TestCase("train/local/a.png", "train/express/b.png", "bus/red/b.png")]
+    public void LoadImageFolder_ClassThatIsCalledTrain_IsOne(params string[] files)
+    {
+        Touch(files);
+        Assert.That(Load().Select(row => row.Label), Does.Contain("train"));
+    }
+
+    [TestCase(1, "photos/cat/a.png", "photos/dog/b.png")]
+    [TestCase(0, "photos/cat/a.png", "photos/cat/b.png")]
+    [TestCase(0, "photos/cat/a.png", "photos/b.png")]
+    [TestCase(0, "cat/1/a.png", "cat/2/b.png", "dog/1/c.png")]
+    public void LoadImageFolder_FolderAroundTheClasses_WarnsOfIt(int expected, params string[] files)
+    {
+        var warnings = new List<string>();
+        ml.Log += (_, line) => warnings.Add(line.Message);
+        Touch(files);
+        Load();
+        Assert.That(
+            warnings,
+            Has.Exactly(expected)
+                .Contains($"'photos', whose images lie in 2 folders: if those are the classes, give '{folder.Path}/photos'")
+        );
     }
 
     private List<LabelledImageFile> Load() =>

@@ -87,6 +87,32 @@ public sealed class ReadmeSnippets
     }
 
     [Test]
+    public void Engine_KeepingItsModel_LeavesItAlive()
+    {
+        var ml = new MLContext(seed: 1);
+        var images = ml.Data.LoadImageFolder("photos");
+        var options = new ImageClassifierOptions
+        {
+            Backbone = new CifarResNet { Depth = 8 },
+            Epochs = 1,
+        };
+        using var loaded = ml
+            .Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
+            .Fit(images);
+        for (var request = 0; request < 2; request++)
+        {
+            #region engine
+            var keeping = new PredictionEngineOptions { OwnsTransformer = false };
+            using var another = ml.Model.CreatePredictionEngine<LabelledImageFile, Prediction>(loaded, keeping);
+            #endregion
+
+            Assert.That(another.Predict(new() { ImagePath = "photos/nut/0.png" }).PredictedLabel, Is.AnyOf("bolt", "nut"));
+        }
+    }
+
+    [Test]
     public void Features_OnAFolder_BecomePlacesOnAMap()
     {
         var ml = new MLContext(seed: 1);
@@ -127,5 +153,10 @@ public sealed class ReadmeSnippets
         #endregion
 
         Assert.That(File.ReadAllText("report.html"), Does.Contain("MFW with LDAM").And.Contain("Leakage").And.Contain("Neural collapse"));
+    }
+
+    private sealed class Prediction
+    {
+        public string PredictedLabel { get; set; } = "";
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Readme;
@@ -38,6 +39,26 @@ public sealed partial class ReadmeTests
 
         Assert.That(links.Where(link => !Path.Exists(Path.Combine(Repository.Root, link))), Is.Empty);
     }
+
+    [Test]
+    public void FileLines_InTheReadme_NameTheVersionsOfThisRepository()
+    {
+        string Version(string file, string name) => XDocument.Load(Path.Combine(Repository.Root, file)).Descendants(name).Single().Value;
+        Assert.That(
+            FileLines().TrimEnd().Split('\n'),
+            Is.EqualTo(
+                new[]
+                {
+                    $"#:package MLNet.Procrustean@{Version("Directory.Build.props", "Version")}",
+                    $"#:package libtorch-cpu-linux-x64@{Version("Directory.Packages.props", "LibTorchVersion")}",
+                    "#:property PublishAot=false",
+                }
+            )
+        );
+    }
+
+    /// <summary>What a program of one file has above its code.</summary>
+    internal static string FileLines() => Blocks("text").Single(block => block.StartsWith("#:", StringComparison.Ordinal));
 
     internal static List<string> Blocks(string language) =>
         [

@@ -1,10 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace MLNet.Procrustean.Tests.Report;
 
 public sealed class TrainingReportNumbersTests
 {
+    private static readonly JsonSerializerOptions Reflection = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
     private static readonly TrainedRun[] Runs =
     [
         MadeUpRuns.Step.Run("plain, \"simple\"", 0, 1, epochs: 3),
@@ -77,6 +85,15 @@ public sealed class TrainingReportNumbersTests
     }
 
     [Test]
+    public void ToJson_Text_IsThatOfReflection()
+    {
+        Assert.That(
+            TrainingReport.ToJson(Runs, "A <title>"),
+            Is.EqualTo(JsonSerializer.Serialize(new { title = "A <title>", runs = Runs }, Reflection))
+        );
+    }
+
+    [Test]
     public void ToJson_NaN_IsNull()
     {
         var run = Runs[0] with
@@ -112,6 +129,7 @@ public sealed class TrainingReportNumbersTests
         Add("many_recall", run.Metrics.ManyRecall);
         Add("medium_recall", run.Metrics.MediumRecall);
         Add("few_recall", run.Metrics.FewRecall);
+        Add("unscored_count", run.Metrics.UnscoredCount);
         foreach (var one in run.Metrics.Classes)
         {
             Add("training_count", one.TrainingCount, a: one.Name);

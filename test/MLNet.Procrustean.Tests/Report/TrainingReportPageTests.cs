@@ -34,6 +34,22 @@ public sealed class TrainingReportPageTests
         Assert.That(ReportPage.Sections(page), Is.EqualTo(new[] { "overview", "recall", "confusion" }));
     }
 
+    [TestCase(0)]
+    [TestCase(12)]
+    public void ToHtml_ImagesWithoutAScore_AreCountedWhereThereAreAny(long unscored)
+    {
+        var run = MadeUpRuns.Step.Run("a", 0, 1);
+        var names = run.Metrics.Classes.Select(one => one.Name).ToArray();
+        run = run with { Metrics = new(names, trainingCounts: null, run.Metrics.Confusion, unscored) };
+        var page = TrainingReport.ToHtml([run], "title");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(page.Contains("Without a score") && page.Contains("<td>12</td>"), Is.EqualTo(unscored > 0));
+            Assert.That(TrainingReport.ToCsv([run]), Does.Contain($",unscored_count,{unscored}\r\n"));
+            Assert.That(TrainingReport.ToJson([run], "title"), Does.Contain($"\"unscoredCount\": {unscored}"));
+        }
+    }
+
     [Test]
     public void ToHtml_OneSectionWithoutData_LeavesThatOneOut(
         [Values("counts", "progress", "leakage", "gradients", "deviation", "norms", "cosines", "collapse")] string id

@@ -71,7 +71,8 @@ public sealed class ScorerCallsTests
             new("ImagePath", "Score", "PredictedLabel", "Features"),
             new(["one", "two"], "text"),
             [1, 1],
-            FeatureCount: 3
+            FeatureCount: 3,
+            new(environment: null)
         );
 
     private sealed class CountedScorer : Scorer

@@ -12,7 +12,7 @@ public sealed class SharedMemoryTests
     [Test]
     public void Dispose_NotInUse_FreesOnce()
     {
-        var memory = new SharedMemory(() => freed++, typeof(SharedMemoryTests));
+        var memory = new SharedMemory(() => freed++, typeof(SharedMemoryTests), "disposed");
         memory.Begin().Dispose();
         Assert.That(freed, Is.Zero);
         memory.Dispose();
@@ -23,7 +23,7 @@ public sealed class SharedMemoryTests
     [Test]
     public void Dispose_InUse_RefusesOthersAndFreesAfterTheLast()
     {
-        var memory = new SharedMemory(() => freed++, typeof(SharedMemoryTests));
+        var memory = new SharedMemory(() => freed++, typeof(SharedMemoryTests), "disposed");
         var first = memory.Begin();
         var second = memory.Begin();
 
@@ -46,7 +46,7 @@ public sealed class SharedMemoryTests
         for (var round = 0; round < 200; round++)
         {
             var gone = false;
-            var memory = new SharedMemory(() => Volatile.Write(ref gone, true), typeof(SharedMemoryTests));
+            var memory = new SharedMemory(() => Volatile.Write(ref gone, true), typeof(SharedMemoryTests), "disposed");
             Parallel.For(0, 4, worker =>
             {
                 try

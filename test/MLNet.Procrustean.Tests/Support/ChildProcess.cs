@@ -7,6 +7,9 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
+    private static string Host =>
+        Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+
     /// <summary>The folder of a program under examples, built in the configuration of these tests.</summary>
     public static string FolderOfExample(string name) => FolderOfProgram($"examples/{name}");
 
@@ -25,14 +28,27 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     }
 
     /// <summary>Runs dotnet with these arguments; the variables are set, or unset where null, for it alone.</summary>
-    public static ChildProcess Dotnet(IEnumerable<string> arguments, string? folder = null, Dictionary<string, string?>? variables = null)
+    public static ChildProcess Dotnet(
+        IEnumerable<string> arguments,
+        string? folder = null,
+        Dictionary<string, string?>? variables = null
+    ) => Run(Host, arguments, folder, variables);
+
+    /// <summary>Runs another program.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
+    public static ChildProcess Run(
+        string program,
+        IEnumerable<string> arguments,
+        string? folder = null,
+        Dictionary<string, string?>? variables = null
+    )
     {
-        using var process = Begin(arguments, folder, variables);
+        using var process = Begin(program, arguments, folder, variables);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (!process.WaitForExit(Limit))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {Limit}.");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} took longer than {Limit}.");
         }
 
         return new(process.ExitCode, output.Result, errors.Result);
@@ -43,7 +59,7 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     /// </summary>
     public static Process Start(IEnumerable<string> arguments, Action<string>? onLine = null)
     {
-        var process = Begin(arguments);
+        var process = Begin(Host, arguments);
         process.OutputDataReceived += (_, written) => onLine?.Invoke(written.Data ?? "");
         process.ErrorDataReceived += (_, written) => onLine?.Invoke(written.Data ?? "");
         process.BeginOutputReadLine();
@@ -51,12 +67,14 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
         return process;
     }
 
-    private static Process Begin(IEnumerable<string> arguments, string? folder = null, Dictionary<string, string?>? variables = null)
+    private static Process Begin(
+        string program,
+        IEnumerable<string> arguments,
+        string? folder = null,
+        Dictionary<string, string?>? variables = null
+    )
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-            arguments
-        )
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Scoring;
 
@@ -11,13 +10,6 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
     private const string Format = "MLNet.Procrustean checkpoint";
     private const string Version = "3";
     private const string VersionOfEarlierNames = "2"; // the same file with other names of settings
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        IgnoreReadOnlyProperties = true,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
 
     /// <summary>
     /// The state of a training; of one that is over, whose network has the weights that were chosen, nothing else is needed.
@@ -38,7 +30,7 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
         {
             ["format"] = Format,
             ["format_version"] = Version,
-            ["moment"] = JsonSerializer.Serialize(Moment, Json),
+            ["moment"] = JsonSerializer.Serialize(Moment, MomentJson.Default.TrainingMoment),
         };
         texts["sha256"] = ModelFile.Checksum(texts, Arrays);
         SafeTensors.Write(stream, texts, Arrays);
@@ -76,7 +68,7 @@ internal sealed record Checkpoint(TrainingMoment Moment, IReadOnlyList<NamedArra
     {
         try
         {
-            var moment = JsonSerializer.Deserialize<TrainingMoment>(text, Json);
+            var moment = JsonSerializer.Deserialize(text, MomentJson.Default.TrainingMoment);
             return moment is { IsPossible: true } ? moment : throw new JsonException("It is not the state of a training.");
         }
         catch (Exception problem)

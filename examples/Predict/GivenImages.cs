@@ -1,0 +1,29 @@
+namespace Predict;
+
+/// <summary>The images that an argument of the command line stands for.</summary>
+internal static class GivenImages
+{
+    private static readonly string[] Endings = [".jpg", ".jpeg", ".jpe", ".jif", ".jfif", ".png", ".apng", ".bmp", ".dib", ".gif", ".webp"];
+
+    /// <summary>The images of a folder, at any depth and in the order of their paths; any other path stands for itself.</summary>
+    /// <exception cref="InvalidDataException">The folder holds no image.</exception>
+    public static IReadOnlyList<string> Of(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        string[] images =
+        [
+            .. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsShownImage).Order(StringComparer.Ordinal),
+        ];
+        return images.Length > 0
+            ? images
+            : throw new InvalidDataException($"The folder '{path}' holds no image ({string.Join(' ', Endings)}).");
+
+        bool IsShownImage(string file) =>
+            Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)
+            && !Path.GetRelativePath(path, file).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.'));
+    }
+}

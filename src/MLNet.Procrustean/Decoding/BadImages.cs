@@ -1,0 +1,14 @@
+namespace MLNet.Procrustean;
+
+/// <summary>What training or scoring does with an image that cannot be read in full: missing, empty, truncated, or not an image.</summary>
+public enum BadImages
+{
+    /// <summary>It stops at once with an <see cref="ImageException"/> that names the image.</summary>
+    Refuse,
+
+    /// <summary>
+    /// It continues, and logs each such image. Training leaves it out and lists it in <see cref="ImageClassifierModel.SkippedImages"/>;
+    /// scoring keeps its row, with missing values for what the model adds (<see cref="ImageClassifierModel.BadImages"/>).
+    /// </summary>
+    Skip,
+}
