@@ -5,9 +5,10 @@ namespace MLNet.Procrustean.Training.Mirroring;
 
 /// <summary>Linear discriminant analysis with equal priors: a classifier that is found in closed form.</summary>
 /// <remarks>
-/// The class c of x with the largest (x − m)ᵀ Σ⁻¹ μ_c − ½ μ_cᵀ Σ⁻¹ μ_c, where m is the mean of all, μ_c that of class c minus m, and
-/// Σ the mean of the classes' covariances, half of which is replaced by a multiple of the unit matrix with the same trace (shrinkage;
-/// Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004).
+/// The class c of x with the largest (x − m)ᵀ Σ⁻¹ μ_c − ½ (μ_cᵀ Σ⁻¹ μ_c − tr(Σ⁻¹ S) / n_c), where m is the mean of all, μ_c that of the
+/// n_c examples of class c minus m, and S the mean of the classes' covariances. Σ is S with half of it replaced by a multiple of the unit
+/// matrix with the same trace (shrinkage; Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004).
+/// The trace is what the noise of a mean of n_c examples adds to the term before it: without it, small classes would hardly be predicted.
 /// </remarks>
 internal sealed class DiscriminantAnalysis
 {
@@ -30,7 +31,8 @@ internal sealed class DiscriminantAnalysis
         var covariance = deviations.t().mm(deviations).Times(1.0 / classes);
         var shrunk = covariance.Times(1 - Shrinkage).Plus(diag(covariance.diag().mean().Times(Shrinkage).expand(covariance.shape[0])));
         weights = linalg.solve(shrunk, means.t());
-        biases = (weights * means.t()).sum(dim: 0).Times(-0.5);
+        var noise = linalg.solve(shrunk, covariance).trace() / counts.squeeze(1);
+        biases = ((weights * means.t()).sum(dim: 0) - noise).Times(-0.5);
     }
 
     /// <summary>The class of each example, [N], int64, for features [N, D].</summary>

@@ -3,7 +3,7 @@ namespace MLNet.Procrustean.Training.Mirroring;
 /// <summary>Which classes are each other's mirror image, by what a classifier takes their images for.</summary>
 internal static class MirroredPairs
 {
-    private const double LeastShare = 0.2;
+    private const double LeastShare = 0.25;
     private const double LeastDeviations = 3;
 
     /// <summary>
@@ -12,7 +12,7 @@ internal static class MirroredPairs
     /// </summary>
     /// <remarks>
     /// Where u_ij of the n_i images of class i are taken for j as they are, and m_ij mirrored, both (m_ij − u_ij) / n_i and
-    /// (m_ji − u_ji) / n_j are at least 0.2, and m − u, summed over the two, is at least 3 · √(m + u): three times its deviation if
+    /// (m_ji − u_ji) / n_j are at least 0.25, and m − u, summed over the two, is at least 3 · √(m + u): three times its deviation if
     /// mirroring changed nothing. Both directions count: the mirror image of a shoe that all photos show from one side may be taken for a
     /// bag, but the mirror image of a bag is a bag.
     /// </remarks>

@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Tests.Training.Mirroring;
 
 public sealed class DiscriminantAnalysisTests
 {
-    [Test(Description = "Class means (0, 0) and (4, 2), both covariances diag(1, 4): half is replaced by 2.5 on the diagonal.")]
+    [Test(Description = "Class means (0, 0) and (4, 2), both covariances diag(1, 4): half of it is replaced by 2.5 on the diagonal.")]
     public void Predict_TwoClasses_DividesThemWhereTheEquationSays()
     {
         using var scope = NewDisposeScope();
@@ -30,15 +30,15 @@ public sealed class DiscriminantAnalysisTests
         Assert.That(predicted.data<long>().ToArray(), Is.EqualTo(expected));
     }
 
-    [Test(Description = "The border runs halfway between the means, however many images each class has.")]
-    public void Predict_OneClassIsRare_HasTheSamePrior()
+    [Test]
+    public void Predict_OneClassIsRare_AllowsForTheNoiseOfItsMean()
     {
         using var scope = NewDisposeScope();
-        var common = Enumerable.Range(0, 100).Select(i => i % 2 == 0 ? -1.0 : 1);
-        var features = tensor(common.Concat([9, 11, 9, 11]).ToArray()).unsqueeze(1);
-        var labels = tensor(Enumerable.Range(0, 104).Select(i => i < 100 ? 0L : 1).ToArray());
-        var classifier = new DiscriminantAnalysis(features, labels, classes: 2);
-        var predicted = classifier.Predict(tensor(new[] { 4.9, 5.1 }).unsqueeze(1));
+        // S = 1 = Σ, tr = 1: the border is at 5 + (1/100 − 1/4) / (2 · 10), a little on the side of the large class.
+        var features = Enumerable.Range(0, 100).Select(i => i % 2 == 0 ? -1.0 : 1).Concat([9, 11, 9, 11]);
+        var labels = Enumerable.Range(0, 104).Select(i => i < 100 ? 0L : 1);
+        var classifier = new DiscriminantAnalysis(tensor(features.ToArray()).unsqueeze(1), tensor(labels.ToArray()), classes: 2);
+        var predicted = classifier.Predict(tensor(new[] { 4.987, 4.989 }).unsqueeze(1));
         Assert.That(predicted.data<long>().ToArray(), Is.EqualTo(new[] { 0L, 1L }));
     }
 }
