@@ -48,6 +48,7 @@ Console.WriteLine($"Took {clock.Elapsed.TotalSeconds:0} s.");
 
 (ITransformer Model, ImbalanceMetrics Metrics) Train(TrainingStrategy strategy, string name)
 {
+    var progress = new LiveProgress(name);
     var pipeline = ml
         .Transforms.Conversion.MapValueToKey("Label")
         .Append(
@@ -59,7 +60,8 @@ Console.WriteLine($"Took {clock.Elapsed.TotalSeconds:0} s.");
                     ImageSize = Scene.Side,
                     Epochs = Epochs,
                     Seed = 1,
-                    Progress = new LiveProgress(name),
+                    Progress = progress,
+                    PhaseProgress = progress,
                 }
             )
         )

@@ -9,14 +9,7 @@ namespace TrainFolder;
 /// <summary>One training with its evaluation.</summary>
 internal sealed record Run
 {
-    private static readonly string[] Told =
-    [
-        "checkpoint",
-        "The training begins with",
-        "frozen stages",
-        "Left out",
-        "left out of the averages",
-    ];
+    private static readonly string[] Told = ["checkpoint", "The training begins with", "Left out", "left out of the averages"];
 
     public required string Train { get; init; }
 
@@ -38,9 +31,23 @@ internal sealed record Run
 
     public required ImageClassifierOptions Options { get; init; }
 
+    public required ConsoleProgress Progress { get; init; }
+
     public void Execute()
     {
         CheckPaths();
+        try
+        {
+            TrainAndEvaluate();
+        }
+        finally
+        {
+            Progress.Clear();
+        }
+    }
+
+    private void TrainAndEvaluate()
+    {
         var ml = new MLContext(Options.Seed);
         ml.Log += (_, line) => Tell(line.RawMessage);
         var images = ml.Data.LoadImageFolder(Train);
@@ -61,7 +68,8 @@ internal sealed record Run
             Save(ml, model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
         }
 
-        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(test));
+        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(Counted(ml, test)));
+        Progress.Clear();
         Console.WriteLine(metrics);
         foreach (var skipped in classifier.SkippedImages)
         {
@@ -76,6 +84,24 @@ internal sealed record Run
         if (ReportPath is not null)
         {
             WriteReport(ReportPath, classifier, metrics, train, test);
+        }
+    }
+
+    private IDataView Counted(MLContext ml, IDataView images)
+    {
+        var (sinceShown, count) = (Stopwatch.StartNew(), 0L);
+        return ml.Data.FilterByCustomPredicate<LabelledImageFile>(images, _ => Dropped());
+
+        bool Dropped()
+        {
+            count++;
+            if (sinceShown.Elapsed > TimeSpan.FromSeconds(0.2))
+            {
+                Progress.Scored(count);
+                sinceShown.Restart();
+            }
+
+            return false;
         }
     }
 
@@ -131,13 +157,12 @@ internal sealed record Run
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], title);
     }
 
-    // What the library says of checkpoints, of the weights that the training begins with, of what takes long before the first epoch, and of
-    // images and classes that do not count.
-    private static void Tell(string message)
+    // What the library says of checkpoints, of the weights that the training begins with, and of images and classes that do not count.
+    private void Tell(string message)
     {
         if (Told.Any(word => message.Contains(word, StringComparison.Ordinal)))
         {
-            Console.Error.WriteLine(message);
+            Progress.Tell(message);
         }
     }
 }
