@@ -47,6 +47,7 @@ public sealed record PhaseReport
             TrainingPhase.ComputingFeatures => ("Computing the features of the frozen stages", "images"),
             _ => (string.Create(CultureInfo.InvariantCulture, $"Epoch {Epoch}/{Epochs}"), "images"),
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{what}: {Images}{total} {one}, {ImagesPerSecond:0} {one}/s{left}");
+        var speed = ImagesPerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $", {ImagesPerSecond:0} {one}/s") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{what}: {Images}{total} {one}{speed}{left}");
     }
 }

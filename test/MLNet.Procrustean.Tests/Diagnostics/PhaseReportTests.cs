@@ -24,6 +24,13 @@ public sealed class PhaseReportTests
         );
 
     [Test]
+    public void ToString_NoImageYet_LeavesSpeedAndTimeOut() =>
+        Assert.That(
+            (Report with { Images = 0, ImagesPerSecond = 0, TimeLeft = null }).ToString(),
+            Is.EqualTo("Reading images: 0 of 5000 images")
+        );
+
+    [Test]
     public void ToString_UnknownTotal_LeavesItAndTheTimeOut() =>
         Assert.That(
             (Report with { Phase = TrainingPhase.ReadingLabels, TotalImages = null, TimeLeft = null }).ToString(),
