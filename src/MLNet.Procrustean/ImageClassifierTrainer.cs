@@ -241,7 +241,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     {
         using var state = new TrainingState(classifier.Network, Options);
         checkpoints?.Resume(state, Options, training);
-        var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed);
+        var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed)
+        {
+            Changes = new(Options.Strategy, training.Classes, Options.Epochs),
+        };
         var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point), meter);
         if (divergedIn is null && state.Reports.Count < Options.Epochs)
         {

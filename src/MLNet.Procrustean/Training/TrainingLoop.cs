@@ -21,7 +21,8 @@ internal sealed class TrainingLoop(
     int seed
 )
 {
-    private readonly RuleChanges changes = new(options.Strategy, classes, options.Epochs);
+    /// <summary>Finds the epochs with a new rule, for the reports; null, the default, for none.</summary>
+    public RuleChanges? Changes { get; init; }
 
     /// <summary>Trains the network in place.</summary>
     /// <param name="state">With the network to train; freshly made, or restored to where a training was interrupted or over.</param>
@@ -187,7 +188,7 @@ internal sealed class TrainingLoop(
             Classes = classes.Names,
             TrainingAccuracy = epoch.Accuracy(),
             ValidationMacroAccuracy = validationAccuracy,
-            RuleChange = changes.In(epoch.Number),
+            RuleChange = Changes?.In(epoch.Number),
             Diagnostics = diagnostics,
             Elapsed = elapsed,
         };
