@@ -55,6 +55,7 @@ return 0;
 
 (ITransformer Model, ImbalanceMetrics Metrics) Train(TrainingStrategy strategy, string name)
 {
+    var progress = new LiveProgress(name);
     var pipeline = ml
         .Transforms.Conversion.MapValueToKey("Label")
         .Append(
@@ -66,7 +67,8 @@ return 0;
                     ImageSize = Scene.Side,
                     Epochs = Epochs,
                     Seed = 1,
-                    Progress = new LiveProgress(name),
+                    Progress = progress,
+                    PhaseProgress = progress,
                 }
             )
         )

@@ -12,7 +12,6 @@ internal sealed record Run
     [
         "checkpoint",
         "The training begins with",
-        "frozen stages",
         "Left out",
         "left out of the averages",
         "if those are the classes",
@@ -38,9 +37,23 @@ internal sealed record Run
 
     public required ImageClassifierOptions Options { get; init; }
 
+    public required ConsoleProgress Progress { get; init; }
+
     public void Execute()
     {
         CheckPaths();
+        try
+        {
+            TrainAndEvaluate();
+        }
+        finally
+        {
+            Progress.Clear();
+        }
+    }
+
+    private void TrainAndEvaluate()
+    {
         var ml = new MLContext(Options.Seed);
         ml.Log += (_, line) => Tell(line.RawMessage);
         var (train, test) = Test is { } folder
@@ -62,7 +75,8 @@ internal sealed record Run
             Save(ml, model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
         }
 
-        var metrics = Evaluate(ml, model.Transform(test));
+        var metrics = Evaluate(ml, model.Transform(Counted(ml, test)));
+        Progress.Clear();
         Console.WriteLine(metrics);
         var skipped = new SkippedImages(classifier.SkippedImages, [.. skippedInTest]);
         skipped.Print();
@@ -92,6 +106,24 @@ internal sealed record Run
                 $"{problem.Message}{saved} With --bad-images skip, the same command evaluates the model without such test images{again}.",
                 problem
             );
+        }
+    }
+
+    private IDataView Counted(MLContext ml, IDataView images)
+    {
+        var (sinceShown, count) = (Stopwatch.StartNew(), 0L);
+        return ml.Data.FilterByCustomPredicate<LabelledImageFile>(images, _ => Dropped());
+
+        bool Dropped()
+        {
+            count++;
+            if (sinceShown.Elapsed > TimeSpan.FromSeconds(0.2))
+            {
+                Progress.Scored(count);
+                sinceShown.Restart();
+            }
+
+            return false;
         }
     }
 
@@ -135,13 +167,12 @@ internal sealed record Run
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], title);
     }
 
-    // What the library says of checkpoints, of the weights that the training begins with, of what takes long before the first epoch, and of
-    // images and classes that do not count.
-    private static void Tell(string message)
+    // What the library says of checkpoints, of the weights that the training begins with, and of images and classes that do not count.
+    private void Tell(string message)
     {
         if (Told.Any(word => message.Contains(word, StringComparison.Ordinal)))
         {
-            Console.Error.WriteLine(message);
+            Progress.Tell(message);
         }
     }
 }

@@ -87,9 +87,12 @@ internal sealed class RunArguments
 
     /// <exception cref="FormatException">A text names nothing that there is.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
-    public Run Read(ParseResult given, CancellationToken cancellation) =>
-        new()
+    public Run Read(ParseResult given, CancellationToken cancellation)
+    {
+        var progress = new ConsoleProgress();
+        return new()
         {
+            Progress = progress,
             Train = given.GetValue(train)!.FullName,
             Test = given.GetValue(test)?.FullName,
             TestFraction = given.GetValue(testFraction),
@@ -106,9 +109,11 @@ internal sealed class RunArguments
                 CheckpointInterval = TimeSpan.FromMinutes(given.GetValue(checkpointInterval)),
                 CachePath = given.GetValue(cachePath)?.FullName,
                 Diagnostics = given.GetValue(report) is null ? null : new(),
-                Progress = new ConsoleProgress(),
+                Progress = progress,
+                PhaseProgress = progress,
             },
         };
+    }
 
     private static ImageClassifierOptions WithStrategy(ImageClassifierOptions options, string? text) =>
         text is null ? options : options with { Strategy = StrategyText.Parse(text) };

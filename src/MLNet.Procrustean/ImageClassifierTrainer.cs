@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.Procrustean.Data;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Interop;
 using MLNet.Procrustean.Networks;
@@ -105,18 +106,19 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         using var checkpoints = TrainingCheckpoints.Open(Options, device, channel);
         var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
 
-        using var training = Prepare(input, seed, device, channel);
+        var meter = new PhaseMeter(Options.PhaseProgress, text => channel.Info(MessageSensitivity.None, text));
+        using var training = Prepare(input, seed, device, channel, meter);
         void Warn(string text) => channel.Warning(MessageSensitivity.None, text);
         var decided = MirrorProbe.Decide(Options, training.Images.Train, training.Classes.Names, seed, Warn);
-        return new ImageClassifierTrainer(environment, decided).Train(training, checkpoints, channel);
+        return new ImageClassifierTrainer(environment, decided).Train(training, checkpoints, channel, meter);
     }
 
-    private ImageClassifierModel Train(PreparedTraining training, TrainingCheckpoints? checkpoints, IChannel channel)
+    private ImageClassifierModel Train(PreparedTraining training, TrainingCheckpoints? checkpoints, IChannel channel, PhaseMeter meter)
     {
         var classifier = InitialClassifier(training, channel);
         try
         {
-            var (reports, divergedIn) = Train(classifier, training, checkpoints, channel);
+            var (reports, divergedIn) = Train(classifier, training, checkpoints, channel, meter);
             return Finish(classifier, training, reports, divergedIn);
         }
         catch (Exception problem) when (problem is not TrainingDivergedException { LastGoodModel: not null })
@@ -127,19 +129,21 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     }
 
     // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.
-    private PreparedTraining Prepare(IDataView input, int seed, Device device, IChannel channel)
+    private PreparedTraining Prepare(IDataView input, int seed, Device device, IChannel channel, PhaseMeter meter)
     {
         var column = LabelColumn.Find(input.Schema, Options.LabelColumnName);
         var labels = ClassLabels.From(column);
         var counts = new long[labels.Names.Length];
-        LabelColumn.Read(input, column).ForEach(label => counts[label]++);
+        meter.Begin(TrainingPhase.ReadingLabels, input.GetRowCount());
+        LabelColumn.Read(input, column, meter.Reached).ForEach(label => counts[label]++);
+        meter.End();
         if (counts.Any(count => count > 0)) // otherwise the reader reports that there is no row
         {
             HeadFor(new([.. labels.Names], [.. counts]));
         }
 
         var skipped = new List<ImageException>();
-        var images = Read(input, labels, seed, channel, skipped);
+        var images = Read(input, labels, seed, channel, skipped, meter);
         try
         {
             var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
@@ -161,7 +165,14 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     private ClassifierHead HeadFor(ClassCounts classes) =>
         StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
 
-    private TrainingImages Read(IDataView input, ClassLabels labels, int seed, IChannel channel, List<ImageException> skipped)
+    private TrainingImages Read(
+        IDataView input,
+        ClassLabels labels,
+        int seed,
+        IChannel channel,
+        List<ImageException> skipped,
+        PhaseMeter meter
+    )
     {
         void Skip(ImageException problem)
         {
@@ -173,7 +184,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             Options,
             Skip,
             text => channel.Info(MessageSensitivity.None, text),
-            problem => channel.Warning(MessageSensitivity.None, problem)
+            problem => channel.Warning(MessageSensitivity.None, problem),
+            meter
         );
         if (Options.ValidationSet is { } validationSet)
         {
@@ -231,13 +243,17 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         TrainedClassifier classifier,
         PreparedTraining training,
         TrainingCheckpoints? checkpoints,
-        IChannel channel
+        IChannel channel,
+        PhaseMeter meter
     )
     {
         using var state = new TrainingState(classifier.Network, Options);
         checkpoints?.Resume(state, Options, training);
-        var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed);
-        var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point), KeepingReported(channel));
+        var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed)
+        {
+            Changes = new(Options.Strategy, training.Classes, Options.Epochs),
+        };
+        var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point), meter);
         if (divergedIn is null && state.Reports.Count < Options.Epochs)
         {
             channel.Info(
@@ -257,20 +273,6 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             channel.Info(MessageSensitivity.None, report.ToString());
             Options.Progress?.Report(report);
         }
-    }
-
-    // A line for each tenth of the features of frozen stages.
-    private static Action<double> KeepingReported(IChannel channel)
-    {
-        var tenths = 0;
-        return share =>
-        {
-            if ((int)(10 * share) > tenths)
-            {
-                tenths = (int)(10 * share);
-                channel.Info(MessageSensitivity.None, $"Computed the features of the frozen stages for {10 * tenths} % of the images.");
-            }
-        };
     }
 
     private ImageClassifierModel Finish(

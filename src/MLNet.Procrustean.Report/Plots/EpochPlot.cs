@@ -67,6 +67,31 @@ internal static class EpochPlot
         model.Padding = new(4, 8, 62, 4);
     }
 
+    /// <summary>A thin vertical line before each epoch from which on a strategy trains by another rule.</summary>
+    public static void MarkRuleChanges(PlotModel model, IEnumerable<EpochReport> reports)
+    {
+        foreach (var epoch in reports.Where(report => report.RuleChange is not null).Select(report => report.Epoch).Distinct())
+        {
+            model.Annotations.Add(
+                new LineAnnotation
+                {
+                    Type = LineAnnotationType.Vertical,
+                    X = epoch - 0.5,
+                    Color = PlotStyle.Baseline,
+                    LineStyle = LineStyle.Solid,
+                    StrokeThickness = 1.5,
+                    Text = "new rule",
+                    TextColor = PlotStyle.QuietInk,
+                    TextOrientation = AnnotationTextOrientation.Vertical,
+                    TextLinePosition = 0,
+                    TextHorizontalAlignment = HorizontalAlignment.Left,
+                    TextVerticalAlignment = VerticalAlignment.Bottom,
+                    Layer = AnnotationLayer.BelowSeries,
+                }
+            );
+        }
+    }
+
     private static TextAnnotation End(string text, int epochs, double height, OxyColor colour, double weight) =>
         new()
         {

@@ -55,8 +55,9 @@ internal sealed class EpochSeries
     public XElement Chart(PlotModel plot, string description) =>
         Markup.Element("div", "wide", SvgDrawing.Of(plot, 600, 280, $"{description} {Ends}"));
 
-    public PlotModel Plot(Axis axis) =>
-        EpochPlot.Of(
+    public PlotModel Plot(Axis axis)
+    {
+        var model = EpochPlot.Of(
             [
                 .. lines.Select(line => new EpochLine(line.Points, line.Run.Mark.Colour)
                 {
@@ -68,4 +69,7 @@ internal sealed class EpochSeries
             Epochs,
             axis
         );
+        EpochPlot.MarkRuleChanges(model, lines.SelectMany(line => line.Run.Run.Epochs));
+        return model;
+    }
 }

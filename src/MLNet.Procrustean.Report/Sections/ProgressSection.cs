@@ -29,18 +29,26 @@ internal static class ProgressSection
         var asTrained = runs.Any(run => !IsDiagnosed(run))
             ? " “As trained” is measured on the augmented and mixed images of the training, where no other measurement was made."
             : "";
+        var changes = runs.Any(run => run.Run.Epochs.Any(report => report.RuleChange is not null))
+            ? " A vertical line marks where the strategy begins to train by another rule, as it was told to."
+            : "";
         return new(
             "progress",
             "Training accuracy",
             "The share of each class's training images that are classified correctly after each epoch, measured on unchanged images. "
-                + $"One line for each class, coloured by its number of training images.{means}{asTrained}",
+                + $"One line for each class, coloured by its number of training images.{means}{asTrained}{changes}",
             Paper.Procrustean,
             [Key(comparison), Markup.Panels(runs.Select(run => Panel(comparison, run)))]
         )
         {
-            Note = comparison.Missing(run => run.Epochs.Length > 0),
+            Note = string.Concat(runs.SelectMany(RuleChanges)) + comparison.Missing(run => run.Epochs.Length > 0),
         };
     }
+
+    private static IEnumerable<string> RuleChanges(ShownRun shown) =>
+        shown
+            .Run.Epochs.Where(report => report.RuleChange is not null)
+            .Select(report => $" {shown.Label}, from epoch {report.Epoch} on: {Printable.Text(report.RuleChange!)}.");
 
     private static bool IsDiagnosed(ShownRun shown) => shown.Run.Epochs.Any(report => report.Diagnostics is not null);
 
@@ -56,6 +64,7 @@ internal static class ProgressSection
         // The rare classes are drawn last, so that many frequent ones do not cover them.
         var lines = comparison.Order.Select(c => ClassLine(comparison, c, reports, accuracy)).ToList();
         var model = EpochPlot.Of(lines, epochs, PlotStyle.Share(AxisPosition.Left, "Training accuracy"));
+        EpochPlot.MarkRuleChanges(model, shown.Run.Epochs);
         if (comparison.Minor.Contains(true))
         {
             var (major, rare) = (Mean(comparison, minor: false, reports, accuracy), Mean(comparison, minor: true, reports, accuracy));

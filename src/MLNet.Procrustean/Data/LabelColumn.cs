@@ -22,8 +22,11 @@ internal static class LabelColumn
         );
 
     /// <summary>The class of each row, from 0; no other column is read.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="column">Of the labels.</param>
+    /// <param name="read">Called after each row with the number of those read; null for nobody.</param>
     /// <exception cref="ArgumentException">A row has no label.</exception>
-    public static List<long> Read(IDataView data, DataViewSchema.Column column)
+    public static List<long> Read(IDataView data, DataViewSchema.Column column, Action<long>? read = null)
     {
         var labels = new List<long>();
         using var cursor = data.GetRowCursor([column]);
@@ -31,6 +34,7 @@ internal static class LabelColumn
         while (cursor.MoveNext())
         {
             labels.Add(label());
+            read?.Invoke(labels.Count);
         }
 
         return labels;

@@ -33,6 +33,13 @@ public sealed record EpochReport
     /// <summary>The mean of the classes' accuracies on the validation images, 0 to 1; null without such images.</summary>
     public double? ValidationMacroAccuracy { get; init; }
 
+    /// <summary>
+    /// What the strategy does otherwise from this epoch on, such as "another loss, no mixing of features"; null in an epoch that is trained
+    /// by the rule of the one before, and where the rule changes in each epoch. With another loss, its values jump: those before and
+    /// those after are not to be compared.
+    /// </summary>
+    public string? RuleChange { get; init; }
+
     /// <summary>The progress of each class; null in epochs that are not to be diagnosed.</summary>
     public EpochDiagnostics? Diagnostics { get; init; }
 
@@ -43,7 +50,7 @@ public sealed record EpochReport
     public TimeSpan TimeLeft => Elapsed * ((double)(Epochs - Epoch) / Epoch);
 
     /// <summary>One line for a log.</summary>
-    /// <returns>Epoch, loss, rate, speed, accuracies and the time left.</returns>
+    /// <returns>Epoch, what is new in the strategy's rule, loss, rate, speed, accuracies and the time left.</returns>
     public override string ToString()
     {
         var validation = ValidationMacroAccuracy is { } accuracy
@@ -53,10 +60,11 @@ public sealed record EpochReport
             " ",
             Classes.Zip(TrainingAccuracy, (name, share) => string.Create(CultureInfo.InvariantCulture, $"{name} {share:0.00}"))
         );
+        var change = RuleChange is null ? "" : $", from here on by a new rule ({RuleChange})";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {Epoch}/{Epochs}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s{validation}, "
-                + $"training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left"
+            $"Epoch {Epoch}/{Epochs}{change}: loss {Loss:0.0000}, learning rate {LearningRate:G3}, {ImagesPerSecond:0} images/s"
+                + $"{validation}, training accuracy by class [{classes}], {(int)TimeLeft.TotalHours:00}:{TimeLeft:mm\\:ss} left"
         );
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Reading.Cache;
 using static TorchSharp.torch;
@@ -15,16 +16,19 @@ namespace MLNet.Procrustean.Reading;
 /// <param name="warned">
 /// Called with a warning when the cache cannot be written, or when it will not serve the next training; may be null.
 /// </param>
+/// <param name="meter">Told how many images are decoded; may be null.</param>
 internal sealed class LabelledImagesReader(
     ImageClassifierOptions options,
     Action<ImageException> skipped,
     Action<string>? told = null,
-    Action<string>? warned = null
+    Action<string>? warned = null,
+    PhaseMeter? meter = null
 )
 {
     private const int ImagesAtOnce = 512;
     private const int BytesAtOnce = 64 << 20;
 
+    private readonly PhaseMeter meter = meter ?? PhaseMeter.Silent();
     private bool orientationReported;
 
     // Fewer of large images: no more than keep every processor busy.
@@ -190,6 +194,7 @@ internal sealed class LabelledImagesReader(
         using var cursor = data.GetRowCursor([columns.Image, columns.Label]);
         var next = RowReader(cursor, columns, labels, keys);
         var block = new byte[Math.Min(rows, AtOnce) * options.Shape.Bytes];
+        meter.Begin(TrainingPhase.ReadingImages, rows);
         var (row, batch) = (0, TakeRows(cursor, next));
         while (batch.Count > 0)
         {
@@ -198,7 +203,7 @@ internal sealed class LabelledImagesReader(
                 throw Changed(rows, "more");
             }
 
-            var (count, problems) = ParallelDecoding.DecodeInto(block, options.Shape.Bytes, batch);
+            var (count, problems) = ParallelDecoding.DecodeInto(block, options.Shape.Bytes, batch, tried => Tell(row + tried));
             foreach (var (place, problem) in problems)
             {
                 bad.Add(options.BadImages == BadImages.Refuse ? throw problem : new SkippedRow(row + place, problem));
@@ -206,13 +211,21 @@ internal sealed class LabelledImagesReader(
             }
 
             append(block.AsMemory(0, count * options.Shape.Bytes));
-            row += batch.Count;
+            meter.Reached(row += batch.Count);
             batch = TakeRows(cursor, next);
         }
 
+        meter.End();
         return row < rows ? throw Changed(rows, $"{row}")
             : bad.Count < rows ? (labels, bad)
             : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
+    }
+
+    // Between two images of a part too: a part of large photos takes long.
+    private void Tell(int images)
+    {
+        options.Cancellation.ThrowIfCancellationRequested();
+        meter.Reached(images);
     }
 
     // Reads what the cursor's current row has: adds its label, and returns the work of decoding its image and of computing its key.

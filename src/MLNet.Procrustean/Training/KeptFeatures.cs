@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
@@ -34,7 +35,7 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
     /// <param name="withMirrorImages">Whether those of their mirror images are computed too.</param>
     /// <param name="options">Of the training.</param>
     /// <param name="device">Where the network is.</param>
-    /// <param name="progress">Called with the share that is done, from 0 to 1.</param>
+    /// <param name="meter">Told how many images are done.</param>
     public static KeptFeatures? Of(
         StagedNetwork network,
         LabelledImages images,
@@ -42,33 +43,25 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
         bool withMirrorImages,
         ImageClassifierOptions options,
         Device device,
-        Action<double> progress
+        PhaseMeter meter
     )
     {
         var isHeadOnly = network.FrozenParts == network.Stages.Count + 1; // then pooled features are kept, in single precision
         var (parts, type) = isHeadOnly ? (network.FrozenParts + 1, float32) : (network.FrozenParts, options.Precision.On(device));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        if (Allocate(Features(0, Math.Min(2, images.Count)).shape[1..], images.Count, withMirrorImages ? 2 : 1) is not { } views)
+        if (
+            Allocate(Features(0, Math.Min(2, images.Count), mirrored: false).shape[1..], images.Count, withMirrorImages ? 2 : 1)
+            is not { } views
+        )
         {
             return null;
         }
 
-        foreach (var (index, view) in views.Index())
-        {
-            for (long start = 0; start < images.Count; start += ImagesAtOnce)
-            {
-                using var part = NewDisposeScope();
-                options.Cancellation.ThrowIfCancellationRequested();
-                var count = Math.Min(ImagesAtOnce, images.Count - start);
-                view.narrow(0, start, count).copy_(Features(start, count, mirrored: index == 1));
-                progress((index + ((double)(start + count) / images.Count)) / views.Count);
-            }
-        }
-
+        Fill(views, images.Count, Features, meter, options.Cancellation);
         return new(images.Labels, [.. views.Select(view => view.DetachFromDisposeScope())], parts, type, device);
 
-        Tensor Features(long start, long count, bool mirrored = false)
+        Tensor Features(long start, long count, bool mirrored)
         {
             var inputs = preprocessing.Normalise(images.Pixels.Narrow(start, count).OnDevice(device), options.Precision.On(device));
             return network.Through(parts, mirrored ? inputs.flip(3) : inputs);
@@ -97,6 +90,30 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
         {
             view.Dispose();
         }
+    }
+
+    private static void Fill(
+        List<Tensor> views,
+        long images,
+        Func<long, long, bool, Tensor> features,
+        PhaseMeter meter,
+        CancellationToken cancellation
+    )
+    {
+        meter.Begin(TrainingPhase.ComputingFeatures, views.Count * images);
+        foreach (var (index, view) in views.Index())
+        {
+            for (long start = 0; start < images; start += ImagesAtOnce)
+            {
+                using var part = NewDisposeScope();
+                cancellation.ThrowIfCancellationRequested();
+                var count = Math.Min(ImagesAtOnce, images - start);
+                view.narrow(0, start, count).copy_(features(start, count, index == 1));
+                meter.Reached((index * images) + start + count);
+            }
+        }
+
+        meter.End();
     }
 
     private Tensor Inputs(Tensor features)

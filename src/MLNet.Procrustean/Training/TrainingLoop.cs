@@ -21,14 +21,15 @@ internal sealed class TrainingLoop(
     int seed
 )
 {
+    /// <summary>Finds the epochs with a new rule, for the reports; null, the default, for none.</summary>
+    public RuleChanges? Changes { get; init; }
+
     /// <summary>Trains the network in place.</summary>
     /// <param name="state">With the network to train; freshly made, or restored to where a training was interrupted or over.</param>
     /// <param name="images">To train on and, or null, to measure each epoch by; on the CPU.</param>
     /// <param name="report">Called after each epoch that ended well.</param>
     /// <param name="atSavePoint">Called wherever the state can be saved; null for nobody.</param>
-    /// <param name="keeping">
-    /// Called with the share, from 0 to 1, of the features of frozen parts that are computed before the first epoch; null for nobody.
-    /// </param>
+    /// <param name="meter">Told of features and steps; null for none.</param>
     /// <returns>
     /// Null, or the epoch at which loss or weights ceased to be finite; the network then has the weights of the epoch before, or of the
     /// best one where that is to be kept. A cancelled training that keeps what it has reached leaves the same weights, and returns null.
@@ -38,13 +39,13 @@ internal sealed class TrainingLoop(
         TrainingImages images,
         Action<EpochReport> report,
         Action<SavePoint>? atSavePoint = null,
-        Action<double>? keeping = null
+        PhaseMeter? meter = null
     )
     {
         using var gradient = enable_grad(); // whatever the caller's own thread had set
         try
         {
-            return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), keeping ?? (_ => { }));
+            return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), meter ?? PhaseMeter.Silent());
         }
         catch (OperationCanceledException)
             when (options is { OnCancel: CancellationOutcome.KeepBest, Cancellation.IsCancellationRequested: true }
@@ -62,18 +63,18 @@ internal sealed class TrainingLoop(
         LabelledImages? validation,
         Action<EpochReport> report,
         Action<SavePoint> atSavePoint,
-        Action<double> keeping
+        PhaseMeter meter
     )
     {
         var network = state.Network;
-        using var inputs = IsOver(state) ? null : InputsFor(network, train, keeping);
-        using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation);
+        using var inputs = IsOver(state) ? null : InputsFor(network, train, meter);
+        using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation, meter);
         var probe = inputs is null ? null : Probe(inputs, train.Labels);
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
-            TrainEpoch(state, epoch, inputs!, atSavePoint);
+            TrainEpoch(state, epoch, inputs!, atSavePoint, meter);
             var loss = epoch.LossSum.item<double>() / train.Count;
             var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
             network.eval();
@@ -96,11 +97,11 @@ internal sealed class TrainingLoop(
     }
 
     // Features, where frozen parts see an image in no more than two forms and nothing is mixed before them; else the images.
-    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, Action<double> progress) =>
+    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, PhaseMeter meter) =>
         (
             network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || MixesBeforeFrozenParts(network)
                 ? null
-                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.Flips, options, device, progress)
+                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.Flips, options, device, meter)
         )
         ?? (TrainingInputs)
             new AugmentedImages(
@@ -121,12 +122,9 @@ internal sealed class TrainingLoop(
             .Any(mixing => mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
 
-    private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images) =>
-        (
-            network.FrozenParts == 0
-                ? null
-                : KeptFeatures.Of(network, images, preprocessing, withMirrorImages: false, options, device, _ => { })
-        ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
+    private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images, PhaseMeter meter) =>
+        (network.FrozenParts == 0 ? null : KeptFeatures.Of(network, images, preprocessing, withMirrorImages: false, options, device, meter))
+        ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
 
     private double? AccuracyOn(TrainingInputs? heldOut, StagedNetwork network) =>
         heldOut is null ? null : Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);
@@ -136,7 +134,13 @@ internal sealed class TrainingLoop(
 
     private bool IsOver(TrainingState state) => state.Reports.Count >= options.Epochs || state.DivergedIn is not null;
 
-    private void TrainEpoch(TrainingState state, EpochProgress epoch, TrainingInputs inputs, Action<SavePoint> atSavePoint)
+    private void TrainEpoch(
+        TrainingState state,
+        EpochProgress epoch,
+        TrainingInputs inputs,
+        Action<SavePoint> atSavePoint,
+        PhaseMeter meter
+    )
     {
         using var scope = NewDisposeScope();
         var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
@@ -145,6 +149,8 @@ internal sealed class TrainingLoop(
         var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order).OnDevice(inputs.Labels.device);
         var batches = EpochOrder.Batches(rows, options.BatchSize);
         var one = new TrainingStep(state.Network, state.Optimizer, options, inputs, device);
+        var done = batches.Take(epoch.Steps).Sum(batch => batch.shape[0]);
+        meter.BeginEpoch(epoch.Number, options.Epochs, rows.shape[0], done);
         for (var step = epoch.Steps; step < batches.Count; step++)
         {
             if (options.Cancellation.IsCancellationRequested)
@@ -157,7 +163,11 @@ internal sealed class TrainingLoop(
             var rate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress, options.Epochs);
             one.Run(batches[step], rule, epoch, rate);
             atSavePoint(step + 1 == batches.Count ? SavePoint.EpochEnd : SavePoint.Step);
+            done += batches[step].shape[0];
+            meter.Reached(done);
         }
+
+        meter.End();
     }
 
     private EpochReport Report(
@@ -178,6 +188,7 @@ internal sealed class TrainingLoop(
             Classes = classes.Names,
             TrainingAccuracy = epoch.Accuracy(),
             ValidationMacroAccuracy = validationAccuracy,
+            RuleChange = Changes?.In(epoch.Number),
             Diagnostics = diagnostics,
             Elapsed = elapsed,
         };

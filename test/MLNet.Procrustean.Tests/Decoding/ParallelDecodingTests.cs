@@ -32,6 +32,28 @@ public sealed class ParallelDecodingTests
         Assert.That(ParallelDecoding.DecodeInto(new byte[100 * Bytes], Bytes, Images([.. Enumerable.Range(0, 100)])).Count, Is.Zero);
 
     [Test]
+    public void DecodeInto_Tried_IsCalledOnTheCallingThreadWithGrowingNumbers()
+    {
+        var told = new List<(int Thread, int Count)>();
+        ParallelDecoding.DecodeInto(new byte[100 * Bytes], Bytes, Images([3, 99]), count =>
+            told.Add((Environment.CurrentManagedThreadId, count))
+        );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(told, Is.Not.Empty);
+            Assert.That(told.Select(one => one.Thread), Is.All.EqualTo(Environment.CurrentManagedThreadId));
+            Assert.That(told.Select(one => one.Count), Is.Ordered.Ascending.And.Unique.And.All.InRange(1, 100));
+        }
+    }
+
+    [Test]
+    public void DecodeInto_TriedThrows_PassesItOn() =>
+        Assert.That(
+            () => ParallelDecoding.DecodeInto(new byte[100 * Bytes], Bytes, Images([]), _ => throw new NotSupportedException("mine")),
+            Throws.TypeOf<NotSupportedException>().With.Message.EqualTo("mine")
+        );
+
+    [Test]
     public void DecodeInto_OtherProblem_IsThrownAsItIsAndEndsTheWork()
     {
         var decoded = 0;

@@ -39,6 +39,13 @@ public sealed class EpochReportTests
         );
 
     [Test]
+    public void ToString_NewRule_TellsItBeforeTheLoss() =>
+        Assert.That(
+            (Report with { RuleChange = "another loss" }).ToString(),
+            Does.StartWith("Epoch 3/12, from here on by a new rule (another loss): loss 0.1235,")
+        );
+
+    [Test]
     public void ToString_MoreThanADayLeft_CountsAllHours() =>
         Assert.That((Report with { Elapsed = TimeSpan.FromHours(10.01) }).ToString(), Does.EndWith(", 30:01:48 left"));
 

@@ -78,7 +78,8 @@ public sealed class ReadmeSnippets
                 CachePath = "photos.cache", // decode once, for all later trainings
                 CheckpointPath = "checkpoints", // the same fit resumes here after the program was killed
                 Seed = 1,
-                Progress = new Progress<EpochReport>(report => Console.WriteLine(report)),
+                Progress = new Progress<EpochReport>(report => Console.WriteLine($"\r{report}")),
+                PhaseProgress = new Progress<PhaseReport>(report => Console.Write($"\r{report}")), // also while images are read
             }
         );
         #endregion

@@ -63,6 +63,30 @@ public sealed class TrainingReportMarksTests
     }
 
     [Test]
+    public void ToHtml_NewRule_IsMarkedInTheChartsOfItsRunAndToldInWords()
+    {
+        var run = Run(10, "a", seed: 1);
+        var changed = run with
+        {
+            Name = "changing",
+            Epochs = [.. run.Epochs.Select(report => report with { RuleChange = report.Epoch == 9 ? "another loss <b>" : null })],
+        };
+        var progress = ReportPage.Section(ReportPage.Of(run, changed), "progress");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                ReportPage.Charts(progress).Select(chart => Texts(chart).Count(text => text == "new rule")),
+                Is.EqualTo(new[] { 0, 1 })
+            );
+            Assert.That(progress.Value, Does.Contain("changing, from epoch 9 on: another loss <b>."));
+            Assert.That(Texts(Chart(ReportPage.Of(run, changed), "leakage")), Has.One.EqualTo("new rule"));
+        }
+    }
+
+    [Test]
+    public void ToHtml_NoNewRule_MarksNone() => Assert.That(Page(10).Value, Does.Not.Contain("new rule").And.Not.Contain("another rule"));
+
+    [Test]
     public void ToHtml_EveryChart_HasAtLeastTwoNumbersOnEachAxis([Values(1, 2, 10, 19, 20, 100)] int imbalance)
     {
         var charts = ReportPage.Charts(Page(imbalance)).ToList();
@@ -105,8 +129,7 @@ public sealed class TrainingReportMarksTests
             Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = report.Diagnostics! with { GradientRatio = 1.01 } })],
         };
         var chart = ReportPage.Charts(ReportPage.Section(ReportPage.Of(run), "gradients")).Single();
-        string[] texts = [.. chart.Descendants().Where(element => element.Name.LocalName == "text").Select(text => text.Value)];
-        Assert.That(texts, Is.SupersetOf(new[] { "0.8", "1", "1.2" }));
+        Assert.That(Texts(chart), Is.SupersetOf(new[] { "0.8", "1", "1.2" }));
     }
 
     private static long[] Counts(int imbalance) => [.. Enumerable.Range(0, Classes).Select(c => c < Classes / 2 ? 10L * imbalance : 10)];
@@ -117,6 +140,9 @@ public sealed class TrainingReportMarksTests
     private static XElement Page(int imbalance) => ReportPage.Of(Run(imbalance, "a", seed: 1), Run(imbalance, "b", seed: 2));
 
     private static XElement Chart(XElement page, string section) => ReportPage.Charts(ReportPage.Section(page, section)).Single();
+
+    private static IEnumerable<string> Texts(XElement chart) =>
+        chart.Descendants().Where(element => element.Name.LocalName == "text").Select(text => text.Value);
 
     private static string[] Style(XElement shape) => ((string?)shape.Attribute("style") ?? "").Split(';');
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
@@ -47,8 +48,8 @@ public sealed class FrozenStagesTests
         using var network = Network();
         network.Freeze(frozen);
         var flipping = Augmentation.None with { HorizontalFlip = true };
-        var shares = new List<double>();
-        using var kept = Keep(network, images, flipping, shares.Add)!;
+        var reports = new List<PhaseReport>();
+        using var kept = Keep(network, images, flipping, new(new CalledProgress<PhaseReport>(reports.Add), _ => { }))!;
         using var random = new Generator(3);
         using var again = new Generator(3);
 
@@ -59,7 +60,7 @@ public sealed class FrozenStagesTests
         var expected = stack([.. rows.Select((row, i) => Through(network, kept.Parts, images, row, mirrored[i] == 1))]);
         Assert.That(mirrored, Does.Contain(0).And.Contain(1), "the draw shows only one of the two");
         Assert.That(NetworkBits.Of(features), Is.EqualTo(NetworkBits.Of(expected)));
-        Assert.That(shares, Is.Ordered.And.Some.EqualTo(1.0));
+        Assert.That(reports.Select(report => (report.Images, report.TotalImages)), Is.EqualTo(new[] { (0L, 18L), (18L, 18L) }));
     }
 
     [Test]
@@ -109,7 +110,7 @@ public sealed class FrozenStagesTests
                 }
             )
             .Dispose();
-        Assert.That(log, kept ? Has.One.Contains("frozen stages for 100 % of the images") : Has.None.Contains("frozen stages"));
+        Assert.That(log, kept ? Has.One.Contains("frozen stages: 36 of 36 images") : Has.None.Contains("frozen stages"));
     }
 
     [Test]
@@ -199,7 +200,7 @@ public sealed class FrozenStagesTests
 
     private static StagedNetwork Network() => new CifarResNet { Depth = 8, Width = 4 }.Build(channels: 3, classes: 2, seed: 1);
 
-    private static KeptFeatures? Keep(StagedNetwork network, LabelledImages images, Augmentation augmentation, Action<double> progress) =>
+    private static KeptFeatures? Keep(StagedNetwork network, LabelledImages images, Augmentation augmentation, PhaseMeter meter) =>
         KeptFeatures.Of(
             network,
             images,
@@ -212,7 +213,7 @@ public sealed class FrozenStagesTests
                 Backbone = new CifarResNet { Depth = 8, Width = 4 },
             },
             CPU,
-            progress
+            meter
         );
 
     // One image at a time would be computed by other convolutions: all of them, and then the row.

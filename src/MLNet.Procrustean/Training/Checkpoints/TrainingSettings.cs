@@ -26,6 +26,7 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.BadImages),
         nameof(ImageClassifierOptions.ValidationSet),
         nameof(ImageClassifierOptions.Progress),
+        nameof(ImageClassifierOptions.PhaseProgress),
         nameof(ImageClassifierOptions.Cancellation),
         nameof(ImageClassifierOptions.OnCancel),
         nameof(ImageClassifierOptions.CheckpointPath),
