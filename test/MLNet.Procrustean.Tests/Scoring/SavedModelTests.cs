@@ -133,7 +133,7 @@ public sealed class SavedModelTests
         Assert.That(missing.Errors, Does.Contain("nowhere.png").And.Contain("does not exist").And.Not.Contain("   at "));
         Assert.That(
             Predict("--help", []),
-            Has.Property("ExitCode").Zero.And.Property("Output").Contains("Usage: Predict MODEL.zip IMAGE...")
+            Has.Property("ExitCode").Zero.And.Property("Output").Contains("Usage: Predict MODEL.zip IMAGE|FOLDER...")
         );
         Assert.That(Predict(path, []), Has.Property("ExitCode").EqualTo(2).And.Property("Errors").Contains("Usage"));
     }
