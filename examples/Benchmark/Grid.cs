@@ -73,6 +73,9 @@ internal sealed record Grid
         if (Options.InitialWeights is { } weights)
         {
             yield return FormattableString.Invariant($"weights={weights} frozen={Options.FrozenStages} decay={Options.LayerDecay}");
+            yield return FormattableString.Invariant(
+                $"head={Options.HeadEpochs} statistics={Options.KeepsStatistics} initial={Options.InitialShare}"
+            );
             yield return $"aspect={Options.AspectRatio} flips={Options.AverageFlips}";
         }
     }

@@ -74,6 +74,21 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
             $"How many of the first parts are not trained: 1 for the stem, 2 for the first stage too. By default {defaults.FrozenStages}.",
             (options, stages) => options with { FrozenStages = stages }
         ),
+        TrainingArgument.Of<int>(
+            "--head-epochs",
+            $"For how many epochs the head alone is trained at first. By default {defaults.HeadEpochs}.",
+            (options, epochs) => options with { HeadEpochs = epochs }
+        ),
+        TrainingArgument.Of<bool>(
+            "--keeps-statistics",
+            $"Whether batch normalisation keeps its statistics in all parts. By default {defaults.KeepsStatistics}.",
+            (options, keeps) => options with { KeepsStatistics = keeps }
+        ),
+        TrainingArgument.Of<double>(
+            "--initial-share",
+            $"The share of the weights before the first epoch in the model's. By default {defaults.InitialShare}.",
+            (options, share) => options with { InitialShare = share }
+        ),
         TrainingArgument.Of<double>(
             "--layer-decay",
             $"What the learning rate is multiplied by for each stage further from the head. By default {defaults.LayerDecay}.",

@@ -12,6 +12,7 @@ internal sealed record Run
     [
         "checkpoint",
         "The training begins with",
+        "The head was trained",
         "Left out",
         "left out of the averages",
         "if those are the classes",

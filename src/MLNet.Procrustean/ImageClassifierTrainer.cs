@@ -189,7 +189,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         );
         if (Options.ValidationSet is { } validationSet)
         {
-            CheckClasses(validationSet, labels);
+            labels.CheckSame(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
             return reader.Read(input, validationSet);
         }
 
@@ -197,18 +197,6 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         return Options.ValidationSetFraction > 0
             ? TrainingImages.Split(images, labels, Options.ValidationSetFraction, seed)
             : new(images, null);
-    }
-
-    private void CheckClasses(IDataView validationSet, ClassLabels labels)
-    {
-        var found = ClassLabels.From(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
-        if (!found.Names.SequenceEqual(labels.Names))
-        {
-            throw new ArgumentException(
-                $"The validation set has the classes {string.Join(", ", found.Names)}, "
-                    + $"and the training set {string.Join(", ", labels.Names)}; transform both by the same fitted MapValueToKey."
-            );
-        }
     }
 
     private TrainedClassifier InitialClassifier(PreparedTraining training, IChannel channel)
@@ -229,6 +217,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             }
 
             network.Stem.Convolution.Weight.requires_grad = !Options.WhitensStem;
+            network.KeepsStatistics = Options.KeepsStatistics;
             network.Freeze(Options.FrozenStages);
             return new(network, Options.Backbone, preprocessing, training.Labels, training.Classes.Counts, Options.AverageFlips);
         }
@@ -249,6 +238,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     {
         using var state = new TrainingState(classifier.Network, Options);
         checkpoints?.Resume(state, Options, training);
+        void Tell(string text) => channel.Info(MessageSensitivity.None, text);
+        HeadStart.Begin(state, Options, training, classifier.Preprocessing, meter, Tell);
         var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed)
         {
             Changes = new(Options.Strategy, training.Classes, Options.Epochs),

@@ -42,6 +42,19 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
             : new([.. names], known.Name);
     }
 
+    /// <summary>Refuses the label column of a validation set with other classes.</summary>
+    public void CheckSame(DataViewSchema.Column ofValidation)
+    {
+        var found = From(ofValidation).Names;
+        if (!found.SequenceEqual(Names))
+        {
+            throw new ArgumentException(
+                $"The validation set has the classes {string.Join(", ", found)}, "
+                    + $"and the training set {string.Join(", ", Names)}; transform both by the same fitted MapValueToKey."
+            );
+        }
+    }
+
     /// <summary>Adds the values of the classes, in their own type, as an annotation of that name.</summary>
     public void AddTo(DataViewSchema.Annotations.Builder annotations, string name) =>
         (

@@ -41,6 +41,9 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// </summary>
     public int FrozenParts { get; private set; }
 
+    /// <summary>Whether batch normalisation uses its running statistics in training too, and leaves them as they are.</summary>
+    public bool KeepsStatistics { get; set; }
+
     /// <summary>The weights that training changes, with the names that they have in a model file.</summary>
     public IEnumerable<(string Name, Parameter Weight)> TrainedWeights => named_parameters().Where(named => named.parameter.requires_grad);
 
@@ -111,7 +114,7 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     public override void train(bool on = true)
     {
         base.train(on);
-        foreach (var part in Frozen)
+        foreach (var part in KeepsStatistics ? modules().OfType<BatchNormalisation>() : Frozen)
         {
             part.eval();
         }

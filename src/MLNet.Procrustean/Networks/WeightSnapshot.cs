@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
@@ -38,6 +39,17 @@ internal sealed class WeightSnapshot : IDisposable
         foreach (var (weight, copy) in State(network).Zip(copies))
         {
             weight.Values.copy_(copy.Values);
+        }
+    }
+
+    /// <summary>w ← s · copy + (1 − s) · w for all weights and running statistics w of the network, with s the share.</summary>
+    public void AddTo(StagedNetwork network, double share)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (weight, copy) in State(network).Zip(copies).Where(pair => pair.First.Values.is_floating_point()))
+        {
+            weight.Values.copy_(copy.Values.Times(share).Plus(weight.Values.Times(1 - share)));
         }
     }
 

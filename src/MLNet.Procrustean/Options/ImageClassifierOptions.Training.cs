@@ -11,11 +11,11 @@ public sealed partial record ImageClassifierOptions
     private readonly int? batchSize;
     private readonly double? learningRate;
     private readonly double? weightDecay;
-    private readonly int? frozenStages;
 
     /// <summary>
     /// Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip; in
-    /// <see cref="InitialWeights">fine-tuning</see> the padding is 8 or, where the head alone is trained, 0.
+    /// <see cref="InitialWeights">fine-tuning</see> the padding is 8; with few images it is a random resized crop of at least half of the
+    /// image, and a flip; and where the head alone is trained, a flip.
     /// </summary>
     public Augmentation Augmentation
     {
@@ -23,7 +23,7 @@ public sealed partial record ImageClassifierOptions
         init => augmentation = Require.NotNull(value);
     }
 
-    /// <summary>How often each image is seen, at least 1. The default is 30; in fine-tuning, 8 or 60.</summary>
+    /// <summary>How often each image is seen, at least 1. The default is 30; in fine-tuning, 4, 8 or 60.</summary>
     public int Epochs
     {
         get => epochs ?? Defaults.Epochs;
@@ -32,7 +32,7 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Images per step, at least 2. The default is 64: on imbalanced data many small steps were measured to reach the small classes sooner
-    /// than half as many large ones. Where a pretrained network's head alone is trained, it is 32.
+    /// than half as many large ones. In fine-tuning with few images it is 32.
     /// </summary>
     /// <remarks>
     /// Change <see cref="LearningRate"/> in proportion. A set of hundreds of thousands of images, or a GPU that small batches leave idle,
@@ -45,38 +45,13 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
-    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; in fine-tuning, 0.01 or
-    /// 0.02.
+    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; in fine-tuning, 0.01, with
+    /// few images 0.003, and 0.02 for a head alone.
     /// </summary>
     public double LearningRate
     {
         get => learningRate ?? Defaults.LearningRate;
         init => learningRate = Require.Positive(value, nameof(LearningRate));
-    }
-
-    /// <summary>
-    /// What the learning rate is multiplied by for each part further from the head, above 0 and at most 1: with 0.5, the last stage is
-    /// trained at half the rate of the head, the one before it at a quarter. The default is 1.
-    /// </summary>
-    public double LayerDecay
-    {
-        get;
-        init => field = Require.Between(Require.Positive(value, nameof(LayerDecay)), 0, 1, nameof(LayerDecay));
-    } = 1;
-
-    /// <summary>
-    /// How many of the network's first parts are not trained: 0 for none, 1 for the stem, 2 for the stem and the first stage, and so on;
-    /// 1 + <see cref="Backbone.ResidualStages"/> for all but the head. Their batch normalisation keeps its statistics. The default is 0,
-    /// except in fine-tuning with few images: see <see cref="InitialWeights"/>.
-    /// </summary>
-    /// <remarks>
-    /// What frozen parts make of an image never changes. It is therefore computed once and kept in memory, in bfloat16, where
-    /// <see cref="Augmentation"/> leaves images as they are or only flips them; each epoch then costs only the parts that are trained.
-    /// </remarks>
-    public int FrozenStages
-    {
-        get => frozenStages ?? Math.Min(Defaults.FrozenStages, Backbone.ResidualStages + 1);
-        init => frozenStages = Require.AtLeast(value, 0, nameof(FrozenStages));
     }
 
     /// <summary>
@@ -95,7 +70,8 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.Between(value, 0, 1, nameof(Momentum));
     } = 0.9;
 
-    /// <summary>Weight decay (L2) on all weights that are trained, from 0 to 1. The default is 0.0002; for a head alone, 0.001.</summary>
+    /// <summary>Weight decay (L2) on all weights that are trained, from 0 to 1. The default is 0.0002; in fine-tuning with few images,
+    /// 0.001.</summary>
     public double WeightDecay
     {
         get => weightDecay ?? Defaults.WeightDecay;

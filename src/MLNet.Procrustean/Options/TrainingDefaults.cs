@@ -4,7 +4,7 @@ namespace MLNet.Procrustean.Options;
 /// <remarks>All were chosen on held-out images; docs/evidence.md has the measurements.</remarks>
 internal sealed record TrainingDefaults
 {
-    /// <summary>With fewer images than this, training more than the head of a pretrained network was measured to do harm.</summary>
+    /// <summary>With fewer images than this, training all layers of a pretrained network was measured to do harm.</summary>
     public const long ImagesForAllLayers = 2_000;
 
     public static readonly TrainingDefaults FromScratch = new();
@@ -22,7 +22,7 @@ internal sealed record TrainingDefaults
     public static readonly TrainingDefaults HeadOnly = new()
     {
         Strategy = new LogitAdjustment(),
-        FrozenStages = int.MaxValue,
+        TrainedStages = 0,
         ImageSize = 320,
         Aspect = AspectRatio.Pad,
         Augmentation = new() { CropPadding = 0 },
@@ -33,10 +33,31 @@ internal sealed record TrainingDefaults
         AverageFlips = true,
     };
 
+    public static readonly TrainingDefaults LastStage = HeadOnly with
+    {
+        TrainedStages = 1,
+        HeadEpochs = HeadOnly.Epochs,
+        KeepsStatistics = true,
+        InitialShare = 0.5,
+        Augmentation = new()
+        {
+            CropPadding = 0,
+            ResizedCrop = new() { MinArea = 0.5 },
+        },
+        Epochs = 4,
+        LearningRate = 0.003,
+    };
+
     public TrainingStrategy Strategy { get; private init; } = new RecommendedStrategy();
 
-    /// <summary>At most all parts but the head.</summary>
-    public int FrozenStages { get; private init; }
+    /// <summary>How many of the last parts before the head are trained; null for all.</summary>
+    public int? TrainedStages { get; private init; }
+
+    public int HeadEpochs { get; private init; }
+
+    public bool KeepsStatistics { get; private init; }
+
+    public double InitialShare { get; private init; }
 
     public int ImageSize { get; private init; } = 64;
 
@@ -53,4 +74,13 @@ internal sealed record TrainingDefaults
     public double WeightDecay { get; private init; } = 2e-4;
 
     public bool AverageFlips { get; private init; }
+
+    /// <summary>Of fine-tuning where so many of the last parts before the head are trained.</summary>
+    public static TrainingDefaults OfTrainedStages(int parts) =>
+        parts switch
+        {
+            <= 0 => HeadOnly,
+            1 => LastStage,
+            _ => AllLayers,
+        };
 }

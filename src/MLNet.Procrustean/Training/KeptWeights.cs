@@ -2,9 +2,17 @@ using MLNet.Procrustean.Networks;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>The weights worth returning to: those of the last good epoch, and of the best one where that is asked for.</summary>
-internal sealed class KeptWeights(KeptEpoch keep) : IDisposable
+/// <summary>
+/// The weights worth returning to: those of the last good epoch, of the best one where that is asked for, and those before the first where
+/// the model takes a share of them.
+/// </summary>
+/// <param name="keep">Which epoch's weights are chosen at the end.</param>
+/// <param name="initialShare">The share of the weights before the first epoch in those that are chosen, from 0 to 1.</param>
+internal sealed class KeptWeights(KeptEpoch keep, double initialShare = 0) : IDisposable
 {
+    /// <summary>The weights before the first epoch; null where none of them is taken.</summary>
+    public WeightSnapshot? Initial { get; private set; }
+
     public WeightSnapshot? LastGood { get; private set; }
 
     public WeightSnapshot? Best { get; private set; }
@@ -13,8 +21,11 @@ internal sealed class KeptWeights(KeptEpoch keep) : IDisposable
     public double BestAccuracy { get; private set; } = double.NegativeInfinity;
 
     /// <summary>Restores what was kept before; the snapshots are disposed with this.</summary>
-    public void Restore(WeightSnapshot? lastGood, WeightSnapshot? best, double bestAccuracy) =>
-        (LastGood, Best, BestAccuracy) = (lastGood, best, bestAccuracy);
+    public void Restore(WeightSnapshot? initial, WeightSnapshot? lastGood, WeightSnapshot? best, double bestAccuracy) =>
+        (Initial, LastGood, Best, BestAccuracy) = (initial, lastGood, best, bestAccuracy);
+
+    /// <summary>Records the weights before the first epoch.</summary>
+    public void Begin(StagedNetwork network) => Initial = initialShare > 0 ? WeightSnapshot.Of(network) : null;
 
     /// <summary>Records an epoch that ended well.</summary>
     public void Offer(StagedNetwork network, double? validationAccuracy)
@@ -29,12 +40,21 @@ internal sealed class KeptWeights(KeptEpoch keep) : IDisposable
         }
     }
 
-    public void RestoreLastGood(StagedNetwork network) => (Best ?? LastGood)?.Restore(network);
+    public void RestoreLastGood(StagedNetwork network)
+    {
+        (Best ?? LastGood)?.Restore(network);
+        Initial?.AddTo(network, initialShare);
+    }
 
-    public void RestoreChosen(StagedNetwork network) => Best?.Restore(network);
+    public void RestoreChosen(StagedNetwork network)
+    {
+        Best?.Restore(network);
+        Initial?.AddTo(network, initialShare);
+    }
 
     public void Dispose()
     {
+        Initial?.Dispose();
         LastGood?.Dispose();
         Best?.Dispose();
     }

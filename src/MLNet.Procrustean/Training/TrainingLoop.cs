@@ -24,6 +24,9 @@ internal sealed class TrainingLoop(
     /// <summary>Finds the epochs with a new rule, for the reports; null, the default, for none.</summary>
     public RuleChanges? Changes { get; init; }
 
+    /// <summary>Whether it trains the head before the first epoch: then nothing is mixed, and the meter is not told of epochs.</summary>
+    public bool IsHeadStart { get; init; }
+
     /// <summary>Trains the network in place.</summary>
     /// <param name="state">With the network to train; freshly made, or restored to where a training was interrupted or over.</param>
     /// <param name="images">To train on and, or null, to measure each epoch by; on the CPU.</param>
@@ -70,11 +73,12 @@ internal sealed class TrainingLoop(
         using var inputs = IsOver(state) ? null : InputsFor(network, train, meter);
         using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation, meter);
         var probe = inputs is null ? null : Probe(inputs, train.Labels);
+        var ofEpochs = IsHeadStart ? PhaseMeter.Silent() : meter;
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
-            TrainEpoch(state, epoch, inputs!, atSavePoint, meter);
+            TrainEpoch(state, epoch, inputs!, atSavePoint, ofEpochs);
             var loss = epoch.LossSum.item<double>() / train.Count;
             var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
             network.eval();
@@ -112,13 +116,19 @@ internal sealed class TrainingLoop(
                 device
             );
 
+    private TrainingRule RuleFor(int epoch)
+    {
+        var rule = options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device));
+        return IsHeadStart ? rule with { Mixing = null } : rule;
+    }
+
     private bool MixesBeforeFrozenParts(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
         var stages = network.Stages.Count;
         return Enumerable
             .Range(1, options.Epochs)
-            .Select(epoch => options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device)).Mixing)
+            .Select(epoch => RuleFor(epoch).Mixing)
             .Any(mixing => mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
 
@@ -143,7 +153,7 @@ internal sealed class TrainingLoop(
     )
     {
         using var scope = NewDisposeScope();
-        var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device));
+        var rule = RuleFor(epoch.Number);
         // kept alive during the draw, which a garbage collection could end otherwise
         using var order = RandomStream.Order.Generator(seed, epoch.Number);
         var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order).OnDevice(inputs.Labels.device);

@@ -21,7 +21,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
             options.WeightDecay
         );
 
-    public KeptWeights Kept { get; } = new(options.Keep);
+    public KeptWeights Kept { get; } = new(options.Keep, options.InitialShare);
 
     /// <summary>The epochs that have ended.</summary>
     public List<EpochReport> Reports { get; } = [];
@@ -31,6 +31,9 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     /// <summary>The epoch in which the training diverged, if it did.</summary>
     public int? DivergedIn { get; set; }
+
+    /// <summary>Whether no step was taken yet, in this process or in one before it.</summary>
+    public bool IsFresh => Epoch is null && Reports.Count == 0 && DivergedIn is null;
 
     public TimeSpan Elapsed => before + clock.Elapsed;
 

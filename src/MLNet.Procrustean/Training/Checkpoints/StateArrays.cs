@@ -11,6 +11,7 @@ internal static class StateArrays
 {
     private const string Network = "network.";
     private const string Velocity = "velocity.";
+    private const string Initial = "initial.";
     private const string LastGood = "last_good.";
     private const string Best = "best.";
 
@@ -21,6 +22,7 @@ internal static class StateArrays
         [
             .. Under(Network, NetworkWeights.Capture(state.Network)),
             .. Under(Velocity, NetworkWeights.Capture(names.Zip(state.Optimizer.Velocities))), // none before the first step
+            .. Under(Initial, NetworkWeights.Capture(state.Kept.Initial?.Named ?? [])),
             .. Under(LastGood, NetworkWeights.Capture(state.Kept.LastGood?.Named ?? [])),
             .. Under(Best, NetworkWeights.Capture(state.Kept.Best?.Named ?? [])),
             .. ReportArrays.Capture(state.Reports),
@@ -34,13 +36,20 @@ internal static class StateArrays
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
     public static void Restore(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
     {
-        var (network, velocities, lastGood, best) = (Of(arrays, Network), Of(arrays, Velocity), Of(arrays, LastGood), Of(arrays, Best));
-        if (network.Count + velocities.Count + lastGood.Count + best.Count + ReportArrays.In(arrays) != arrays.Count)
+        var (network, velocities) = (Of(arrays, Network), Of(arrays, Velocity));
+        var (initial, lastGood, best) = (Of(arrays, Initial), Of(arrays, LastGood), Of(arrays, Best));
+        var known = network.Count + velocities.Count + initial.Count + lastGood.Count + best.Count + ReportArrays.In(arrays);
+        if (known != arrays.Count)
         {
             throw new InvalidDataException("The checkpoint is damaged or of another kind: it has weights of an unknown kind.");
         }
 
-        state.Kept.Restore(Snapshot(lastGood, state, backbone), Snapshot(best, state, backbone), bestAccuracy);
+        state.Kept.Restore(
+            Snapshot(initial, state, backbone),
+            Snapshot(lastGood, state, backbone),
+            Snapshot(best, state, backbone),
+            bestAccuracy
+        );
         NetworkWeights.Restore(network, state.Network, backbone);
         using var scope = NewDisposeScope();
         var trained = state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight));

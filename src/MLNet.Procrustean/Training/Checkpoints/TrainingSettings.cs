@@ -41,6 +41,9 @@ internal static class TrainingSettings
     [
         new(nameof(ImageClassifierOptions.FrozenStages), "0"),
         new(nameof(ImageClassifierOptions.LayerDecay), "1"),
+        new(nameof(ImageClassifierOptions.HeadEpochs), "0"),
+        new(nameof(ImageClassifierOptions.KeepsStatistics), "False"),
+        new(nameof(ImageClassifierOptions.InitialShare), "0"),
     ];
 
     /// <summary>

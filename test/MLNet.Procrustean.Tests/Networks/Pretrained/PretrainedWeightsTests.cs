@@ -23,6 +23,34 @@ public sealed class PretrainedWeightsTests
     }
 
     [Test]
+    public void Options_FewImages_TrainTheHeadAndThenTheLastStage()
+    {
+        var few = new ImageClassifierOptions { InitialWeights = Weights, ImageCount = 1_999 };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                (few.FrozenStages, few.HeadEpochs, few.Epochs, few.KeepsStatistics, few.InitialShare),
+                Is.EqualTo((4, 60, 4, true, 0.5))
+            );
+            Assert.That(few, Is.EqualTo(few with { FrozenStages = 4 }).Using<ImageClassifierOptions>(SameDefaults));
+            Assert.That(
+                few with
+                {
+                    ImageCount = 2_000,
+                },
+                Is.EqualTo(few with { FrozenStages = 0 }).Using<ImageClassifierOptions>(SameDefaults)
+            );
+        }
+    }
+
+    [Test]
+    public void Options_AllButTheHeadIsFrozen_TrainTheHeadForMoreEpochs()
+    {
+        var head = new ImageClassifierOptions { InitialWeights = Weights, FrozenStages = 5 };
+        Assert.That((head.HeadEpochs, head.Epochs, head.KeepsStatistics, head.InitialShare), Is.EqualTo((0, 60, false, 0.0)));
+    }
+
+    [Test]
     public void Options_GivenByTheUser_Stay()
     {
         var given = new ImageClassifierOptions
@@ -128,4 +156,8 @@ public sealed class PretrainedWeightsTests
 
     // The bias of a cosine head stays 0.
     private static bool IsBias(ImageClassifierModel model, string name) => model.Head == ClassifierHead.Cosine && name == "fc.bias";
+
+    private static bool SameDefaults(ImageClassifierOptions one, ImageClassifierOptions other) =>
+        (one.FrozenStages, one.HeadEpochs, one.Epochs, one.LearningRate, one.ImageSize, one.Augmentation, one.Strategy)
+        == (other.FrozenStages, other.HeadEpochs, other.Epochs, other.LearningRate, other.ImageSize, other.Augmentation, other.Strategy);
 }

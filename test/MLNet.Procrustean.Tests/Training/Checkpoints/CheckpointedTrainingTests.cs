@@ -64,6 +64,24 @@ public sealed class CheckpointedTrainingTests
         }
     }
 
+    [Test(Description = "The ten steps of the head ask for half as many losses each as the others: they count as five.")]
+    public void Fit_HeadFirstAndAShareOfItsWeights_EndsAsIfNeverInterrupted()
+    {
+        var options = training.Options with { HeadEpochs = 2, InitialShare = 0.5, KeepsStatistics = true };
+        var whole = training.Result(training.Fit(options with { CheckpointPath = null }));
+        training.Cancel(step: 5 + 7, options);
+        var left = 0;
+        var result = training.Result(training.Fit(options, inStep: _ => left++));
+        var finished = training.Result(training.Fit(options, inStep: _ => left++));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(left, Is.EqualTo(CheckpointedTraining.Steps - 7), "the head is not trained again, and nothing after the end");
+            Assert.That(result, Is.EqualTo(whole).Using<(byte[] Weights, string Reports)>(Same));
+            Assert.That(finished, Is.EqualTo(whole).Using<(byte[] Weights, string Reports)>(Same));
+            Assert.That(whole.Weights, Is.Not.EqualTo(expected.Weights));
+        }
+    }
+
     [Test]
     public void Fit_LongInterval_ResumesFromTheEndOfTheEpoch()
     {

@@ -1,0 +1,83 @@
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+
+namespace MLNet.Procrustean.Training;
+
+/// <summary>
+/// Trains the head alone before the first epoch, on features that are computed once: see <see cref="ImageClassifierOptions.HeadEpochs"/>.
+/// </summary>
+internal static class HeadStart
+{
+    private const double LearningRate = 0.02;
+
+    /// <summary>Trains the head where that is asked for, and records the weights that the training begins with.</summary>
+    /// <param name="state">Of the training, resumed or not; what it trains is left as it was.</param>
+    /// <param name="options">Of the training that follows.</param>
+    /// <param name="training">Its images.</param>
+    /// <param name="preprocessing">How images are normalised.</param>
+    /// <param name="meter">Told of the features.</param>
+    /// <param name="tell">Told when the head is trained.</param>
+    /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
+    public static void Begin(
+        TrainingState state,
+        ImageClassifierOptions options,
+        PreparedTraining training,
+        Preprocessing preprocessing,
+        PhaseMeter meter,
+        Action<string> tell
+    )
+    {
+        if (!state.IsFresh)
+        {
+            return; // resumed from after it
+        }
+
+        if (options.HeadEpochs > 0)
+        {
+            var accuracy = Train(state.Network, options, training, preprocessing, meter).TrainingAccuracy.Average();
+            tell(
+                FormattableString.Invariant(
+                    $"The head was trained for {options.HeadEpochs} epochs first: training accuracy {accuracy:0.000}."
+                )
+            );
+        }
+
+        state.Kept.Begin(state.Network);
+    }
+
+    private static EpochReport Train(
+        StagedNetwork network,
+        ImageClassifierOptions options,
+        PreparedTraining training,
+        Preprocessing preprocessing,
+        PhaseMeter meter
+    )
+    {
+        var trained = network.TrainedWeights.Select(named => named.Weight).ToArray();
+        network.Freeze(network.Stages.Count + 1);
+        var ofHead = Of(options);
+        using var state = new TrainingState(network, ofHead);
+        var loop = new TrainingLoop(ofHead, training.Classes, preprocessing, training.Device, ~training.Seed) { IsHeadStart = true };
+        var divergedIn = loop.Train(state, training.Images with { Validation = null }, _ => { }, meter: meter);
+        if (divergedIn is { } epoch)
+        {
+            throw new TrainingDivergedException(epoch, lastGoodModel: null);
+        }
+
+        Array.ForEach(trained, weight => weight.requires_grad = true);
+        network.Freeze(options.FrozenStages);
+        return state.Reports[^1];
+    }
+
+    private static ImageClassifierOptions Of(ImageClassifierOptions options) =>
+        options with
+        {
+            Epochs = options.HeadEpochs,
+            LearningRate = LearningRate,
+            Augmentation = Augmentation.None with { HorizontalFlip = options.Augmentation.Flips },
+            InitialShare = 0,
+            Keep = KeptEpoch.Last,
+            Diagnostics = null,
+        };
+}
