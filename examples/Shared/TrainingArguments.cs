@@ -69,6 +69,11 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
             $"The full learning rate; it warms up and then falls by a cosine. By default {defaults.LearningRate}.",
             (options, rate) => options with { LearningRate = rate }
         ),
+        TrainingArgument.Of<double>(
+            "--max-gradient-norm",
+            "The largest norm of the gradient; a longer one is scaled down to it. By default there is no limit.",
+            (options, norm) => options with { MaxGradientNorm = norm }
+        ),
         TrainingArgument.Of<int>(
             "--frozen-stages",
             $"How many of the first parts are not trained: 1 for the stem, 2 for the first stage too. By default {defaults.FrozenStages}.",

@@ -11,6 +11,7 @@ public sealed partial record ImageClassifierOptions
     private readonly int? batchSize;
     private readonly double? learningRate;
     private readonly double? weightDecay;
+    private readonly double? maxGradientNorm;
 
     /// <summary>
     /// Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip; in
@@ -80,7 +81,7 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// The largest norm of the gradient, over all trained weights together, above 0: a longer gradient is scaled down to it. Null, the
-    /// default, for no limit.
+    /// default, is no limit; in fine-tuning with few images it is 1, without which some of those trainings diverged.
     /// </summary>
     /// <remarks>
     /// g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it
@@ -88,8 +89,8 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public double? MaxGradientNorm
     {
-        get;
-        init => field = value is { } given ? Require.Positive(given, nameof(MaxGradientNorm)) : null;
+        get => maxGradientNorm ?? Defaults.MaxGradientNorm;
+        init => maxGradientNorm = value is { } given ? Require.Positive(given, nameof(MaxGradientNorm)) : null;
     }
 
     /// <summary>

@@ -46,6 +46,7 @@ internal sealed record TrainingDefaults
         },
         Epochs = 4,
         LearningRate = 0.003,
+        MaxGradientNorm = 1,
     };
 
     public TrainingStrategy Strategy { get; private init; } = new RecommendedStrategy();
@@ -72,6 +73,8 @@ internal sealed record TrainingDefaults
     public double LearningRate { get; private init; } = 0.05;
 
     public double WeightDecay { get; private init; } = 2e-4;
+
+    public double? MaxGradientNorm { get; private init; }
 
     public bool AverageFlips { get; private init; }
 

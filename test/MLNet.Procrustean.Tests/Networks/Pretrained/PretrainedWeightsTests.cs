@@ -29,8 +29,8 @@ public sealed class PretrainedWeightsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                (few.FrozenStages, few.HeadEpochs, few.Epochs, few.KeepsStatistics, few.InitialShare),
-                Is.EqualTo((4, 60, 4, true, 0.5))
+                (few.FrozenStages, few.HeadEpochs, few.Epochs, few.KeepsStatistics, few.InitialShare, few.MaxGradientNorm),
+                Is.EqualTo((4, 60, 4, true, 0.5, 1.0))
             );
             Assert.That(few, Is.EqualTo(few with { FrozenStages = 4 }).Using<ImageClassifierOptions>(SameDefaults));
             Assert.That(
