@@ -89,6 +89,9 @@ internal sealed class PhaseMeter(IProgress<PhaseReport>? progress, Action<string
         }
     }
 
+    /// <summary>Something worth a line of the log.</summary>
+    public void Remark(string text) => log(text);
+
     private void Tell()
     {
         progress?.Report(Report());

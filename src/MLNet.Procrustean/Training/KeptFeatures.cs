@@ -35,7 +35,8 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
     /// <param name="withMirrorImages">Whether those of their mirror images are computed too.</param>
     /// <param name="options">Of the training.</param>
     /// <param name="device">Where the network is.</param>
-    /// <param name="meter">Told how many images are done.</param>
+    /// <param name="meter">Told how many images are done, or that they do not fit.</param>
+    /// <param name="memory">The memory that they may take, in bytes; null for what is available.</param>
     public static KeptFeatures? Of(
         StagedNetwork network,
         LabelledImages images,
@@ -43,20 +44,26 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
         bool withMirrorImages,
         ImageClassifierOptions options,
         Device device,
-        PhaseMeter meter
+        PhaseMeter meter,
+        long? memory = null
     )
     {
         var isHeadOnly = network.FrozenParts == network.Stages.Count + 1; // then pooled features are kept, in single precision
         var (parts, type) = isHeadOnly ? (network.FrozenParts + 1, float32) : (network.FrozenParts, options.Precision.On(device));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        if (
-            Allocate(Features(0, Math.Min(2, images.Count), mirrored: false).shape[1..], images.Count, withMirrorImages ? 2 : 1)
-            is not { } views
-        )
+        long[] shape = [images.Count, .. Features(0, Math.Min(2, images.Count), mirrored: false).shape[1..]];
+        var bytes = shape.Aggregate(withMirrorImages ? 2.0 : 1, (product, length) => product * length) * BytesOfOne;
+        if (bytes > (memory ?? ImageMemory.AvailableBytes))
         {
+            meter.Remark(
+                FormattableString.Invariant($"The features of the frozen stages would take {bytes / 1e9:0.0} GB, more than is available; ")
+                    + "each step computes them again."
+            );
             return null;
         }
+
+        Tensor[] views = [.. Enumerable.Range(0, withMirrorImages ? 2 : 1).Select(_ => empty(shape, Kept))];
 
         Fill(views, images.Count, Features, meter, options.Cancellation);
         return new(images.Labels, [.. views.Select(view => view.DetachFromDisposeScope())], parts, type, device);
@@ -93,14 +100,14 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
     }
 
     private static void Fill(
-        List<Tensor> views,
+        Tensor[] views,
         long images,
         Func<long, long, bool, Tensor> features,
         PhaseMeter meter,
         CancellationToken cancellation
     )
     {
-        meter.Begin(TrainingPhase.ComputingFeatures, views.Count * images);
+        meter.Begin(TrainingPhase.ComputingFeatures, views.Length * images);
         foreach (var (index, view) in views.Index())
         {
             for (long start = 0; start < images; start += ImagesAtOnce)
@@ -120,13 +127,5 @@ internal sealed class KeptFeatures(Tensor labels, IReadOnlyList<Tensor> views, i
     {
         var inputs = features.OnDevice(device).to(type);
         return inputs.dim() == 4 ? WeightInitialisation.ChannelsLast(inputs) : inputs;
-    }
-
-    private static List<Tensor>? Allocate(long[] shapeOfOne, long images, int views)
-    {
-        var bytes = shapeOfOne.Aggregate((double)views * images * BytesOfOne, (product, length) => product * length);
-        return bytes <= ImageMemory.AvailableBytes
-            ? [.. Enumerable.Range(0, views).Select(_ => empty([images, .. shapeOfOne], Kept))]
-            : null;
     }
 }

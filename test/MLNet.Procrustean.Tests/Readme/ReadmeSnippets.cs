@@ -45,7 +45,7 @@ public sealed class ReadmeSnippets
     }
 
     [Test]
-    public void Finetuning_AsShown_TrainsTheHead()
+    public void Finetuning_AsShown_TrainsTheHeadAndThenTheLastStage()
     {
         var ml = new MLContext(seed: 1);
         #region finetuning
@@ -57,7 +57,7 @@ public sealed class ReadmeSnippets
         var images = ml.Data.LoadImageFolder("photos");
         using var model = finetuning.Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(images).Transform(images));
 
-        Assert.That(model.EpochReports, Has.Length.EqualTo(60));
+        Assert.That(model.EpochReports, Has.Length.EqualTo(4));
         Assert.That(model.EpochReports[^1].TrainingAccuracy, Is.All.EqualTo(1));
     }
 
