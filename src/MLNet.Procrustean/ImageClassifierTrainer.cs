@@ -266,6 +266,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             checkpoints?.Finish(state);
         }
 
+        NearChance.Tell(state.Reports, training.Classes, Options, text => channel.Warning(MessageSensitivity.None, text));
         return ([.. state.Reports], divergedIn);
 
         void Report(EpochReport report)

@@ -24,6 +24,11 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>How often each image is seen, at least 1. The default is 30; in fine-tuning, 8 or 60.</summary>
+    /// <remarks>
+    /// Too few leave the network where it began. Where the mean of the classes' training accuracies in the last epoch is below a quarter of
+    /// the way from chance, 1/C, to 1, or with more than nine classes below 1/√C, a warning in <see cref="MLContext.Log"/> says so and what
+    /// to change; not where the training saw fewer than 1,000 images in all its epochs.
+    /// </remarks>
     public int Epochs
     {
         get => epochs ?? Defaults.Epochs;
