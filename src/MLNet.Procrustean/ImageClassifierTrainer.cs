@@ -86,10 +86,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Options.Columns);
 
-    // The defaults of fine-tuning depend on the number of images.
+    // The defaults of fine-tuning, and those of a training from scratch, depend on the number of images.
     private ImageClassifierTrainer KnowingImages(IDataView input)
     {
-        if (Options.InitialWeights is not { ArePretrained: true })
+        if (Options.InitialWeights is { ArePretrained: false })
         {
             return this;
         }
@@ -292,6 +292,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         {
             BadImages = Options.BadImages,
             EpochReports = reports,
+            ImageCount = Options.ImageCount,
             SkippedImages = [.. training.Skipped],
         };
         return divergedIn is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;

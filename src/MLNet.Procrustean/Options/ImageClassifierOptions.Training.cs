@@ -37,11 +37,19 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Images per step, at least 2. The default is 64: on imbalanced data many small steps were measured to reach the small classes sooner
-    /// than half as many large ones. Where a pretrained network's head alone is trained, it is 32.
+    /// than half as many large ones. With fewer than 2,000 training images it is 16, where a pretrained network's head alone is trained,
+    /// 32.
     /// </summary>
     /// <remarks>
+    /// <para>
     /// Change <see cref="LearningRate"/> in proportion. A set of hundreds of thousands of images, or a GPU that small batches leave idle,
     /// may be better off with 128 and 0.1.
+    /// </para>
+    /// <para>
+    /// 30 epochs of a few hundred images in batches of 64 are too few steps for random weights. Therefore a training from scratch on fewer
+    /// than 2,000 images takes batches of 16 at a learning rate of 0.0125, unless this option or <see cref="LearningRate"/> is set. Until a
+    /// fit knows the number of images, the options show the values for many.
+    /// </para>
     /// </remarks>
     public int BatchSize
     {
@@ -50,8 +58,8 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
-    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; in fine-tuning, 0.01 or
-    /// 0.02.
+    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; with fewer than 2,000
+    /// training images 0.0125, for a batch of 16 (see <see cref="BatchSize"/>); in fine-tuning, 0.01 or 0.02.
     /// </summary>
     public double LearningRate
     {

@@ -186,16 +186,20 @@ public sealed partial record ImageClassifierOptions
 
     internal ColumnNames Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, FeatureColumnName);
 
-    /// <summary>The number of training images, which the defaults of fine-tuning depend on; null where it is not known.</summary>
+    /// <summary>The number of training images, which some defaults depend on; null where it is not known.</summary>
     internal long? ImageCount { get; init; }
 
     private TrainingDefaults Defaults =>
-        InitialWeights is not { ArePretrained: true } ? TrainingDefaults.FromScratch
-        : IsHeadOnly ? TrainingDefaults.HeadOnly
-        : TrainingDefaults.AllLayers;
+        InitialWeights is { ArePretrained: true } ? (IsHeadOnly ? TrainingDefaults.HeadOnly : TrainingDefaults.AllLayers)
+        : NeedsSmallBatches ? TrainingDefaults.SmallBatches
+        : TrainingDefaults.FromScratch;
 
     private bool IsHeadOnly =>
         frozenStages is { } given ? given > Backbone.ResidualStages : ImageCount < TrainingDefaults.ImagesForAllLayers;
+
+    // Batch and rate belong together: where one is given, the other stays as it is documented for it.
+    private bool NeedsSmallBatches =>
+        InitialWeights is null && batchSize is null && learningRate is null && ImageCount < TrainingDefaults.ImagesForLargeBatches;
 
     internal ImageShape Shape =>
         new()
