@@ -58,15 +58,15 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
                 Epochs = epochs,
             }
         ),
-        TrainingArgument.Of<int>("--batch-size", $"Images per step. By default {defaults.BatchSize}.", (options, size) =>
-            options with
-            {
-                BatchSize = size,
-            }
+        TrainingArgument.Of<int>(
+            "--batch-size",
+            $"Images per step. By default {defaults.BatchSize}; TrainFolder takes 16 with fewer than 2,000 images.",
+            (options, size) => options with { BatchSize = size }
         ),
         TrainingArgument.Of<double>(
             "--learning-rate",
-            $"The full learning rate; it warms up and then falls by a cosine. By default {defaults.LearningRate}.",
+            $"The full learning rate; it warms up and then falls by a cosine. By default {defaults.LearningRate}; "
+                + "TrainFolder takes 0.0125 with fewer than 2,000 images.",
             (options, rate) => options with { LearningRate = rate }
         ),
         TrainingArgument.Of<double>(

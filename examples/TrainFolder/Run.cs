@@ -16,6 +16,7 @@ internal sealed record Run
         "Left out",
         "left out of the averages",
         "if those are the classes",
+        "near chance",
     ];
 
     public required string Train { get; init; }
@@ -168,7 +169,8 @@ internal sealed record Run
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], title);
     }
 
-    // What the library says of checkpoints, of the weights that the training begins with, and of images and classes that do not count.
+    // What the library says of checkpoints, of the weights that the training begins with, of images and classes that do not count,
+    // and of a training that learned little.
     private void Tell(string message)
     {
         if (Told.Any(word => message.Contains(word, StringComparison.Ordinal)))

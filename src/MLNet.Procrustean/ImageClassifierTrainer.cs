@@ -86,10 +86,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Options.Columns);
 
-    // The defaults of fine-tuning depend on the number of images.
+    // The defaults of fine-tuning, and those of a training from scratch, depend on the number of images.
     private ImageClassifierTrainer KnowingImages(IDataView input)
     {
-        if (Options.InitialWeights is not { ArePretrained: true })
+        if (Options.InitialWeights is { ArePretrained: false })
         {
             return this;
         }
@@ -257,6 +257,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
             checkpoints?.Finish(state);
         }
 
+        NearChance.Tell(state.Reports, training.Classes, Options, text => channel.Warning(MessageSensitivity.None, text));
         return ([.. state.Reports], divergedIn);
 
         void Report(EpochReport report)
@@ -282,6 +283,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         {
             BadImages = Options.BadImages,
             EpochReports = reports,
+            ImageCount = Options.ImageCount,
             SkippedImages = [.. training.Skipped],
         };
         return divergedIn is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;

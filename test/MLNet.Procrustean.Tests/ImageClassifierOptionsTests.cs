@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests;
 
@@ -165,6 +166,26 @@ public sealed class ImageClassifierOptionsTests
                 (options.Seed, options.Progress, options.Cancellation),
                 Is.EqualTo(((int?)null, (IProgress<EpochReport>?)null, CancellationToken.None))
             );
+        }
+    }
+
+    [TestCase(1_999, 16, 0.0125)]
+    [TestCase(2_000, 64, 0.05)]
+    public void Defaults_NumberOfImagesIsKnown_AreSmallBatchesForFew(long images, int batchSize, double learningRate)
+    {
+        var options = new ImageClassifierOptions { ImageCount = images };
+        Assert.That((options.BatchSize, options.LearningRate, options.Epochs), Is.EqualTo((batchSize, learningRate, 30)));
+    }
+
+    [Test]
+    public void Defaults_BatchOrRateIsGiven_OtherStaysAsForManyImages()
+    {
+        var few = new ImageClassifierOptions { ImageCount = 100 };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((few with { BatchSize = 64 }).LearningRate, Is.EqualTo(0.05));
+            Assert.That((few with { LearningRate = 0.05 }).BatchSize, Is.EqualTo(64));
+            Assert.That((few with { InitialWeights = TinyModel.Shared.Classifier }).BatchSize, Is.EqualTo(64), "refined");
         }
     }
 

@@ -72,7 +72,7 @@ public sealed record TrainedRun
             Metrics = metrics,
             Seed = options?.Seed,
             Epochs = model.EpochReports,
-            Settings = options is null ? [] : RunSetting.Of(options),
+            Settings = options is null ? [] : RunSetting.Of(options with { ImageCount = model.ImageCount }),
             TrainingTime = model.EpochReports.LastOrDefault()?.Elapsed,
         };
     }

@@ -82,6 +82,9 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     /// <returns>The weights. They are read when that training begins: do not dispose the model before.</returns>
     public InitialWeights ToInitialWeights() => new ModelWeights(this);
 
+    /// <summary>The number of images that the training's defaults followed; null in a model that was loaded.</summary>
+    internal long? ImageCount { get; init; }
+
     internal ColumnNames Columns => rows.Columns;
 
     /// <summary>What was trained; another thread may dispose its network at any moment.</summary>
@@ -218,6 +221,7 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
         new(scorer.Use(classifier => classifier.WithClassifier(change, device)), columns, device, environment)
         {
             EpochReports = EpochReports,
+            ImageCount = ImageCount,
             SkippedImages = SkippedImages,
             ScoringPrecision = ScoringPrecision,
             BadImages = BadImages,

@@ -25,6 +25,11 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>How often each image is seen, at least 1. The default is 30; in fine-tuning, 4, 8 or 60.</summary>
+    /// <remarks>
+    /// Too few leave the network where it began. Where the mean of the classes' training accuracies in the last epoch is below a quarter of
+    /// the way from chance, 1/C, to 1, or with more than nine classes below 1/√C, a warning in <see cref="MLContext.Log"/> says so and what
+    /// to change; not where the training saw fewer than 1,000 images in all its epochs.
+    /// </remarks>
     public int Epochs
     {
         get => epochs ?? Defaults.Epochs;
@@ -33,11 +38,18 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Images per step, at least 2. The default is 64: on imbalanced data many small steps were measured to reach the small classes sooner
-    /// than half as many large ones. In fine-tuning with few images it is 32.
+    /// than half as many large ones. With fewer than 2,000 training images it is 16, and 32 in fine-tuning.
     /// </summary>
     /// <remarks>
+    /// <para>
     /// Change <see cref="LearningRate"/> in proportion. A set of hundreds of thousands of images, or a GPU that small batches leave idle,
     /// may be better off with 128 and 0.1.
+    /// </para>
+    /// <para>
+    /// 30 epochs of a few hundred images in batches of 64 are too few steps for random weights. Therefore a training from scratch on fewer
+    /// than 2,000 images takes batches of 16 at a learning rate of 0.0125, unless this option or <see cref="LearningRate"/> is set. Until a
+    /// fit knows the number of images, the options show the values for many.
+    /// </para>
     /// </remarks>
     public int BatchSize
     {
@@ -46,8 +58,9 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
-    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; in fine-tuning, 0.01, with
-    /// few images 0.003, and 0.02 for a head alone.
+    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; with fewer than 2,000
+    /// training images 0.0125, for a batch of 16 (see <see cref="BatchSize"/>); in fine-tuning, 0.01, with few images 0.003, and 0.02 for a
+    /// head alone.
     /// </summary>
     public double LearningRate
     {

@@ -188,14 +188,18 @@ public sealed partial record ImageClassifierOptions
 
     internal ColumnNames Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, FeatureColumnName);
 
-    /// <summary>The number of training images, which the defaults of fine-tuning depend on; null where it is not known.</summary>
+    /// <summary>The number of training images, which some defaults depend on; null where it is not known.</summary>
     internal long? ImageCount { get; init; }
 
     private TrainingDefaults Defaults =>
-        InitialWeights is not { ArePretrained: true } ? TrainingDefaults.FromScratch
+        InitialWeights is not { ArePretrained: true } ? (NeedsSmallBatches ? TrainingDefaults.SmallBatches : TrainingDefaults.FromScratch)
         : frozenStages is { } given ? TrainingDefaults.OfTrainedStages(Backbone.ResidualStages + 1 - given)
         : ImageCount < TrainingDefaults.ImagesForAllLayers ? TrainingDefaults.LastStage
         : TrainingDefaults.AllLayers;
+
+    // Batch and rate belong together: where one is given, the other stays as it is documented for it.
+    private bool NeedsSmallBatches =>
+        InitialWeights is null && batchSize is null && learningRate is null && ImageCount < TrainingDefaults.ImagesForLargeBatches;
 
     internal ImageShape Shape =>
         new()

@@ -7,7 +7,13 @@ internal sealed record TrainingDefaults
     /// <summary>With fewer images than this, training all layers of a pretrained network was measured to do harm.</summary>
     public const long ImagesForAllLayers = 2_000;
 
+    /// <summary>With fewer images than this, batches of <see cref="FromScratch"/> give too few steps for random weights.</summary>
+    public const long ImagesForLargeBatches = 2_000;
+
     public static readonly TrainingDefaults FromScratch = new();
+
+    /// <summary>Random weights and few images: a quarter of the batch and of the rate, and so four times the steps.</summary>
+    public static readonly TrainingDefaults SmallBatches = new() { BatchSize = 16, LearningRate = 0.0125 };
 
     public static readonly TrainingDefaults AllLayers = new()
     {

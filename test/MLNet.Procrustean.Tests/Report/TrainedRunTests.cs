@@ -39,6 +39,20 @@ public sealed class TrainedRunTests
     }
 
     [Test]
+    public void Of_FewTrainingImages_ShowsTheDefaultsForFew()
+    {
+        var options = new ImageClassifierOptions
+        {
+            Backbone = new CifarResNet { Depth = 8, Width = 4 },
+            ImageSize = ImageFolders.Side,
+            Epochs = 1,
+        };
+        using var model = TinyModel.Trainer(new(seed: 1), options).Fit(TinyModel.Shared.Keyed);
+        var run = TrainedRun.Of("few", model, MadeUpRuns.Step.Run("made up", 0, 1).Metrics, options);
+        Assert.That(run.Settings, Does.Contain(new RunSetting("Batch size", "16")).And.Contain(new RunSetting("Learning rate", "0.0125")));
+    }
+
+    [Test]
     public void Of_OptionsInAnotherCulture_AreWrittenAlike()
     {
         var culture = CultureInfo.CurrentCulture;
