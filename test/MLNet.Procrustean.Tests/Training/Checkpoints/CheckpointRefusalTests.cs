@@ -45,6 +45,9 @@ public sealed class CheckpointRefusalTests
             Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
             Case(options => options with { LayerDecay = 0.5 }, "LayerDecay: checkpoint none, now 0.5"),
             Case(options => options with { FrozenStages = 1 }, "FrozenStages: checkpoint none, now 1"),
+            Case(options => options with { HeadEpochs = 1 }, "HeadEpochs: checkpoint none, now 1"),
+            Case(options => options with { KeepsStatistics = true }, "KeepsStatistics: checkpoint none, now True"),
+            Case(options => options with { InitialShare = 0.5 }, "InitialShare: checkpoint none, now 0.5"),
             Case(options => options with { WeightDecay = 0 }, "WeightDecay: checkpoint 0.0002, now 0"),
             Case(
                 options => options with { Precision = Precision.Auto.On(CPU) == ScalarType.Float32 ? Precision.Bf16 : Precision.Fp32 },
@@ -101,7 +104,15 @@ public sealed class CheckpointRefusalTests
     [Test]
     public void Options_AllOthers_AreCompared()
     {
-        var compared = TrainingSettings.Of(new ImageClassifierOptions { FrozenStages = 1, LayerDecay = 0.5 }, CPU).Keys;
+        var later = new ImageClassifierOptions
+        {
+            FrozenStages = 1,
+            LayerDecay = 0.5,
+            HeadEpochs = 1,
+            KeepsStatistics = true,
+            InitialShare = 0.5,
+        };
+        var compared = TrainingSettings.Of(later, CPU).Keys;
         var tried = OtherTrainings.SelectMany(one => (string[])one.Arguments[1]!).Select(line => line.Split(':')[0]);
         using (Assert.EnterMultipleScope())
         {
