@@ -84,8 +84,7 @@ internal sealed record Run
         skipped.Print();
         if (JsonPath is not null)
         {
-            var imagesPerSecond = classifier.EpochReports.Average(report => report.ImagesPerSecond);
-            RunResults.Write(JsonPath, this, metrics, skipped, seconds, imagesPerSecond);
+            RunResults.Write(JsonPath, this, metrics, skipped, seconds, classifier.EpochReports);
         }
 
         if (ReportPath is not null)

@@ -13,16 +13,22 @@ internal static class RunResults
         ImbalanceMetrics metrics,
         SkippedImages skipped,
         double seconds,
-        double imagesPerSecond
-    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, skipped, seconds, imagesPerSecond), ResultsJson.Default.Results));
+        IReadOnlyCollection<EpochReport> epochs
+    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, skipped, seconds, epochs), ResultsJson.Default.Results));
 
-    private static Results Of(Run run, ImbalanceMetrics metrics, SkippedImages skipped, double seconds, double imagesPerSecond) =>
+    private static Results Of(
+        Run run,
+        ImbalanceMetrics metrics,
+        SkippedImages skipped,
+        double seconds,
+        IReadOnlyCollection<EpochReport> epochs
+    ) =>
         new(
             run.StrategyName,
             run.CorrectionName,
             run.Options.Seed,
             run.Options.Backbone.Name,
-            run.Options.Epochs,
+            epochs.Count, // the options do not know those of fine-tuning before the images are counted
             [.. metrics.Classes.Select(one => new ClassResults(one.Name, one.TrainingCount, one.TestCount, one.Recall))],
             metrics.MicroAccuracy,
             metrics.MacroAccuracy,
@@ -32,7 +38,7 @@ internal static class RunResults
             [.. skipped.InTraining.Select(image => image.Message)],
             [.. skipped.InTest.Select(image => image.Message)],
             seconds,
-            imagesPerSecond
+            epochs.Average(epoch => epoch.ImagesPerSecond)
         );
 
     // Earlier results stay until these are complete. A device, such as /dev/stdout, is written to directly.
