@@ -75,6 +75,11 @@ public sealed class PackageTests
     [Test]
     public void Package_InAProjectElsewhere_ScoresASavedModel()
     {
+        foreach (var source in Directory.GetFiles(Path.Combine(root, "examples", "Predict"), "*.cs"))
+        {
+            File.Copy(source, Path.Combine(Folder("consumer"), Path.GetFileName(source)));
+        }
+
         var program = Build("consumer", File.ReadAllText(Path.Combine(root, "examples", "Predict", "Program.cs")));
         var model = SavedModelTests.Save(folder.Path);
         var paths = TinyModel.Shared.Paths[..3];
