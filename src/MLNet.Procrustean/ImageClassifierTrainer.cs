@@ -70,7 +70,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         NativeAllocator.KeepFreedBlocks();
         try
         {
-            return KnowingImages(input).Train(input);
+            return Train(input);
         }
         finally
         {
@@ -86,28 +86,24 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Options.Columns);
 
-    // The defaults of fine-tuning, and those of a training from scratch, depend on the number of images.
-    private ImageClassifierTrainer KnowingImages(IDataView input)
-    {
-        if (Options.InitialWeights is { ArePretrained: false })
-        {
-            return this;
-        }
-
-        var images = input.GetRowCount() ?? LabelColumn.Read(input, LabelColumn.Find(input.Schema, Options.LabelColumnName)).Count;
-        return new(environment, Options with { ImageCount = images });
-    }
-
+    // Some defaults depend on the number of images.
     private ImageClassifierModel Train(IDataView input)
     {
         var host = environment.Register(nameof(ImageClassifierTrainer));
         using var channel = host.Start("Training");
+        var meter = new PhaseMeter(Options.PhaseProgress, text => channel.Info(MessageSensitivity.None, text));
+        var labels = CountedLabels.Of(input, Options.LabelColumnName, meter);
+        var knowing = new ImageClassifierTrainer(environment, Options with { ImageCount = labels.Counts.Sum() });
+        return knowing.Train(input, labels, host, channel, meter);
+    }
+
+    private ImageClassifierModel Train(IDataView input, CountedLabels labels, IHost host, IChannel channel, PhaseMeter meter)
+    {
         var device = TorchDevice.For(environment, channel);
         using var checkpoints = TrainingCheckpoints.Open(Options, device, channel);
         var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
 
-        var meter = new PhaseMeter(Options.PhaseProgress, text => channel.Info(MessageSensitivity.None, text));
-        using var training = Prepare(input, seed, device, channel, meter);
+        using var training = Prepare(input, labels, seed, device, channel, meter);
         void Warn(string text) => channel.Warning(MessageSensitivity.None, text);
         var decided = MirrorProbe.Decide(Options, training.Images.Train, training.Classes.Names, seed, Warn);
         return new ImageClassifierTrainer(environment, decided).Train(training, checkpoints, channel, meter);
@@ -129,14 +125,9 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     }
 
     // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.
-    private PreparedTraining Prepare(IDataView input, int seed, Device device, IChannel channel, PhaseMeter meter)
+    private PreparedTraining Prepare(IDataView input, CountedLabels counted, int seed, Device device, IChannel channel, PhaseMeter meter)
     {
-        var column = LabelColumn.Find(input.Schema, Options.LabelColumnName);
-        var labels = ClassLabels.From(column);
-        var counts = new long[labels.Names.Length];
-        meter.Begin(TrainingPhase.ReadingLabels, input.GetRowCount());
-        LabelColumn.Read(input, column, meter.Reached).ForEach(label => counts[label]++);
-        meter.End();
+        var (labels, counts) = counted;
         if (counts.Any(count => count > 0)) // otherwise the reader reports that there is no row
         {
             HeadFor(new([.. labels.Names], [.. counts]));

@@ -137,6 +137,27 @@ public sealed class ImageClassifierTrainingTests
         }
     }
 
+    [Test(Description = "For the counts of the classes, for the memory that the images take, and for the images.")]
+    public void Fit_RowsOfUnknownNumber_AreReadThreeTimesAtMost()
+    {
+        var passes = 0;
+        var rows = Ml.Data.CreateEnumerable<ColourRows.Row>(ColourRows.Texts(Ml, 6, 4), reuseRowObject: false).ToList();
+        var view = Ml.Data.LoadFromEnumerable(Counted());
+        var keyed = Ml.Transforms.Conversion.MapValueToKey("Label").Fit(view).Transform(view);
+        passes = 0;
+        Fit(Options with { Epochs = 1 }, keyed).Dispose();
+        Assert.That(passes, Is.InRange(1, 3));
+
+        IEnumerable<ColourRows.Row> Counted()
+        {
+            passes++;
+            foreach (var row in rows)
+            {
+                yield return row;
+            }
+        }
+    }
+
     [Test]
     public void Fit_CancelledByATimer_Stops()
     {

@@ -11,12 +11,18 @@ internal static class ColourRows
     /// <summary>Columns Label (a key, its values the texts red, green, blue) and Image (bytes of a PNG).</summary>
     public static IDataView Of(MLContext ml, params int[] counts)
     {
+        var view = Texts(ml, counts);
+        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(view).Transform(view);
+    }
+
+    /// <summary>The same with the label as a text.</summary>
+    public static IDataView Texts(MLContext ml, params int[] counts)
+    {
         string[] names = ["red", "green", "blue"];
         var rows = counts.SelectMany(
             (count, label) => Enumerable.Range(0, count).Select(i => new Row { Label = names[label], Image = Png(label, i) })
         );
-        var view = ml.Data.LoadFromEnumerable(rows.ToList());
-        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(view).Transform(view);
+        return ml.Data.LoadFromEnumerable(rows.ToList());
     }
 
     private static byte[] Png(int label, int image)
