@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
 using MLNet.Procrustean.Data;
-using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Scoring;
@@ -48,14 +47,11 @@ internal sealed class ImageSample
         var image = ImageColumn.Reader(cursor, column, shape);
         foreach (var part in labels.Chunk(ImagesAtOnce))
         {
-            var block = new byte[part.Length * shape.Bytes];
-            var (count, bad) = ParallelDecoding.DecodeInto(block, shape.Bytes, [.. part.Select(_ => Next())]);
-            unread.Skip(bad);
-            if (count > 0)
+            var (pixels, skipped) = unread.Decode([.. part.Select(_ => Next())], shape);
+            if (pixels.Length > 0)
             {
-                var skipped = bad.Select(one => one.Place).ToHashSet();
                 yield return new(
-                    tensor(block[..(count * shape.Bytes)]).reshape(count, shape.Size, shape.Size, shape.Channels),
+                    tensor(pixels).reshape(part.Length - skipped.Count, shape.Size, shape.Size, shape.Channels),
                     tensor(part.Where((_, place) => !skipped.Contains(place)).ToArray())
                 );
             }

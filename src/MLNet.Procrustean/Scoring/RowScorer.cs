@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
 using MLNet.Procrustean.Data;
-using MLNet.Procrustean.Decoding;
 
 namespace MLNet.Procrustean.Scoring;
 
@@ -41,17 +40,14 @@ internal sealed record RowScorer(
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
     public ScoredImage[] Score(IReadOnlyList<Action<Memory<byte>>> images, bool withFeatures)
     {
-        var block = new byte[images.Count * Shape.Bytes];
-        var (count, bad) = ParallelDecoding.DecodeInto(block, Shape.Bytes, images);
-        Unread.Skip(bad);
-        if (bad.Count == 0)
+        var (pixels, skipped) = Unread.Decode(images, Shape);
+        if (skipped.Count == 0)
         {
-            return Scorer.Score(block, withFeatures);
+            return Scorer.Score(pixels, withFeatures);
         }
 
-        var readable = new Queue<ScoredImage>(count > 0 ? Scorer.Score(block[..(count * Shape.Bytes)], withFeatures) : []);
+        var readable = new Queue<ScoredImage>(pixels.Length > 0 ? Scorer.Score(pixels, withFeatures) : []);
         var missing = ScoredImage.Missing(Labels.Names.Length, withFeatures ? FeatureCount : 0);
-        var unread = bad.Select(one => one.Place).ToHashSet();
-        return [.. Enumerable.Range(0, images.Count).Select(place => unread.Contains(place) ? missing : readable.Dequeue())];
+        return [.. Enumerable.Range(0, images.Count).Select(place => skipped.Contains(place) ? missing : readable.Dequeue())];
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using MLNet.Procrustean.Decoding;
 
 namespace MLNet.Procrustean.Scoring;
 
@@ -12,9 +13,19 @@ internal sealed class UnreadImages(IHostEnvironment? environment)
     /// <summary>Called for each that is skipped; null for nobody.</summary>
     public Action<ImageException>? Skipped { get; set; }
 
-    /// <summary>Refuses them, or tells of each.</summary>
-    /// <exception cref="ImageException">There is one, and it is not to be skipped; the first one is reported.</exception>
-    public void Skip(IReadOnlyList<(int Place, ImageException Problem)> bad)
+    /// <summary>Decodes images on all processors, without those that cannot be read.</summary>
+    /// <returns>The pixels of the others, one after the other in their order, and the places of those that were skipped.</returns>
+    /// <exception cref="ImageException">An image cannot be read, and is not to be skipped; the first one is reported.</exception>
+    public (byte[] Pixels, HashSet<int> Skipped) Decode(IReadOnlyList<Action<Memory<byte>>> images, ImageShape shape)
+    {
+        var block = new byte[images.Count * shape.Bytes];
+        var (count, bad) = ParallelDecoding.DecodeInto(block, shape.Bytes, images);
+        Skip(bad);
+        return (bad.Count == 0 ? block : block[..(count * shape.Bytes)], [.. bad.Select(one => one.Place)]);
+    }
+
+    // Refuses them, or tells of each.
+    private void Skip(IReadOnlyList<(int Place, ImageException Problem)> bad)
     {
         if (bad is not [var (_, first), ..])
         {
