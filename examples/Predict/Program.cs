@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Procrustean;
 using Predict;
+using Shared;
 
 // Classifies images with a saved model. It scores with ML.NET only: loading the model brings in MLNet.Procrustean by itself.
 const string help = """
@@ -35,20 +35,10 @@ if (args.Length < 2)
     return 2;
 }
 
-var ml = new MLContext();
-ITransformer model;
 try
 {
-    model = ml.Model.Load(args[0], out _);
-}
-catch (Exception problem)
-{
-    Console.Error.WriteLine($"The model '{args[0]}' cannot be loaded: {string.Join(' ', Causes(problem)).ReplaceLineEndings(" ")}");
-    return 1;
-}
-
-try
-{
+    var ml = new MLContext();
+    var model = LoadedModel.From(ml, args[0]);
     string[] images = [.. args[1..].SelectMany(GivenImages.Of)];
     using var engine = ml.Model.CreatePredictionEngine<Photo, Prediction>(model);
     VBuffer<ReadOnlyMemory<char>> slots = default;
@@ -76,15 +66,9 @@ try
 }
 catch (Exception problem)
 {
-    Console.Error.WriteLine(string.Join(Environment.NewLine, Causes(problem)));
+    Console.Error.WriteLine(string.Join(Environment.NewLine, LoadedModel.Causes(problem)));
     return 1;
 }
-
-// ML.NET's own message is often general; its causes are what helps.
-static IEnumerable<string> Causes(Exception? problem) =>
-    problem is null ? []
-    : problem is TargetInvocationException ? Causes(problem.InnerException)
-    : Causes(problem.InnerException).Prepend(problem.Message);
 
 internal sealed class Photo
 {

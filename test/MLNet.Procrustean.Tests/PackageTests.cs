@@ -75,12 +75,18 @@ public sealed class PackageTests
     [Test]
     public void Package_InAProjectElsewhere_ScoresASavedModel()
     {
-        foreach (var source in Directory.GetFiles(Path.Combine(root, "examples", "Predict"), "*.cs"))
+        var examples = Path.Combine(root, "examples");
+        string[] sources =
+        [
+            .. Directory.GetFiles(Path.Combine(examples, "Predict"), "*.cs"),
+            Path.Combine(examples, "Shared", "LoadedModel.cs"),
+        ];
+        foreach (var source in sources)
         {
             File.Copy(source, Path.Combine(Folder("consumer"), Path.GetFileName(source)));
         }
 
-        var program = Build("consumer", File.ReadAllText(Path.Combine(root, "examples", "Predict", "Program.cs")));
+        var program = Build("consumer", File.ReadAllText(Path.Combine(examples, "Predict", "Program.cs")));
         var model = SavedModelTests.Save(folder.Path);
         var paths = TinyModel.Shared.Paths[..3];
 
