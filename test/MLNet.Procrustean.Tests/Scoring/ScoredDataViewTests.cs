@@ -204,39 +204,6 @@ public sealed class ScoredDataViewTests
         Assert.That(Annotation<long>(loaded, "Score", "TrainingCounts"), Is.EqualTo(new long[] { 20, 10, 6 }));
     }
 
-    [Test]
-    public void Transform_ImagesOfTheUsers_LeavesThemAlive()
-    {
-        var images = Enumerable.Range(0, 3).Select(row => new Pictured { Image = MLImage.CreateFromFile(tiny.Paths[row]) }).ToList();
-        using var model = TinyModel
-            .Trainer(ml, TinyModel.Options with { ImageColumnName = "Image", Epochs = 1 })
-            .Fit(
-                ml.Data.LoadFromEnumerable(
-                    tiny.Paths.Select((path, row) => new Pictured { Image = MLImage.CreateFromFile(path), Label = row < 20 ? 0u : 1u })
-                )
-            );
-        var view = model.Transform(ml.Data.LoadFromEnumerable(images));
-
-        var first = Read();
-        Assert.That(Read(), Is.EqualTo(first));
-        Assert.That(images.Select(row => row.Image!.Width), Is.All.EqualTo(16));
-
-        float[][] Read()
-        {
-            using var cursor = view.GetRowCursor(view.Schema); // the image column is active and its values are never asked for
-            var getter = cursor.GetGetter<VBuffer<float>>(view.Schema["Score"]);
-            var scores = new List<float[]>();
-            VBuffer<float> value = default;
-            while (cursor.MoveNext())
-            {
-                getter(ref value);
-                scores.Add([.. value.DenseValues()]);
-            }
-
-            return [.. scores];
-        }
-    }
-
     private static T[] Annotation<T>(IDataView view, string column, string name)
     {
         VBuffer<T> values = default;
@@ -286,15 +253,6 @@ public sealed class ScoredDataViewTests
         public bool Flag { get; set; }
 
         public string Photo { get; set; } = "";
-    }
-
-    private sealed class Pictured
-    {
-        [Microsoft.ML.Transforms.Image.ImageType(16, 16)]
-        public MLImage? Image { get; set; }
-
-        [KeyType(2)]
-        public uint Label { get; set; }
     }
 
     private sealed class Scored
