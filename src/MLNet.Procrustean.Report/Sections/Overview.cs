@@ -36,7 +36,7 @@ internal static class Overview
                         + "images that are recognised, G-mean the geometric mean of the recalls. ",
                     "Many, medium and few are the classes with more than 100, 20 to 100 and fewer than 20 training images. ",
                     comparison.Runs.Length > 1 ? "The best of each column is bold. " : null,
-                    comparison.Runs.Any(run => run.Run.Metrics.UnscoredCount > 0)
+                    HasUnscored(comparison)
                         ? "Test images without a score could not be read; they are skipped, and count nowhere else. "
                         : null,
                     "Paper: ",
@@ -47,12 +47,14 @@ internal static class Overview
             Settings(comparison)
         );
 
+    private static bool HasUnscored(Comparison comparison) => comparison.Runs.Any(run => run.Run.Metrics.UnscoredCount > 0);
+
     private static XElement Averages(Comparison comparison)
     {
         // A column that is unknown for all runs is left out.
         var columns = Columns.Where(column => comparison.Runs.Any(run => column.Of(run.Run.Metrics) is not null)).ToList();
         var hasSeed = comparison.Runs.Any(run => run.Run.Seed is not null);
-        var hasUnscored = comparison.Runs.Any(run => run.Run.Metrics.UnscoredCount > 0);
+        var hasUnscored = HasUnscored(comparison);
         var hasTime = comparison.Runs.Any(run => run.Run.TrainingTime is not null);
         var head = Markup.Row([
             Markup.Head("col", "Run"),

@@ -43,7 +43,7 @@ internal sealed class WeightSnapshot : IDisposable
     }
 
     /// <summary>w ← s · copy + (1 − s) · w for all weights and running statistics w of the network, with s the share.</summary>
-    public void AddTo(StagedNetwork network, double share)
+    public void BlendInto(StagedNetwork network, double share)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -21,7 +21,7 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public int FrozenStages
     {
-        get => frozenStages ?? Backbone.ResidualStages + 1 - (Defaults.TrainedStages ?? Backbone.ResidualStages + 1);
+        get => frozenStages ?? (Defaults.TrainedStages is { } trained ? Backbone.ResidualStages + 1 - trained : 0);
         init => frozenStages = Require.AtLeast(value, 0, nameof(FrozenStages));
     }
 

@@ -40,22 +40,21 @@ internal sealed class KeptWeights(KeptEpoch keep, double initialShare = 0) : IDi
         }
     }
 
-    public void RestoreLastGood(StagedNetwork network)
-    {
-        (Best ?? LastGood)?.Restore(network);
-        Initial?.AddTo(network, initialShare);
-    }
+    public void RestoreLastGood(StagedNetwork network) => Restore(network, Best ?? LastGood);
 
-    public void RestoreChosen(StagedNetwork network)
-    {
-        Best?.Restore(network);
-        Initial?.AddTo(network, initialShare);
-    }
+    public void RestoreChosen(StagedNetwork network) => Restore(network, Best);
 
     public void Dispose()
     {
         Initial?.Dispose();
         LastGood?.Dispose();
         Best?.Dispose();
+    }
+
+    // Null for the weights that the network has.
+    private void Restore(StagedNetwork network, WeightSnapshot? weights)
+    {
+        weights?.Restore(network);
+        Initial?.BlendInto(network, initialShare);
     }
 }

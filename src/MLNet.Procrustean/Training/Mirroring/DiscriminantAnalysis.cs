@@ -30,8 +30,9 @@ internal sealed class DiscriminantAnalysis
         var deviations = (centred - means.index_select(0, labels)) / counts.index_select(0, labels).sqrt();
         var covariance = deviations.t().mm(deviations).Times(1.0 / classes);
         var shrunk = covariance.Times(1 - Shrinkage).Plus(diag(covariance.diag().mean().Times(Shrinkage).expand(covariance.shape[0])));
-        weights = linalg.solve(shrunk, means.t());
-        var noise = linalg.solve(shrunk, covariance).trace() / counts.squeeze(1);
+        var inverse = linalg.inv(shrunk);
+        weights = inverse.mm(means.t());
+        var noise = (inverse * covariance).sum() / counts.squeeze(1); // the trace, since both are symmetric
         biases = ((weights * means.t()).sum(dim: 0) - noise).Times(-0.5);
     }
 
