@@ -26,6 +26,9 @@ internal sealed record Grid
     /// <summary>All but strategy and seed.</summary>
     public required ImageClassifierOptions Options { get; init; }
 
+    /// <summary>A folder for the caches of all training subsets; null for none.</summary>
+    public string? CachePath { get; init; }
+
     /// <summary>The data set, named after the folder that holds its training and test folders, and the imbalance.</summary>
     public string Title
     {
@@ -47,6 +50,14 @@ internal sealed record Grid
 
     /// <summary>What decides the result of a peer but name and seed.</summary>
     public string PeerSettings => field ??= $"{Title} data={Fingerprint.Of(Train, Test)}";
+
+    /// <summary>The file in the cache folder for the images that a run trains on; null for none.</summary>
+    public string? CacheOf(Part part, int seed)
+    {
+        var drawn = Imbalance.IsDrawn ? FormattableString.Invariant($" seed={seed}") : "";
+        var subset = $"{PeerSettings} size={Options.ImageSize} channels={Options.Channels} {Options.AspectRatio}{drawn}";
+        return CachePath is null ? null : Path.Combine(CachePath, $"{part}-{Fingerprint.OfText(subset)}.cache");
+    }
 
     // What came later than the first results is there only where it is not as it was for them.
     private IEnumerable<string> SettingTexts()

@@ -61,6 +61,13 @@ internal sealed class GridArguments
 
     private readonly TrainingArguments training = new(Defaults);
 
+    private readonly Option<DirectoryInfo?> cachePath = new("--cache-path")
+    {
+        Description =
+            "A folder that keeps the decoded images of each training subset, and what frozen stages make of them, so that only the first "
+            + "strategy waits for them. It is created if missing.",
+    };
+
     private readonly Option<FileInfo> results = new("--results")
     {
         Description = "The results file (CSV): runs in it are not done again. One process at a time; files can be joined afterwards.",
@@ -72,7 +79,8 @@ internal sealed class GridArguments
         Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics.",
     };
 
-    public IEnumerable<Option> All => [train, test, imbalance, strategies, peers, seeds, selectionSeeds, .. training.All, results, report];
+    public IEnumerable<Option> All =>
+        [train, test, imbalance, strategies, peers, seeds, selectionSeeds, .. training.All, cachePath, results, report];
 
     /// <exception cref="FormatException">A text names nothing that there is.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
@@ -87,6 +95,7 @@ internal sealed class GridArguments
             Seeds = [.. given.GetValue(seeds)!.Distinct()],
             SelectionSeeds = [.. given.GetValue(selectionSeeds)!.Distinct()],
             Options = training.Read(given, cancellation),
+            CachePath = given.GetValue(cachePath)?.FullName,
             ResultsPath = given.GetValue(results)!.FullName,
             ReportPath = given.GetValue(report)?.FullName,
         };

@@ -18,7 +18,12 @@ internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, ID
         "natural: all images; step:R:N: half of the classes with N images, the others with N/R; "
         + "long-tailed:R:N: from N images down to N/R.";
 
+    private const string Natural = "natural";
+
     private delegate IDataView Make(DataOperationsCatalog data, IDataView images, string label, double ratio, int? largest, int seed);
+
+    /// <summary>Whether the images depend on the seed.</summary>
+    public bool IsDrawn => Text != Natural;
 
     public static ImbalanceText Parse(string text)
     {
@@ -26,7 +31,7 @@ internal sealed record ImbalanceText(string Text, Func<DataOperationsCatalog, ID
         {
             return text.Split(':') switch
             {
-                ["natural"] => new(text, (_, images, _, _) => images),
+                [Natural] => new(text, (_, images, _, _) => images),
                 ["step", var ratio, var largest] => Of(text, ImbalancedSubsetCatalog.StepSubset, ratio, largest),
                 ["long-tailed", var ratio, var largest] => Of(text, ImbalancedSubsetCatalog.LongTailedSubset, ratio, largest),
                 _ => throw new FormatException(),

@@ -47,7 +47,13 @@ internal static class OneRun
             .Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(train);
         var (wanted, correct) = CorrectedStrategy.Parse(strategy);
-        var options = grid.Options with { Strategy = wanted, Seed = seed, Diagnostics = diagnose ? new() : null };
+        var options = grid.Options with
+        {
+            Strategy = wanted,
+            Seed = seed,
+            Diagnostics = diagnose ? new() : null,
+            CachePath = grid.CacheOf(part, seed),
+        };
         var clock = Stopwatch.StartNew();
         using var trained = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
         var seconds = clock.Elapsed.TotalSeconds;

@@ -26,6 +26,11 @@ static void Compare(Grid grid)
         TrainingReport.CheckPath(grid.ReportPath);
     }
 
+    if (grid.CachePath is not null)
+    {
+        Directory.CreateDirectory(grid.CachePath);
+    }
+
     ImageFolders.Load(new MLContext(), grid.Train, grid.Test); // refuses them now, not when the first run is done
     Console.WriteLine(grid.Settings);
     var runner = new GridRunner(grid, new ResultsFile(grid.ResultsPath));

@@ -56,7 +56,9 @@ internal sealed class RunArguments
 
     private readonly Option<FileInfo?> cachePath = new("--cache-path")
     {
-        Description = "A file that keeps the decoded images, so that the next training on them starts at once.",
+        Description =
+            "A file that keeps the decoded images, and files beside it with what frozen stages make of them, so that the next training on "
+            + "them starts at once.",
     };
 
     private readonly Option<FileInfo?> model = new("--model") { Description = "Where to save the model, as an ML.NET zip file." };

@@ -48,8 +48,8 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// </exception>
     /// <exception cref="IOException">
     /// <see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints, or a checkpoint in it cannot be
-    /// opened or resumed from; or the file at <see cref="ImageClassifierOptions.CachePath"/> is damaged or is not an image cache, or it
-    /// cannot be written and the images do not fit in memory.
+    /// opened or resumed from; or the file at <see cref="ImageClassifierOptions.CachePath"/> or one beside it is damaged or is not
+    /// such a cache, or the images' cannot be written and they do not fit in memory.
     /// </exception>
     /// <exception cref="ImageException">
     /// An image cannot be read in full, and <see cref="ImageClassifierOptions.BadImages"/> does not allow skipping it.
@@ -91,7 +91,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     {
         var host = environment.Register(nameof(ImageClassifierTrainer));
         using var channel = host.Start("Training");
-        var meter = new PhaseMeter(Options.PhaseProgress, text => channel.Info(MessageSensitivity.None, text));
+        var meter = new PhaseMeter(Options.PhaseProgress, text => channel.Info(MessageSensitivity.None, text))
+        {
+            Warned = text => channel.Warning(MessageSensitivity.None, text),
+        };
         var labels = CountedLabels.Of(input, Options.LabelColumnName, meter);
         var knowing = new ImageClassifierTrainer(environment, Options with { ImageCount = labels.Counts.Sum() });
         return knowing.Train(input, labels, host, channel, meter);

@@ -27,6 +27,9 @@ internal sealed class PhaseMeter(IProgress<PhaseReport>? progress, Action<string
     private long told;
     private long logged = (clock ?? TimeProvider.System).GetTimestamp();
 
+    /// <summary>Told of what is worth a warning; null, the default, for the log.</summary>
+    public Action<string>? Warned { get; init; }
+
     // All images of the phase so far.
     private long Work => ((epoch - 1) * total.GetValueOrDefault()) + images;
 
@@ -91,6 +94,9 @@ internal sealed class PhaseMeter(IProgress<PhaseReport>? progress, Action<string
 
     /// <summary>Something worth a line of the log.</summary>
     public void Remark(string text) => log(text);
+
+    /// <summary>Something that does not stop the training and should be known.</summary>
+    public void Warn(string text) => (Warned ?? log)(text);
 
     private void Tell()
     {

@@ -86,6 +86,17 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The pooled features [B, D] of images [B, channels, S, S]: the input of the head.</summary>
     public Tensor Pooled(Tensor images) => Through(Stages.Count + 2, images);
 
+    /// <summary>The weights and running statistics of the parts that make these features: see <see cref="Through"/>.</summary>
+    public IEnumerable<(string Name, Tensor Values)> WeightsThrough(int parts)
+    {
+        IEnumerable<nn.Module> passed =
+        [
+            .. InOrder.Take(Math.Min(parts, Stages.Count + 1)),
+            .. parts > Stages.Count + 1 ? [Pool] : Array.Empty<nn.Module>(),
+        ];
+        return passed.SelectMany((part, index) => part.state_dict().Select(named => ($"{index}.{named.Key}", named.Value)));
+    }
+
     /// <summary>The input of the head's linear map, [B, D], for images [B, channels, S, S].</summary>
     public Tensor Features(Tensor images) => Head.Features(Pooled(images));
 

@@ -107,4 +107,7 @@ public sealed partial record ImageClassifierOptions
         get;
         init => field = Require.PathOrNull(value, "a file, or null for none");
     }
+
+    /// <summary>The cache of <see cref="ValidationSet"/>, or null for none.</summary>
+    internal string? ValidationCachePath => CachePath is { } path ? path + ".validation" : null;
 }

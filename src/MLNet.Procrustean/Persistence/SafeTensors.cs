@@ -30,20 +30,42 @@ internal static class SafeTensors
     /// <exception cref="IOException">The texts take more than readers allow; nothing is written.</exception>
     public static void Write(Stream stream, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<NamedArray> arrays)
     {
+        WriteHeader(stream, metadata, Places(arrays.Select(array => (array.Name, array.Type, array.Shape, array.Bytes.LongLength))));
+        foreach (var array in arrays)
+        {
+            stream.Write(array.Bytes);
+        }
+    }
+
+    /// <summary>The places of arrays that lie one after the other.</summary>
+    public static List<ArrayPlace> Places(IEnumerable<(string Name, string Type, long[] Shape, long Bytes)> arrays)
+    {
+        var places = new List<ArrayPlace>();
+        foreach (var (name, type, shape, bytes) in arrays)
+        {
+            var start = places.Count == 0 ? 0 : places[^1].End;
+            places.Add(new(name, type, shape, start, start + bytes));
+        }
+
+        return places;
+    }
+
+    /// <summary>Writes what is before the arrays, so that arrays that do not fit in memory can be written after it.</summary>
+    /// <exception cref="IOException">The texts take more than readers allow; nothing is written.</exception>
+    public static void WriteHeader(Stream stream, IReadOnlyDictionary<string, string> metadata, IEnumerable<ArrayPlace> places)
+    {
         var header = new JsonObject
         {
             [SafeTensorsHeader.Metadata] = new JsonObject(metadata.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         };
-        long offset = 0;
-        foreach (var array in arrays)
+        foreach (var place in places)
         {
-            header[array.Name] = new JsonObject
+            header[place.Name] = new JsonObject
             {
-                ["dtype"] = array.Type,
-                ["shape"] = new JsonArray([.. array.Shape.Select(size => (JsonNode?)size)]),
-                ["data_offsets"] = new JsonArray(offset, offset + array.Bytes.Length),
+                ["dtype"] = place.Type,
+                ["shape"] = new JsonArray([.. place.Shape.Select(size => (JsonNode?)size)]),
+                ["data_offsets"] = new JsonArray(place.Start, place.End),
             };
-            offset += array.Bytes.Length;
         }
 
         var text = Utf8(header);
@@ -58,10 +80,6 @@ internal static class SafeTensors
         stream.Write(length);
         stream.Write(text);
         stream.Write(Enumerable.Repeat((byte)' ', padded - text.Length).ToArray());
-        foreach (var array in arrays)
-        {
-            stream.Write(array.Bytes);
-        }
     }
 
     /// <exception cref="InvalidDataException">The stream ends too soon or too late, or is not a safetensors file.</exception>

@@ -40,7 +40,7 @@ internal sealed class LabelledImagesReader(
         var images = Read(train);
         try
         {
-            return new(images, Read(validation, options.CachePath is { } path ? path + ".validation" : null));
+            return new(images, Read(validation, options.ValidationCachePath));
         }
         catch
         {

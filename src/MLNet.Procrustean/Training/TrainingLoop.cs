@@ -105,7 +105,7 @@ internal sealed class TrainingLoop(
         (
             network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || MixesBeforeFrozenParts(network)
                 ? null
-                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.Flips, options, device, meter)
+                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.Flips, options, options.CachePath, device, meter)
         )
         ?? (TrainingInputs)
             new AugmentedImages(
@@ -133,8 +133,20 @@ internal sealed class TrainingLoop(
     }
 
     private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images, PhaseMeter meter) =>
-        (network.FrozenParts == 0 ? null : KeptFeatures.Of(network, images, preprocessing, withMirrorImages: false, options, device, meter))
-        ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
+        (
+            network.FrozenParts == 0
+                ? null
+                : KeptFeatures.Of(
+                    network,
+                    images,
+                    preprocessing,
+                    withMirrorImages: false,
+                    options,
+                    options.ValidationCachePath,
+                    device,
+                    meter
+                )
+        ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
 
     private double? AccuracyOn(TrainingInputs? heldOut, StagedNetwork network) =>
         heldOut is null ? null : Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);

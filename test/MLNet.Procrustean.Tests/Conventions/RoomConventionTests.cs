@@ -10,6 +10,7 @@ public sealed class RoomConventionTests
         "Training/Checkpoints",
         "Training",
         "Training/Mirroring",
+        "Training/Features",
         "Reading",
         "Reading/Cache",
         "Options",

@@ -140,6 +140,25 @@ public sealed class BenchmarkTests
     }
 
     [Test]
+    public void Run_CacheFolder_KeepsImagesAndFeaturesOfEachSubsetAndChangesNoResult()
+    {
+        var cache = InFolder("made/caches");
+        string[] arguments = ["--strategy", "plain", "--strategy", "la", "--frozen-stages", "2", "--augmentation", "flip"];
+        string[] twice = [.. arguments, "--seed", "1", "--seed", "2", "--imbalance", "step:4:12"];
+        Benchmark("uncached.csv", twice);
+        var run = Benchmark("cached.csv", [.. twice, "--cache-path", cache]);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Benchmark("natural.csv", [.. arguments, "--cache-path", Path.Combine(cache, "natural")]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Rows("cached.csv").Select(row => row[..8]), Is.EqualTo(Rows("uncached.csv").Select(row => row[..8])));
+            Assert.That(Directory.GetFiles(cache, "*.cache"), Has.Length.EqualTo(2), "a subset for each seed");
+            Assert.That(Directory.GetFiles(cache, "*.features-2.safetensors"), Has.Length.EqualTo(2));
+            Assert.That(Directory.GetFiles(Path.Combine(cache, "natural"), "*.cache"), Has.Length.EqualTo(1), "the same for each seed");
+        }
+    }
+
+    [Test]
     public void Run_OtherImagesUnderTheSameName_AreAnotherRun()
     {
         string[] arguments = ["--strategy", "plain", "--seed", "1"];

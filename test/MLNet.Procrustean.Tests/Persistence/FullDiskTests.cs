@@ -5,6 +5,8 @@ using MLNet.Procrustean.Tests.Report;
 using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Training;
 using MLNet.Procrustean.Training.Checkpoints;
+using MLNet.Procrustean.Training.Features;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Persistence;
 
@@ -27,6 +29,7 @@ public sealed class FullDiskTests
             ),
         ["finished.safetensors"] = WriteCheckpoint,
         ["images.cache"] = WriteCache,
+        ["features.safetensors"] = WriteFeatures,
         ["report.html"] = path => TrainingReport.Write(path, [MadeUpRuns.Step.Run("a", 0, 1)], "A report"),
     };
 
@@ -57,7 +60,7 @@ public sealed class FullDiskTests
 
         WriterOf[name](path);
         Assert.That(Contents(folder.Path)[path], Is.Not.EqualTo(before[path]));
-        FaultsTried.Record("Files", "disk full at byte n, over the whole file: models, checkpoint, cache, report", tries, Survived);
+        FaultsTried.Record("Files", "disk full at byte n, over the whole file: models, checkpoint, caches, report", tries, Survived);
     }
 
     [TestCaseSource(nameof(Writers))]
@@ -83,6 +86,7 @@ public sealed class FullDiskTests
     [TestCase("model.safetensors")]
     [TestCase("model.zip")]
     [TestCase("images.cache")]
+    [TestCase("features.safetensors")]
     [TestCase("report.html")]
     public void Write_NoSuchFolder_SaysSo(string name)
     {
@@ -200,5 +204,14 @@ public sealed class FullDiskTests
         writer.Append(new byte[2 * shape.Bytes]);
         writer.Append(new byte[shape.Bytes]);
         writer.Finish(new byte[3 * ImageKeys.Size], []).Dispose();
+    }
+
+    private static void WriteFeatures(string path)
+    {
+        using var features = ones(3, 100);
+        using var writer = new FeatureFileWriter(path, new([3, 100], 2), new Dictionary<string, string> { ["format"] = "features" });
+        writer.Write(0, 0, features);
+        writer.Write(1, 0, features);
+        writer.Finish().Dispose();
     }
 }

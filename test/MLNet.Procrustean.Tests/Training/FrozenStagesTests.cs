@@ -174,7 +174,7 @@ public sealed class FrozenStagesTests
         var log = new List<string>();
         // [5, 4, 16, 16] numbers of two bytes, twice
         KeptFeatures? Keep(long memory) =>
-            KeptFeatures.Of(network, images, Halved, true, TinyModel.Options, CPU, new(null, log.Add), memory);
+            KeptFeatures.Of(network, images, Halved, true, TinyModel.Options, null, CPU, new(null, log.Add), memory);
         using var kept = Keep(memory: 2 * 5 * 4 * 16 * 16 * 2);
         using (Assert.EnterMultipleScope())
         {
@@ -232,6 +232,7 @@ public sealed class FrozenStagesTests
                 Precision = Precision.Fp32,
                 Backbone = new CifarResNet { Depth = 8, Width = 4 },
             },
+            null,
             CPU,
             meter
         );

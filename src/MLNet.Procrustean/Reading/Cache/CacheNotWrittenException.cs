@@ -1,4 +1,4 @@
 namespace MLNet.Procrustean.Reading.Cache;
 
-/// <summary>An image cache cannot be written; the message says why and what to do. The images themselves are not affected.</summary>
+/// <summary>A cache of images or features cannot be written; the message says why and what to do. They are not affected.</summary>
 internal sealed class CacheNotWrittenException(string message, Exception cause) : IOException(message, cause);

@@ -1,7 +1,6 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Persistence;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Reading.Cache;
@@ -90,23 +89,6 @@ internal sealed class CachedPixels : PixelRows
         }
     }
 
-    /// <summary>CRC-32C, for which processors have an instruction.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> pixels)
-    {
-        var sum = uint.MaxValue;
-        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(pixels))
-        {
-            sum = BitOperations.Crc32C(sum, eight);
-        }
-
-        foreach (var one in pixels[^(pixels.Length % sizeof(ulong))..])
-        {
-            sum = BitOperations.Crc32C(sum, one);
-        }
-
-        return ~sum;
-    }
-
     public override Tensor Rows(Tensor rows) => Read(rows.data<long>().ToArray());
 
     public override Tensor Narrow(long start, long count) => Read([.. Enumerable.Range(0, (int)count).Select(i => start + i)]);
@@ -123,8 +105,8 @@ internal sealed class CachedPixels : PixelRows
         for (var i = 0; i < rows.Length; i++)
         {
             var image = pixels.narrow(0, i, 1).bytes;
-            var read = ImageCacheFile.Fill(file, image, ImageCacheFile.PixelsStart + (rows[i] * table.Shape.Bytes));
-            if (read < image.Length || Checksum(image) != table.Checksums[rows[i]])
+            var read = PositionedReads.Fill(file, image, ImageCacheFile.PixelsStart + (rows[i] * table.Shape.Bytes));
+            if (read < image.Length || Crc32C.Of(image) != table.Checksums[rows[i]])
             {
                 throw new IOException(
                     $"The image cache '{path}' is damaged at image {rows[i]} (counted from 0). Remove it; the next training rebuilds it."

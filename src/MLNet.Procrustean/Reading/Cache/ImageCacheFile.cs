@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Reading.Cache;
 
@@ -60,7 +61,7 @@ internal static class ImageCacheFile
         }
 
         var table = new byte[size];
-        Fill(file, table, start);
+        PositionedReads.Fill(file, table, start);
         if (!Checksum(header, table).AsSpan().SequenceEqual(header.AsSpan(Checked, SHA256.HashSizeInBytes)))
         {
             throw new InvalidDataException("its header or its table is damaged");
@@ -75,7 +76,7 @@ internal static class ImageCacheFile
     private static (byte[] Header, int Read) ReadHeader(SafeFileHandle file, string path)
     {
         var header = new byte[PixelsStart];
-        var read = Fill(file, header, 0);
+        var read = PositionedReads.Fill(file, header, 0);
         var named = Math.Min(read, Name.Length);
         return header.AsSpan(0, named).SequenceEqual(Name[..named])
             ? (header, read)
@@ -83,19 +84,6 @@ internal static class ImageCacheFile
                 $"'{path}' is not an image cache, and is left as it is. "
                     + $"Name another {nameof(ImageClassifierOptions.CachePath)}, or remove the file."
             );
-    }
-
-    /// <summary>Reads from a position of the file; returns the number of bytes read.</summary>
-    public static int Fill(SafeFileHandle file, Span<byte> bytes, long start)
-    {
-        var (filled, read) = (0, 1);
-        while (filled < bytes.Length && read > 0)
-        {
-            read = RandomAccess.Read(file, bytes[filled..], start + filled);
-            filled += read;
-        }
-
-        return filled;
     }
 
     private static byte[] Checksum(byte[] header, byte[] table)

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Persistence;
 
 namespace MLNet.Procrustean.Reading.Cache;
 
 /// <summary>The table of an image cache: which images its pixels are, and which rows have no image.</summary>
 /// <param name="Shape">The preprocessing that the images went through.</param>
 /// <param name="Keys">A key of each row of the data, <see cref="ImageKeys"/>.</param>
-/// <param name="Checksums">One of each image's pixels, <see cref="CachedPixels.Checksum"/>.</param>
+/// <param name="Checksums">One of each image's pixels, <see cref="Crc32C"/>.</param>
 /// <param name="ChannelSums">
 /// [N, 2, channels], <see cref="PixelRows.ChannelSums"/>: a training that starts reads no pixels to measure them.
 /// </param>

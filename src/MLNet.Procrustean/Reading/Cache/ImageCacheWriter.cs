@@ -40,7 +40,7 @@ internal sealed class ImageCacheWriter : IDisposable
         Parallel.For(0, count, number =>
         {
             var image = images.Span.Slice(number * shape.Bytes, shape.Bytes);
-            newChecksums[number] = CachedPixels.Checksum(image);
+            newChecksums[number] = Crc32C.Of(image);
             ChannelSums.Of(image, newSums.AsSpan(number * ofOne, ofOne));
         });
         checksums.AddRange(newChecksums);

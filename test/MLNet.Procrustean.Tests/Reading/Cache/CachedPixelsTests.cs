@@ -1,5 +1,3 @@
-using System.Text;
-using MLNet.Procrustean.Reading.Cache;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
 
@@ -8,14 +6,6 @@ namespace MLNet.Procrustean.Tests.Reading.Cache;
 public sealed class CachedPixelsTests
 {
     private const int ImageBytes = 16 * 16 * 3;
-
-    [Test]
-    public void Checksum_ReferenceText_IsThatOfCrc32C() =>
-        Assert.That(
-            CachedPixels.Checksum(Encoding.ASCII.GetBytes("123456789")),
-            Is.EqualTo(0xE3069283),
-            "the check value of CRC-32C's definition, RFC 3720"
-        );
 
     [Test]
     public void Rows_SomeInAnOrder_AreThoseOfTheImagesInMemory()
