@@ -11,6 +11,7 @@ public enum TrainingPhase
 
     /// <summary>
     /// What the frozen stages make of the images is computed once and kept: first of those to train on, then of the validation images.
+    /// Features that a cache has are not computed.
     /// </summary>
     ComputingFeatures,
 

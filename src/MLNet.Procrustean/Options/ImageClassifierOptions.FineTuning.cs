@@ -16,8 +16,9 @@ public sealed partial record ImageClassifierOptions
     /// fine-tuning with few images, all but the last stage and the head.
     /// </summary>
     /// <remarks>
-    /// What frozen parts make of an image never changes. It is therefore computed once and kept in memory, in bfloat16, where
-    /// <see cref="Augmentation"/> leaves images as they are or only flips them; each epoch then costs only the parts that are trained.
+    /// What frozen parts make of an image never changes. It is therefore computed once and kept in bfloat16, in memory or beside
+    /// <see cref="CachePath"/>, where <see cref="Augmentation"/> leaves images as they are or only flips them; each epoch then costs only
+    /// the parts that are trained.
     /// </remarks>
     public int FrozenStages
     {

@@ -39,6 +39,15 @@ public sealed class PhaseMeterTests
     }
 
     [Test]
+    public void Warn_WithoutAnyoneForWarnings_IsInTheLog()
+    {
+        var warnings = new List<string>();
+        new PhaseMeter(null, log.Add) { Warned = warnings.Add }.Warn("warned");
+        meter.Warn("logged");
+        Assert.That((string.Join(',', warnings), string.Join(',', log)), Is.EqualTo(("warned", "logged")));
+    }
+
+    [Test]
     public void Reached_Images_GiveTheirSpeedAndTheTimeLeft()
     {
         meter.Begin(TrainingPhase.ComputingFeatures, 100);
