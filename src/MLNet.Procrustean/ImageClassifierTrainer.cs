@@ -58,6 +58,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU
     /// and no fallback to the CPU.
     /// </exception>
+    /// <exception cref="DllNotFoundException">There is no libtorch; the message says which packages have it.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
     /// <exception cref="OperationCanceledException">
     /// <see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no
@@ -67,6 +68,7 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     public ImageClassifierModel Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        LibTorch.Check();
         NativeAllocator.KeepFreedBlocks();
         try
         {

@@ -137,6 +137,7 @@ public sealed class ImageClassifierModelTests
         Assert.That(() => TinyModel.Scores(scored), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => engine.Predict(new() { ImagePath = tiny.Paths[0] }), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => model.SaveSafeTensors(file), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => model.SaveOnnx(file), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(() => ml.Model.Save(model, tiny.Images.Schema, file), Throws.TypeOf<ObjectDisposedException>());
         Assert.That(model.ClassNames, Has.Length.EqualTo(3), "what needs no weights stays readable");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Xml.Linq;
@@ -13,6 +14,8 @@ namespace MLNet.Procrustean.Tests;
 public sealed class PackageTests
 {
     private const string Id = "MLNet.Procrustean";
+    private const string OnnxId = "MLNet.Procrustean.Onnx";
+    private static readonly string LibTorch = $"libtorch-cpu-{RuntimeInformation.RuntimeIdentifier}";
     private readonly string version = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}"; // a version that no package cache holds
     private TemporaryFolder folder = null!;
     private string root = null!;
@@ -22,16 +25,27 @@ public sealed class PackageTests
     {
         folder = new();
         root = Repository.Root;
-        Run(root, "pack", Path.Combine("src", Id), "-c", "Release", "-o", Path.Combine(folder.Path, "packages"), $"-p:Version={version}");
+        foreach (var id in new[] { Id, OnnxId })
+        {
+            Run(root, "pack", Path.Combine("src", id), "-c", "Release", "-o", Packages, $"-p:Version={version}");
+        }
     }
+
+    private string Packages => Path.Combine(folder.Path, "packages");
 
     [OneTimeTearDown]
     public void RemoveWhatItMade()
     {
         folder.Dispose();
+        RemoveFromTheCache(Id);
+        RemoveFromTheCache(OnnxId);
+    }
+
+    private void RemoveFromTheCache(string id)
+    {
         var caches = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var cached = Path.Combine(caches, Id.ToLowerInvariant(), version);
+        var cached = Path.Combine(caches, id.ToLowerInvariant(), version);
         if (Directory.Exists(cached))
         {
             Directory.Delete(cached, recursive: true);
@@ -46,7 +60,7 @@ public sealed class PackageTests
     [Test]
     public void Package_Content_IsTheLibraryAndNoOthers()
     {
-        using var package = ZipFile.OpenRead(Path.Combine(folder.Path, "packages", $"{Id}.{version}.nupkg"));
+        using var package = ZipFile.OpenRead(Path.Combine(Packages, $"{Id}.{version}.nupkg"));
 
         var files = package
             .Entries.Select(entry => entry.FullName)
@@ -75,34 +89,61 @@ public sealed class PackageTests
     [Test]
     public void Package_InAProjectElsewhere_ScoresASavedModel()
     {
-        var examples = Path.Combine(root, "examples");
-        string[] sources =
-        [
-            .. Directory.GetFiles(Path.Combine(examples, "Predict"), "*.cs"),
-            Path.Combine(examples, "Shared", "LoadedModel.cs"),
-        ];
-        foreach (var source in sources)
-        {
-            File.Copy(source, Path.Combine(Folder("consumer"), Path.GetFileName(source)));
-        }
-
-        var program = Build("consumer", File.ReadAllText(Path.Combine(examples, "Predict", "Program.cs")));
-        var model = SavedModelTests.Save(folder.Path);
+        var program = BuildPredictWithLibTorch("consumer", Id, LibTorch);
         var paths = TinyModel.Shared.Paths[..3];
 
-        var process = ChildProcess.Dotnet([program, model, .. paths]);
+        var process = ChildProcess.Dotnet([program, SavedModelTests.Save(folder.Path), .. paths]);
 
-        Assert.That(
-            process.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
-            Is.EqualTo(SavedModelTests.ExpectedLines(paths)),
-            process.Errors
+        Assert.That(Lines(process), Is.EqualTo(SavedModelTests.ExpectedLines(paths)), process.Errors);
+    }
+
+    [Test]
+    public void Package_WithoutAnyEngine_SaysWhichPackagesHaveOne()
+    {
+        var program = BuildPredictWithLibTorch("no-engine", Id);
+
+        var process = ChildProcess.Dotnet([program, SavedModelTests.Save(folder.Path), TinyModel.Shared.Paths[0]]);
+
+        Assert.That(process.ExitCode, Is.Not.Zero);
+        Assert.That(process.Errors, Does.Contain("There is no libtorch").And.Contain("TorchSharp-cpu").And.Contain(OnnxId));
+    }
+
+    [Test]
+    public void OnnxPackage_InAProjectElsewhere_ScoresASavedModelWithoutLibTorch()
+    {
+        Copy(
+            "onnx-consumer",
+            [.. Directory.GetFiles(Example("Predict"), "*.cs"), Path.Combine(Example("Shared"), "Scoring", "LoadedModel.cs")]
         );
+        var program = Build("onnx-consumer", OnnxId);
+        var paths = TinyModel.Shared.Paths;
+        var exported = Path.Combine(folder.Path, "model.onnx");
+        TinyModel.Shared.Classifier.SaveOnnx(exported);
+
+        foreach (var model in new[] { SavedModelTests.Save(folder.Path), exported })
+        {
+            var process = ChildProcess.Dotnet([program, model, .. paths]);
+
+            Assert.That(process.ExitCode, Is.Zero, process.Errors);
+            Assert.That(Lines(process).Select(Class), Is.EqualTo(SavedModelTests.ExpectedLines(paths).Select(Class)));
+            Assert.That(
+                Lines(process).SelectMany(Probabilities),
+                Is.EqualTo(SavedModelTests.ExpectedLines(paths).SelectMany(Probabilities)).Within(1e-6)
+            );
+        }
+
+        Assert.That(Directory.GetFiles(Path.GetDirectoryName(program)!, "*torch_cpu*", SearchOption.AllDirectories), Is.Empty);
+
+        static string Class(string line) => line.Split('\t')[1];
+        static IEnumerable<double> Probabilities(string line) =>
+            line.Split('\t')[2..].Select(text => double.Parse(text.Split(' ')[^1], CultureInfo.InvariantCulture));
     }
 
     [Test]
     public void Package_WithTheFirstProgramOfTheReadme_TrainsAndPredicts()
     {
-        var program = Build("first-program", ReadmeTests.Blocks("csharp")[0]);
+        File.WriteAllText(Path.Combine(Folder("first-program"), "Program.cs"), ReadmeTests.Blocks("csharp")[0]);
+        var program = Build("first-program", Id, LibTorch);
         ReadmeSnippets.DrawPhotos(folder.Path);
 
         var process = ChildProcess.Dotnet([program], folder.Path);
@@ -146,12 +187,29 @@ public sealed class PackageTests
         return project;
     }
 
-    /// <summary>A program in a project of its own, with nothing but the package and a libtorch.</summary>
-    private string Build(string name, string program)
+    private string BuildPredictWithLibTorch(string name, params string[] packages)
+    {
+        var program = Path.Combine(root, "test", "MLNet.Procrustean.PredictWithLibTorch", "Program.cs");
+        Copy(name, [program, Path.Combine(Example("Predict"), "PredictedLines.cs")]);
+        return Build(name, packages);
+    }
+
+    private string Example(string name) => Path.Combine(root, "examples", name);
+
+    private void Copy(string name, string[] sources)
+    {
+        foreach (var source in sources)
+        {
+            File.Copy(source, Path.Combine(Folder(name), Path.GetFileName(source)));
+        }
+    }
+
+    /// <summary>Builds the program in a folder as a project of its own, with nothing but these packages.</summary>
+    private string Build(string name, params string[] packages)
     {
         var torch = XDocument.Load(Path.Combine(root, "Directory.Packages.props")).Descendants("LibTorchVersion").Single().Value;
+        var references = packages.Select(id => $"""<PackageReference Include="{id}" Version="{(id == LibTorch ? torch : version)}" />""");
         var project = Folder(name);
-        File.WriteAllText(Path.Combine(project, "Program.cs"), program);
         File.WriteAllText(
             Path.Combine(project, "Consumer.csproj"),
             $"""
@@ -166,8 +224,7 @@ public sealed class PackageTests
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="{Id}" Version="{version}" />
-                <PackageReference Include="libtorch-cpu-$(RuntimeIdentifier)" Version="{torch}" />
+                {string.Join(Environment.NewLine, references)}
               </ItemGroup>
             </Project>
             """
@@ -175,6 +232,8 @@ public sealed class PackageTests
         Run(project, "build", "-o", "out");
         return Path.Combine(project, "out", "Consumer.dll");
     }
+
+    private static string[] Lines(ChildProcess process) => process.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 
     private static void Run(string inside, params string[] arguments)
     {

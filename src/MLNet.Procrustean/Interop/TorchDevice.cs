@@ -14,10 +14,10 @@ internal static class TorchDevice
         var (gpu, fallback) = environment is IHostEnvironmentInternal asked ? (asked.GpuDeviceId, asked.FallbackToCpu) : (null, true);
         if (gpu is not { } number)
         {
-            return CPU;
+            return Processor;
         }
 
-        var available = cuda.is_available() ? cuda.device_count() : 0;
+        var available = LibTorch.IsThere && cuda.is_available() ? cuda.device_count() : 0;
         if (number >= 0 && number < available)
         {
             return new Device(DeviceType.CUDA, number);
@@ -30,6 +30,9 @@ internal static class TorchDevice
         }
 
         channel.Warning(MessageSensitivity.None, $"{problem}; the CPU is used instead.");
-        return CPU;
+        return Processor;
     }
+
+    // torch.CPU would load libtorch, which a program that scores with ONNX Runtime lacks.
+    private static Device Processor => new(DeviceType.CPU);
 }

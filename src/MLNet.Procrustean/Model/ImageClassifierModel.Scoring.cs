@@ -13,10 +13,29 @@ public sealed partial class ImageClassifierModel
     /// now on, and is not saved.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="ScoringEngine"/> is ONNX Runtime, which scores in single precision.
+    /// </exception>
     public Precision ScoringPrecision
     {
         get => scorer.Precision;
         set => scorer.Precision = Require.Named(value);
+    }
+
+    /// <summary>
+    /// What computes the scores; by default <see cref="ScoringEngine.Auto"/>. It applies to rows that are read from now on, and is not
+    /// saved.
+    /// </summary>
+    /// <remarks>The engines differ by rounding, in a probability by at most about a millionth.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such engine.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The program does not reference the package MLNet.Procrustean.Onnx, or ONNX Runtime does not have <see cref="ScoringPrecision"/>.
+    /// </exception>
+    /// <exception cref="DllNotFoundException">There is no libtorch.</exception>
+    public ScoringEngine ScoringEngine
+    {
+        get => scorer.Engine;
+        set => scorer.Engine = Require.Named(value);
     }
 
     /// <summary>

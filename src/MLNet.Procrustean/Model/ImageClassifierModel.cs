@@ -10,7 +10,6 @@ using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Scoring;
-using TorchSharp;
 using static TorchSharp.torch;
 
 [assembly: LoadableClass(
@@ -40,26 +39,25 @@ namespace MLNet.Procrustean;
 public sealed partial class ImageClassifierModel : ITransformer, IDisposable
 {
     internal const string LoaderSignature = "ProcrusteanImages";
-    private readonly TorchScorer scorer;
+    private readonly ModelScorer scorer;
     private readonly RowScorer rows;
     private readonly Device device;
     private readonly IHostEnvironment? environment;
 
     internal ImageClassifierModel(TrainedClassifier classifier, ColumnNames columns, Device device, IHostEnvironment? environment = null)
-    {
-        this.device = device;
-        this.environment = environment;
-        scorer = new(classifier, device, typeof(ImageClassifierModel));
-        rows = new(
-            scorer,
-            classifier.Preprocessing.Shape,
-            columns,
-            classifier.Labels,
-            classifier.TrainingCounts,
+        : this(
+            new(classifier, columns, device, typeof(ImageClassifierModel)),
+            ModelTexts.Of(classifier, columns),
             classifier.FeatureCount,
-            new(environment)
-        );
-    }
+            device,
+            environment
+        ) { }
+
+    private ImageClassifierModel(ModelScorer scorer, ModelTexts texts, int featureCount, Device device, IHostEnvironment? environment)
+        : this(scorer, RowScorer.Of(scorer, texts, featureCount, environment), device, environment) { }
+
+    private ImageClassifierModel(ModelScorer scorer, RowScorer rows, Device device, IHostEnvironment? environment) =>
+        (this.scorer, this.rows, this.device, this.environment) = (scorer, rows, device, environment);
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
     public ImmutableArray<string> ClassNames => rows.Labels.Names;
@@ -86,6 +84,8 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     internal long? ImageCount { get; init; }
 
     internal ColumnNames Columns => rows.Columns;
+
+    internal ImageShape Shape => rows.Shape;
 
     /// <summary>What was trained; another thread may dispose its network at any moment.</summary>
     internal TrainedClassifier Classifier => scorer.Use(classifier => classifier);
@@ -161,7 +161,7 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     public ImageClassifierModel WithFeatureColumn(string featureColumnName = "Features")
     {
         var columns = (Columns with { Features = Require.Name(featureColumnName, nameof(featureColumnName)) }).CheckDistinct();
-        return Copy(static (weight, bias) => (weight, bias), columns);
+        return With(scorer.Copy(columns), columns);
     }
 
     /// <summary>
@@ -192,48 +192,42 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     internal string FingerprintOfWeights() => scorer.Use(Fingerprint.Of);
 
     /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
-    internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change) => Copy(change, Columns);
+    internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change) =>
+        With(scorer.CopyWith(classifier => classifier.WithClassifier(change, device), Columns), Columns);
 
     /// <summary>Reads what <see cref="SaveSafeTensors"/> wrote, and scores once, so that the first prediction is quick.</summary>
     internal static ImageClassifierModel Read(Stream stream, Device device, IHostEnvironment? environment = null)
     {
-        var (classifier, columns) = ModelFile.Read(stream);
-        classifier.Network.to(device);
-        var model = new ImageClassifierModel(classifier, columns, device, environment);
+        var contents = ModelFile.Read(stream);
+        var scorer = new ModelScorer(contents, device, typeof(ImageClassifierModel));
         try
         {
-            model.scorer.WarmUp();
-            return model;
+            scorer.WarmUp(contents.Texts.Preprocessing.Shape);
+            return new(scorer, contents.Texts, contents.FeatureCount, device, environment);
         }
         catch (InvalidOperationException problem) // no finite score
         {
-            model.Dispose();
+            scorer.Dispose();
             throw new InvalidDataException(problem.Message, problem);
         }
         catch
         {
-            model.Dispose();
+            scorer.Dispose();
             throw;
         }
     }
 
-    private ImageClassifierModel Copy(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, ColumnNames columns) =>
-        new(scorer.Use(classifier => classifier.WithClassifier(change, device)), columns, device, environment)
+    private ImageClassifierModel With(ModelScorer other, ColumnNames columns) =>
+        new(other, rows with { Scorer = other, Columns = columns, Unread = new(environment) }, device, environment)
         {
             EpochReports = EpochReports,
             ImageCount = ImageCount,
             SkippedImages = SkippedImages,
-            ScoringPrecision = ScoringPrecision,
             BadImages = BadImages,
             OnSkippedImage = OnSkippedImage,
         };
 
-    private void Write(Stream stream) =>
-        scorer.Use(classifier =>
-        {
-            ModelFile.Write(stream, classifier, Columns);
-            return stream;
-        });
+    private void Write(Stream stream) => ModelFile.Write(stream, scorer.ContentsWith(Columns));
 
     [SuppressMessage(
         "CodeQuality",

@@ -10,6 +10,9 @@ namespace MLNet.Procrustean.Networks;
 /// </remarks>
 internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
 {
+    /// <summary>The ε that is added to variances by default.</summary>
+    public const double Epsilon = 1e-5;
+
     private const double Momentum = 0.1;
     private readonly double epsilon;
     private readonly Action<Tensor, Tensor> absorb; // a convolution in a field would be saved as a part of this module
@@ -17,7 +20,7 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
 
     /// <param name="convolution">The convolution whose output it normalises.</param>
     /// <param name="epsilon">ε, which is added to the variances.</param>
-    public BatchNormalisation(Convolution convolution, double epsilon = 1e-5)
+    public BatchNormalisation(Convolution convolution, double epsilon = Epsilon)
         : base(nameof(BatchNormalisation))
     {
         this.epsilon = epsilon;

@@ -47,6 +47,8 @@ public sealed record CifarResNet : Backbone
     /// <inheritdoc/>
     public override int ResidualStages => 3;
 
+    internal int BlocksOfStage => (Depth - 2) / 6;
+
     internal override bool SuitsWhitening => Width is >= 16 and <= 54; // pairs of the 27 directions of 3 × 3 pixels
 
     private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device)
@@ -63,7 +65,7 @@ public sealed record CifarResNet : Backbone
     private TorchSharp.Modules.Sequential Stage(int input, int output, int stride, Device device) =>
         nn.Sequential([
             .. Enumerable
-                .Range(0, (Depth - 2) / 6)
+                .Range(0, BlocksOfStage)
                 .Select(i => ($"{i}", i == 0 ? Block(input, output, stride, device) : Block(output, output, 1, device))),
         ]);
 

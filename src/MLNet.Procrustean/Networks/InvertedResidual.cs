@@ -38,6 +38,9 @@ internal sealed record InvertedResidualShape(
 /// </remarks>
 internal sealed class InvertedResidual : Module<Tensor, Tensor>
 {
+    /// <summary>ε of its normalisations: that of the authors' training.</summary>
+    public const double Epsilon = 0.001;
+
     private readonly NormalisedConvolution? expand;
     private readonly NormalisedConvolution depthwise;
     private readonly SqueezeExcitation? squeeze;
@@ -66,7 +69,7 @@ internal sealed class InvertedResidual : Module<Tensor, Tensor>
     /// Not with their momentum of 0.01, which is for trainings of millions of steps: after the first hundred, the running statistics would
     /// still be those from before the training.
     /// </remarks>
-    public static BatchNormalisation Normalisation(Convolution convolution) => new(convolution, epsilon: 0.001);
+    public static BatchNormalisation Normalisation(Convolution convolution) => new(convolution, Epsilon);
 
     public override Tensor forward(Tensor x)
     {

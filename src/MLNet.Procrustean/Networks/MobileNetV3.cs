@@ -58,7 +58,7 @@ public sealed record MobileNetV3 : Backbone
         );
     }
 
-    private static int Widest => Blocks[^1][^1].Expanded;
+    internal static int Widest => Blocks[^1][^1].Expanded;
 
     // After the last block comes the convolution to the features that are pooled.
     private static TorchSharp.Modules.Sequential Stage(int stage, Device device)

@@ -47,7 +47,7 @@ public sealed record ResNet : Backbone
 
     /// <inheritdoc/>
     public override string Name =>
-        $"resnet-{Depth}{(IsD ? "d" : "")}{(AllBlocks == BlocksOf(Depth) ? "" : $"-{string.Join('-', Numbers(AllBlocks))}")}";
+        $"resnet-{Depth}{(IsD ? "d" : "")}{(AllBlocks == BlocksOf(Depth) ? "" : $"-{string.Join('-', BlocksOfStages)}")}";
 
     /// <inheritdoc/>
     public override int SmallestImage => 32;
@@ -60,7 +60,11 @@ public sealed record ResNet : Backbone
 
     internal override bool SuitsWhitening => true;
 
-    private bool IsD => Variant == ResNetVariant.D;
+    internal bool IsD => Variant == ResNetVariant.D;
+
+    internal bool HasBottlenecks => Depth == 50;
+
+    internal int[] BlocksOfStages => Numbers(AllBlocks);
 
     private (int, int, int, int) AllBlocks => Blocks ?? BlocksOf(Depth);
 
@@ -100,7 +104,7 @@ public sealed record ResNet : Backbone
             IsD
                 ? new Stem(new Convolution(channels, 32, 3, stride: 2, device), RestOfDeepStem(device))
                 : new Stem(new Convolution(channels, 64, 7, stride: 2, device), MaxPool()),
-            [.. Numbers(AllBlocks).Select((blocks, stage) => Stage(stage, blocks, device))],
+            [.. BlocksOfStages.Select((blocks, stage) => Stage(stage, blocks, device))],
             new GlobalAveragePool(),
             Head.Of(head, OutputOf(512), classes, device)
         );
@@ -130,10 +134,10 @@ public sealed record ResNet : Backbone
     private nn.Module<Tensor, Tensor> Block(int input, int inner, int stride, Device device)
     {
         var option = IsD ? ShortcutOption.D : ShortcutOption.B;
-        return Depth == 50 ? new Bottleneck(input, inner, stride, option, device) : new BasicBlock(input, inner, stride, option, device);
+        return HasBottlenecks ? new Bottleneck(input, inner, stride, option, device) : new BasicBlock(input, inner, stride, option, device);
     }
 
-    private int OutputOf(int inner) => Depth == 50 ? Bottleneck.Expansion * inner : inner;
+    private int OutputOf(int inner) => HasBottlenecks ? Bottleneck.Expansion * inner : inner;
 
     private static (int, int, int, int) BlocksOf(int depth) => depth == 18 ? (2, 2, 2, 2) : (3, 4, 6, 3);
 

@@ -4,7 +4,7 @@ using Onnx;
 
 namespace MLNet.Procrustean.Persistence;
 
-/// <summary>Reads a network from an ONNX file without trust in it; nothing but this file sees the format's own types.</summary>
+/// <summary>Reads a network from an ONNX file without trust in it.</summary>
 /// <remarks>https://github.com/onnx/onnx/blob/main/docs/IR.md describes the format.</remarks>
 internal static class OnnxFile
 {

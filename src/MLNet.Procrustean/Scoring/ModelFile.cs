@@ -9,8 +9,8 @@ namespace MLNet.Procrustean.Scoring;
 /// <summary>A model as one safetensors file: the weights, and as texts everything else that scoring needs, with a checksum.</summary>
 /// <remarks>
 /// The checksum detects accidents, not forgeries: whoever writes a file can write its checksum too. A file is therefore not trusted. It is
-/// data only, and nothing in it is ever run; everything that its header claims is checked before a weight is read or a network is built;
-/// and reading takes memory in proportion to the size of the file.
+/// data only, and nothing in it is ever run; what its header claims is checked before a weight is read, and its weights before a network is
+/// built; and reading takes memory in proportion to the size of the file.
 /// </remarks>
 internal static class ModelFile
 {
@@ -20,20 +20,19 @@ internal static class ModelFile
     private const string Format = "MLNet.Procrustean image classifier";
     private const int Version = 1;
 
-    public static void Write(Stream stream, TrainedClassifier classifier, ColumnNames columns)
+    public static void Write(Stream stream, ModelContents contents)
     {
-        var arrays = NetworkWeights.Capture(classifier.Network);
-        var texts = ModelTexts.Of(classifier, columns);
+        var texts = contents.Texts.ToTexts();
         texts["format"] = Format;
         texts["format_version"] = Version.ToString(CultureInfo.InvariantCulture);
-        texts["sha256"] = Checksum(texts, arrays);
-        SafeTensors.Write(stream, texts, arrays);
+        texts["sha256"] = Checksum(texts, contents.Weights);
+        SafeTensors.Write(stream, texts, contents.Weights);
     }
 
     /// <exception cref="InvalidDataException">
-    /// The file is cut short, damaged, of another kind, of a later version, or its weights do not fit its network; the message says which.
+    /// The file is cut short, damaged, of another kind or of a later version; the message says which.
     /// </exception>
-    public static (TrainedClassifier Classifier, ColumnNames Columns) Read(Stream stream)
+    public static ModelContents Read(Stream stream)
     {
         var header = SafeTensors.ReadHeader(stream);
         string Word(string name) => ModelTexts.Word(header.Texts, name);
@@ -50,7 +49,7 @@ internal static class ModelFile
             );
         }
 
-        var texts = ModelTexts.Read(header.Texts, header.Bytes);
+        var texts = ModelTexts.Read(header.Texts, ModelContents.ClassesOf(header));
         var arrays = SafeTensors.ReadArrays(stream, header);
         if (Word("sha256") != Checksum(header.Texts, arrays))
         {
@@ -58,30 +57,7 @@ internal static class ModelFile
         }
 
         arrays.ForEach(CheckValues);
-        var classifier = new TrainedClassifier(
-            Network(texts, arrays),
-            texts.Backbone,
-            texts.Preprocessing,
-            texts.Labels,
-            texts.TrainingCounts,
-            texts.AverageFlips
-        );
-        return (classifier, texts.Columns);
-    }
-
-    private static StagedNetwork Network(ModelTexts texts, List<NamedArray> arrays)
-    {
-        var network = texts.Backbone.Build(texts.Preprocessing.Shape.Channels, texts.Labels.Names.Length, seed: 0, texts.Head);
-        try
-        {
-            NetworkWeights.Restore(arrays, network, texts.Backbone.Name);
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        return new(texts, arrays);
     }
 
     private static void CheckValues(NamedArray array)

@@ -28,31 +28,43 @@ internal sealed record ModelTexts(
     private const string AverageFlipsName = "average_flips";
     private const string True = "true";
 
-    public static SortedDictionary<string, string> Of(TrainedClassifier classifier, ColumnNames columns)
+    public static ModelTexts Of(TrainedClassifier classifier, ColumnNames columns) =>
+        new(
+            classifier.Backbone,
+            classifier.Network.Head.Kind,
+            classifier.Preprocessing,
+            classifier.Labels,
+            classifier.TrainingCounts,
+            columns,
+            classifier.AverageFlips
+        );
+
+    /// <summary>The texts by their names in the file.</summary>
+    public SortedDictionary<string, string> ToTexts()
     {
-        var shape = classifier.Preprocessing.Shape;
+        var shape = Preprocessing.Shape;
         var texts = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["backbone"] = classifier.Backbone.Name,
-            ["head"] = classifier.Network.Head.Kind.ToString(),
+            ["backbone"] = Backbone.Name,
+            ["head"] = Head.ToString(),
             ["image_size"] = shape.Size.ToString(CultureInfo.InvariantCulture),
             ["channels"] = shape.Channels.ToString(CultureInfo.InvariantCulture),
             ["aspect_ratio"] = shape.Aspect.ToString(),
-            ["channel_means"] = JsonSerializer.Serialize(classifier.Preprocessing.Means, ListsJson.Default.Numbers),
-            ["channel_deviations"] = JsonSerializer.Serialize(classifier.Preprocessing.Deviations, ListsJson.Default.Numbers),
-            ["class_names"] = JsonSerializer.Serialize(classifier.Labels.Names, ListsJson.Default.Texts),
-            ["class_value_type"] = classifier.Labels.ValueType,
-            ["training_counts"] = JsonSerializer.Serialize(classifier.TrainingCounts, ListsJson.Default.Counts),
-            ["image_column"] = columns.Image,
-            ["score_column"] = columns.Score,
-            ["predicted_label_column"] = columns.PredictedLabel,
+            ["channel_means"] = JsonSerializer.Serialize(Preprocessing.Means, ListsJson.Default.Numbers),
+            ["channel_deviations"] = JsonSerializer.Serialize(Preprocessing.Deviations, ListsJson.Default.Numbers),
+            ["class_names"] = JsonSerializer.Serialize(Labels.Names, ListsJson.Default.Texts),
+            ["class_value_type"] = Labels.ValueType,
+            ["training_counts"] = JsonSerializer.Serialize(TrainingCounts, ListsJson.Default.Counts),
+            ["image_column"] = Columns.Image,
+            ["score_column"] = Columns.Score,
+            ["predicted_label_column"] = Columns.PredictedLabel,
         };
-        if (columns.Features is { } features)
+        if (Columns.Features is { } features)
         {
             texts[FeatureColumn] = features;
         }
 
-        if (classifier.AverageFlips)
+        if (AverageFlips)
         {
             texts[AverageFlipsName] = True;
         }
@@ -60,19 +72,17 @@ internal sealed record ModelTexts(
         return texts;
     }
 
-    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
+    /// <summary>Reads what <see cref="ToTexts"/> wrote.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="bytesOfWeights">
-    /// Of all weights in the file: a network that needs more is not that of the file, and is never built.
-    /// </param>
+    /// <param name="classes">The classes of the network's head; names of others are never made.</param>
     /// <exception cref="InvalidDataException">
-    /// A text is missing, unknown or out of range, or does not fit the others or the weights.
+    /// A text is missing, unknown or out of range, or does not fit the others or the network's head.
     /// </exception>
-    public static ModelTexts Read(IReadOnlyDictionary<string, string> texts, long bytesOfWeights)
+    public static ModelTexts Read(IReadOnlyDictionary<string, string> texts, long classes)
     {
         try
         {
-            return Parse(texts, bytesOfWeights);
+            return Parse(texts, classes);
         }
         catch (Exception problem)
             when (problem is FormatException or ArgumentException or OverflowException or JsonException or InvalidOperationException)
@@ -92,7 +102,7 @@ internal sealed record ModelTexts(
             ? word
             : throw new InvalidDataException($"The model is damaged: '{name}' in its header has more than {LongestWord} characters.");
 
-    private static ModelTexts Parse(IReadOnlyDictionary<string, string> texts, long bytesOfWeights)
+    private static ModelTexts Parse(IReadOnlyDictionary<string, string> texts, long classesOfHead)
     {
         string WordOf(string name) => Word(texts, name);
         var backbone = Backbone.Parse(WordOf("backbone"));
@@ -104,7 +114,11 @@ internal sealed record ModelTexts(
         };
         var names = Encoding.UTF8.GetBytes(Text(texts, "class_names"));
         var classes = Count(names);
-        CheckWeights(backbone, shape.Channels, classes, bytesOfWeights);
+        if (classes != classesOfHead)
+        {
+            throw new FormatException($"'class_names' in its header has {classes} values, and its network has {classesOfHead} classes.");
+        }
+
         Require.Between(shape.Size, backbone.SmallestImage, backbone.LargestImage, "image_size");
 
         // refuses what training refuses
@@ -122,18 +136,6 @@ internal sealed record ModelTexts(
         ).CheckDistinct();
         var averageFlips = texts.ContainsKey(AverageFlipsName) && Boolean(WordOf(AverageFlipsName));
         return new(backbone, HeadOf(WordOf("head")), Normalisation(texts, shape), labels, counts.Counts, columns, averageFlips);
-    }
-
-    private static void CheckWeights(Backbone backbone, int channels, int classes, long bytesOfWeights)
-    {
-        var bytesNeeded = (Int128)backbone.CountWeights(channels, classes) * sizeof(float);
-        if (bytesNeeded > bytesOfWeights)
-        {
-            throw new FormatException(
-                $"The backbone {backbone.Name} with {classes} classes takes at least {bytesNeeded} bytes of weights, "
-                    + $"and the file has {bytesOfWeights}."
-            );
-        }
     }
 
     private static Preprocessing Normalisation(IReadOnlyDictionary<string, string> texts, ImageShape shape)

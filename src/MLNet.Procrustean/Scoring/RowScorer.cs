@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Scoring;
@@ -22,6 +23,10 @@ internal sealed record RowScorer(
     UnreadImages Unread
 )
 {
+    /// <summary>Of a model with these texts; images that cannot be read are refused.</summary>
+    public static RowScorer Of(Scorer scorer, ModelTexts texts, int featureCount, IHostEnvironment? environment) =>
+        new(scorer, texts.Preprocessing.Shape, texts.Columns, texts.Labels, texts.TrainingCounts, featureCount, new(environment));
+
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
     public DataViewSchema SchemaOf(DataViewSchema input) => OutputSchema.Of(input, Columns, Labels, TrainingCounts, FeatureCount);
 

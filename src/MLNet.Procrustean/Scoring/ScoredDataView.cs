@@ -40,8 +40,8 @@ internal sealed class ScoredDataView(RowScorer scorer, IDataView input) : ITrans
 
     private static NotSupportedException NoOnnx() =>
         new(
-            "The network of an image classifier cannot be exported to ONNX yet. Score with ML.NET and this library, which load what "
-                + "ml.Model.SaveAtomically saves; Python reads the weights from the file that SaveSafeTensors writes, model.safetensors in "
-                + "the saved model."
+            "A pipeline with an image classifier cannot be exported to ONNX as a whole, since ONNX reads no image files. Export the "
+                + "classifier alone, by its SaveOnnx(path): that network takes decoded images. A trained or loaded pipeline is a list of "
+                + "transformers, of which one is the classifier."
         );
 }

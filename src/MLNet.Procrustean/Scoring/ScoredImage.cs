@@ -11,6 +11,35 @@ internal readonly record struct ScoredImage(float[] Probabilities, float[] Featu
     /// <summary>What stands for an image that cannot be read.</summary>
     public static ScoredImage Missing(int classes, int features) => new(Missing(classes), Missing(features));
 
+    /// <summary>What a network gave for a number of images, one after the other.</summary>
+    /// <exception cref="InvalidOperationException">A number is not finite.</exception>
+    public static ScoredImage[] Rows(ReadOnlySpan<float> probabilities, ReadOnlySpan<float> features, int images)
+    {
+        CheckFinite(probabilities);
+        CheckFinite(features);
+        var (classes, length) = (probabilities.Length / images, features.Length / images);
+        var rows = new ScoredImage[images];
+        for (var i = 0; i < images; i++)
+        {
+            rows[i] = new(probabilities.Slice(i * classes, classes).ToArray(), features.Slice(i * length, length).ToArray());
+        }
+
+        return rows;
+    }
+
+    private static void CheckFinite(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new InvalidOperationException(
+                    "The network gave a score that is not a finite number; its weights are damaged. Train the model again."
+                );
+            }
+        }
+    }
+
     private static float[] Missing(int count)
     {
         var values = new float[count];

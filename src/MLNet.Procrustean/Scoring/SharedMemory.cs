@@ -15,6 +15,8 @@ internal sealed class SharedMemory(Action free, Type owner, string message) : ID
     private int holders = 1; // uses that have begun, and one more until it is disposed
     private bool disposed;
 
+    public Type Owner => owner;
+
     /// <summary>Begins a use, which ends when what is returned is disposed.</summary>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     public Use Begin()

@@ -42,10 +42,7 @@ internal sealed record TrainedClassifier(
         var pixels = tensor(decoded).reshape(decoded.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels);
         var images = Preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
         var (probabilities, features) = Inference.Scores(Network, images, AverageFlips);
-        var scores = Rows(probabilities);
-        return withFeatures
-            ? [.. scores.Zip(Rows(features), (score, feature) => new ScoredImage(score, feature))]
-            : [.. scores.Select(score => new ScoredImage(score, []))];
+        return ScoredImage.Rows(Numbers(probabilities), withFeatures ? Numbers(features) : [], (int)pixels.shape[0]);
     }
 
     /// <summary>Copies the weights to a network of the same backbone, with the head or without it.</summary>
@@ -77,15 +74,7 @@ internal sealed record TrainedClassifier(
             network.Head.Bias.copy_(bias);
         });
 
-    private static IEnumerable<float[]> Rows(Tensor values)
-    {
-        var numbers = values.cpu().data<float>().ToArray();
-        return numbers.All(float.IsFinite)
-            ? numbers.Chunk((int)values.shape[1])
-            : throw new InvalidOperationException(
-                "The network gave a score that is not a finite number; its weights are damaged. Train the model again."
-            );
-    }
+    private static float[] Numbers(Tensor values) => values.cpu().data<float>().ToArray();
 
     private TrainedClassifier Copy(Device device, Action<StagedNetwork> change)
     {

@@ -22,6 +22,7 @@ public sealed class RoomConventionTests
         "Rules",
         "Scoring",
         "Networks/Pretrained",
+        "Networks/Export",
         "Networks",
         "Imbalance",
         "Data",
@@ -36,6 +37,7 @@ public sealed class RoomConventionTests
 
     private static readonly Rooms Library = new("MLNet.Procrustean");
     private static readonly Rooms Report = new("MLNet.Procrustean.Report");
+    private static readonly Rooms Onnx = new("MLNet.Procrustean.Onnx");
 
     [Test]
     public void Rooms_OfTheLibrary_HaveTheirFloors() => Assert.That(Library.All, Is.EquivalentTo(Floors));
@@ -56,5 +58,6 @@ public sealed class RoomConventionTests
         Assert.That(Library.Uses.Where(use => Array.IndexOf(Floors, use.To) < Array.IndexOf(Floors, use.From)), Is.Empty);
 
     [Test]
-    public void Rooms_OfBothPackages_FormNoCircle() => Assert.That(Library.InCircles().Concat(Report.InCircles()), Is.Empty);
+    public void Rooms_OfThePackages_FormNoCircle() =>
+        Assert.That(Library.InCircles().Concat(Report.InCircles()).Concat(Onnx.InCircles()), Is.Empty);
 }

@@ -98,7 +98,7 @@ public sealed class SourceConventionTests
                 Regex.IsMatch(found.Line, @"\.to\([^)]*[dD]evice|\.cuda\(|tensor\(.*[dD]evice:")
                 && !found.Line.StartsWith("///", StringComparison.Ordinal)
             );
-        string[] ofNetworks = ["network.to(training.Device);", "copy.to(device);", "classifier.Network.to(device);"];
+        string[] ofNetworks = ["network.to(training.Device);", "copy.to(device);", "built.Network.to(device);"];
         string[] outOfSteps = ["Images/ResidentImages.cs", "Networks/Inference.cs", "Numerics/DeviceCopies.cs"];
         Assert.That(
             copies

@@ -21,7 +21,7 @@ public sealed class BenchmarkSuiteTests
             Assert.That(run.Output.Trim(), Is.EqualTo(text.Trim()));
             Assert.That(
                 text.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)),
-                Is.EqualTo(new[] { "## Training", "## Decoding", "## Scoring", "## Memory", "## Scaling" })
+                Is.EqualTo(new[] { "## Training", "## Decoding", "## Scoring", "## Engines of scoring", "## Memory", "## Scaling" })
             );
             Assert.That(
                 tables.Select(table => table[0][0]),
@@ -36,6 +36,8 @@ public sealed class BenchmarkSuiteTests
                             "scoring",
                             "one prediction of the engine",
                             "in a fresh process",
+                            "cifar-resnet-8-w16, 16 pixels, batches of 1",
+                            "cifar-resnet-8-w16, 16 pixels, batches of 64",
                             "training 640 images of 16×16, ResNet-8, batch 64",
                             "growth of resident memory after warm-up",
                             "threads",

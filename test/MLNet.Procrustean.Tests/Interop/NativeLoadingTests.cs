@@ -26,7 +26,7 @@ public sealed class NativeLoadingTests
     [Test]
     public void Loading_InAFreshProcess_LeavesAllFoldersAsTheyWere()
     {
-        var program = ChildProcess.FolderOfExample("Predict");
+        var program = SavedModelTests.PredictFolder;
         var before = Contents(program);
         using var temporary = new TemporaryFolder();
 
@@ -40,7 +40,7 @@ public sealed class NativeLoadingTests
     [Test]
     public void Loading_WhereTheLibraryLoadsByItself_TakesNoHelp()
     {
-        var program = ChildProcess.FolderOfExample("Predict");
+        var program = SavedModelTests.PredictFolder;
         using var copy = new TemporaryFolder();
         foreach (var file in Directory.EnumerateFiles(program))
         {
@@ -62,7 +62,7 @@ public sealed class NativeLoadingTests
         string[] paths = [TinyModel.Shared.Paths[0]];
 
         var process = ChildProcess.Dotnet(
-            [Path.Combine(copy.Path, "Predict.dll"), model, .. paths],
+            [Path.Combine(copy.Path, "MLNet.Procrustean.PredictWithLibTorch.dll"), model, .. paths],
             variables: new() { ["LD_DEBUG"] = "files" }
         );
 

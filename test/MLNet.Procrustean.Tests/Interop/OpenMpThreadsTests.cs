@@ -31,7 +31,7 @@ public sealed class OpenMpThreadsTests
     {
         using var folder = new TemporaryFolder();
         var settings = JsonNode.Parse(
-            File.ReadAllText(Path.Combine(ChildProcess.FolderOfExample("Predict"), "Predict.runtimeconfig.json"))
+            File.ReadAllText(Path.Combine(SavedModelTests.PredictFolder, "MLNet.Procrustean.PredictWithLibTorch.runtimeconfig.json"))
         )!;
         settings["runtimeOptions"]!["configProperties"]![ProcessWideTuning.Switch] = false;
         var path = Path.Combine(folder.Path, "turned-off.runtimeconfig.json");

@@ -21,6 +21,7 @@ public sealed class FullDiskTests
     private static readonly Dictionary<string, Action<string>> WriterOf = new()
     {
         ["model.safetensors"] = path => TinyModel.Shared.Classifier.SaveSafeTensors(path),
+        ["model.onnx"] = path => TinyModel.Shared.Classifier.SaveOnnx(path),
         ["model.zip"] = path =>
             TinyModel.Shared.Context.Model.SaveAtomically(
                 TinyModel.Shared.Keys.Append(TinyModel.Shared.Classifier),
@@ -84,6 +85,7 @@ public sealed class FullDiskTests
     }
 
     [TestCase("model.safetensors")]
+    [TestCase("model.onnx")]
     [TestCase("model.zip")]
     [TestCase("images.cache")]
     [TestCase("features.safetensors")]

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
 using MLNet.Procrustean.Tests.Support;
 using SkiaSharp;
 
@@ -131,6 +133,26 @@ public sealed class ReadmeSnippets
         #endregion
 
         Assert.That(places.GetColumn<float[]>("Map").Select(place => place.Length), Is.EqualTo(Enumerable.Repeat(2, 9)));
+    }
+
+    [Test]
+    public void Onnx_AsShown_ScoresWithoutThisLibrary()
+    {
+        QuietOnnxRuntime.DisableTelemetry();
+        var classifier = TinyModel.Shared.Classifier;
+        var pixels = new byte[16 * 16 * 3];
+        #region onnx
+        classifier.SaveOnnx("model.onnx"); // the ImageClassifierModel, also among the transformers of a loaded pipeline
+
+        using var session = new InferenceSession("model.onnx");
+        using var input = OrtValue.CreateTensorValueFromMemory(pixels, [1, 16, 16, 3]); // any number of images of the model's size
+        using var outputs = session.Run(new RunOptions(), ["pixels"], [input], ["probabilities"]);
+        var names = JsonSerializer.Deserialize<string[]>(session.ModelMetadata.CustomMetadataMap["class_names"])!;
+        var best = outputs[0].GetTensorDataAsSpan<float>().ToArray().Zip(names).Max(); // a probability and its class
+        #endregion
+
+        Assert.That(best.First, Is.InRange(1.0 / 3, 1));
+        Assert.That(names, Is.EqualTo(classifier.ClassNames));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Tests.Support;
@@ -24,11 +25,12 @@ public sealed class ModelFileTests
     [Test]
     public void Read_OfASavedModel_GivesItsContents()
     {
-        var (classifier, columns) = ModelFile.Read(new MemoryStream(whole));
+        var contents = ModelFile.Read(new MemoryStream(whole));
 
+        var classifier = contents.Build();
         using var network = classifier.Network;
         using var again = new MemoryStream();
-        ModelFile.Write(again, classifier, columns);
+        ModelFile.Write(again, ModelContents.Of(classifier, contents.Texts.Columns));
         Assert.That(again.ToArray(), Is.EqualTo(whole));
         Assert.That(classifier.Labels.Names, Is.EqualTo(new[] { "cat", "dog", "owl" }));
         Assert.That(classifier.TrainingCounts, Is.EqualTo(new long[] { 20, 10, 6 }));
@@ -38,12 +40,11 @@ public sealed class ModelFileTests
     public void Read_ModelWithFeaturesAndFlips_GivesBothAndWritesThem()
     {
         var file = Forged((texts, _) => (texts["feature_column"], texts["average_flips"]) = ("Embedding", "true"));
-        var (classifier, columns) = ModelFile.Read(new MemoryStream(file));
+        var contents = ModelFile.Read(new MemoryStream(file));
 
-        using var network = classifier.Network;
         using var again = new MemoryStream();
-        ModelFile.Write(again, classifier, columns);
-        Assert.That((columns.Features, classifier.AverageFlips), Is.EqualTo(("Embedding", true)));
+        ModelFile.Write(again, contents);
+        Assert.That((contents.Texts.Columns.Features, contents.Texts.AverageFlips), Is.EqualTo(("Embedding", true)));
         Assert.That(
             SafeTensors.Read(new MemoryStream(again.ToArray())).Metadata,
             Is.EqualTo(SafeTensors.Read(new MemoryStream(file)).Metadata)
@@ -53,35 +54,25 @@ public sealed class ModelFileTests
     [Test]
     public void Read_ModelWithoutFeaturesAndFlips_HasNeitherOfTheirTexts()
     {
-        var (classifier, columns) = ModelFile.Read(new MemoryStream(whole));
+        var (texts, _) = ModelFile.Read(new MemoryStream(whole));
 
-        using var network = classifier.Network;
-        Assert.That((columns.Features, classifier.AverageFlips), Is.EqualTo(((string?)null, false)));
+        Assert.That((texts.Columns.Features, texts.AverageFlips), Is.EqualTo(((string?)null, false)));
         Assert.That(SafeTensors.Read(new MemoryStream(whole)).Metadata.Keys, Has.None.Matches("feature_column|average_flips"));
     }
 
     [Test]
     public void Read_OfANetworkWithOtherBlocks_GivesItBack()
     {
-        var (classifier, columns) = ModelFile.Read(new MemoryStream(whole));
-        classifier.Network.Dispose();
+        var (texts, _) = ModelFile.Read(new MemoryStream(whole));
         var backbone = new ResNet { Blocks = (1, 1, 1, 2) };
         using var network = backbone.Build(channels: 3, classes: 3, seed: 1);
-        var shape = classifier.Preprocessing.Shape with { Size = 32 };
+        var preprocessing = texts.Preprocessing with { Shape = texts.Preprocessing.Shape with { Size = 32 } };
         using var file = new MemoryStream();
-        ModelFile.Write(
-            file,
-            classifier with
-            {
-                Network = network,
-                Backbone = backbone,
-                Preprocessing = classifier.Preprocessing with { Shape = shape },
-            },
-            columns
-        );
+        var with = texts with { Backbone = backbone, Preprocessing = preprocessing };
+        ModelFile.Write(file, new(with, NetworkWeights.Capture(network)));
         file.Position = 0;
 
-        var (again, _) = ModelFile.Read(file);
+        var again = ModelFile.Read(file).Build();
 
         using var read = again.Network;
         Assert.That(again.Backbone, Is.EqualTo(backbone));
@@ -94,7 +85,7 @@ public sealed class ModelFileTests
         TrainedClassifier classifier;
         using (NewDisposeScope())
         {
-            classifier = ModelFile.Read(new MemoryStream(whole)).Classifier;
+            classifier = ModelFile.Read(new MemoryStream(whole)).Build();
         }
 
         using var network = classifier.Network;
@@ -186,7 +177,7 @@ public sealed class ModelFileTests
 
     private static ContainsConstraint Damaged(string part) => Throws.TypeOf<InvalidDataException>().With.Message.Contains(part);
 
-    private static void Read(byte[] file) => ModelFile.Read(new MemoryStream(file)).Classifier.Network.Dispose();
+    private static void Read(byte[] file) => ModelFile.Read(new MemoryStream(file)).Build().Network.Dispose();
 
     private static void Replace(List<NamedArray> arrays, string name, Func<NamedArray, NamedArray> change)
     {

@@ -25,6 +25,11 @@ public sealed class SavedModelTests
     [OneTimeTearDown]
     public void RemoveTheFolder() => folder.Dispose();
 
+    /// <summary>The folder of the program that scores with libtorch.</summary>
+    internal static string PredictFolder => ChildProcess.FolderOfProgram("test/MLNet.Procrustean.PredictWithLibTorch");
+
+    private static string PredictProgram => Path.Combine(PredictFolder, "MLNet.Procrustean.PredictWithLibTorch.dll");
+
     /// <summary>Saves the shared model as a pipeline from text label to text prediction.</summary>
     internal static string Save(string folder)
     {
@@ -35,7 +40,7 @@ public sealed class SavedModelTests
         return path;
     }
 
-    /// <summary>The lines that examples/Predict must print for some images.</summary>
+    /// <summary>The lines that the program must print for some images.</summary>
     internal static string[] ExpectedLines(string[] paths)
     {
         var tiny = TinyModel.Shared;
@@ -54,12 +59,13 @@ public sealed class SavedModelTests
         ];
     }
 
+    /// <summary>Scores with libtorch in a process of its own.</summary>
     internal static ChildProcess Predict(
         string model,
         string[] paths,
         Dictionary<string, string?>? variables = null,
         params string[] host
-    ) => ChildProcess.Dotnet([.. host, ExampleProgram.Path("Predict"), model, .. paths], variables: variables);
+    ) => ChildProcess.Dotnet([.. host, PredictProgram, model, .. paths], variables: variables);
 
     [Test]
     public void Load_InTheSameProcess_ScoresTheSame()
@@ -127,15 +133,18 @@ public sealed class SavedModelTests
     [Test]
     public void Predict_WrongArguments_FailsWithAMessage()
     {
-        var missing = Predict(path, ["nowhere.png"]);
+        static ChildProcess Predict(string model, params string[] paths) =>
+            ChildProcess.Dotnet([ExampleProgram.Path("Predict"), model, .. paths]);
+
+        var missing = Predict(path, "nowhere.png");
 
         Assert.That((missing.ExitCode, missing.Output), Is.EqualTo((1, "")));
         Assert.That(missing.Errors, Does.Contain("nowhere.png").And.Contain("does not exist").And.Not.Contain("   at "));
         Assert.That(
-            Predict("--help", []),
-            Has.Property("ExitCode").Zero.And.Property("Output").Contains("Usage: Predict MODEL.zip IMAGE|FOLDER...")
+            Predict("--help"),
+            Has.Property("ExitCode").Zero.And.Property("Output").Contains("Usage: Predict MODEL.zip|MODEL.onnx IMAGE|FOLDER...")
         );
-        Assert.That(Predict(path, []), Has.Property("ExitCode").EqualTo(2).And.Property("Errors").Contains("Usage"));
+        Assert.That(Predict(path), Has.Property("ExitCode").EqualTo(2).And.Property("Errors").Contains("Usage"));
     }
 
     [Test]

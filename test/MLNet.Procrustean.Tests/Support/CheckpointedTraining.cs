@@ -40,7 +40,13 @@ internal sealed class CheckpointedTraining : IDisposable
             Seed = 5,
             CheckpointPath = Path,
         };
-        Ml.Log += (_, line) => Log.Add(line);
+        Ml.Log += (_, line) =>
+        {
+            lock (Log) // ML.NET logs on other threads too
+            {
+                Log.Add(line);
+            }
+        };
     }
 
     public string Path => System.IO.Path.Combine(folder.Path, "made", "by the training");

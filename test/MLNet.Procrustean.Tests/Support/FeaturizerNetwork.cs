@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -15,17 +14,7 @@ internal sealed class FeaturizerNetwork : IDisposable
     private const int Pixels = Size * Size;
     private readonly InferenceSession session;
 
-    public FeaturizerNetwork()
-    {
-        // It would write to a database in the user's folder; .NET's own environment variables do not reach native code.
-        if (OperatingSystem.IsLinux())
-        {
-            Assert.That(setenv("ORT_DISABLE_TELEMETRY", "1", overwrite: 1), Is.Zero);
-        }
-
-        using var options = new SessionOptions { IntraOpNumThreads = 1 };
-        session = new InferenceSession(Path, options);
-    }
+    public FeaturizerNetwork() => session = QuietOnnxRuntime.Session(File.ReadAllBytes(Path));
 
     public static string Path { get; } =
         System.IO.Path.Combine(AppContext.BaseDirectory, "DnnImageModels", "ResNet18Onnx", "ResNet18.onnx");
@@ -47,8 +36,4 @@ internal sealed class FeaturizerNetwork : IDisposable
     }
 
     public void Dispose() => session.Dispose();
-
-    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int setenv(string name, string value, int overwrite);
 }
