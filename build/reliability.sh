@@ -8,9 +8,11 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 OMP_WAIT_POLICY=passive
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export MLNET_PROCRUSTEAN_FAULTS="$work"
-dotnet build test/MLNet.Procrustean.Tests -c Release
-dotnet test test/MLNet.Procrustean.Tests -c Release --no-build --filter TestCategory=Reliability
-if [ "${1:-}" = --long ]; then
-  dotnet test test/MLNet.Procrustean.Tests -c Release --no-build --filter TestCategory=LongReliability
-fi
+for tests in test/MLNet.Procrustean.Tests test/MLNet.Procrustean.Onnx.Tests; do
+  dotnet build "$tests" -c Release
+  dotnet test "$tests" -c Release --no-build --filter TestCategory=Reliability
+  if [ "${1:-}" = --long ]; then
+    dotnet test "$tests" -c Release --no-build --filter TestCategory=LongReliability
+  fi
+done
 dotnet run build/reliability-table.cs -- "$work/faults.txt" docs/reliability.md
