@@ -1,15 +1,13 @@
-using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.Procrustean;
 using Predict;
 using Shared;
 
-// Classifies images with a saved model. It scores with ML.NET only: loading the model brings in MLNet.Procrustean by itself.
+// Classifies images with a saved or exported model. It scores with ML.NET and ONNX Runtime; it has no libtorch.
 const string help = """
     Classifies images with a model that was trained on an image folder.
 
-    Usage: Predict MODEL.zip IMAGE|FOLDER...
+    Usage: Predict MODEL.zip|MODEL.onnx IMAGE|FOLDER...
 
     A folder stands for the images in it, at any depth. It prints one line per image, with tabs between: the path, the most probable class,
     and then each class with its probability. An image that cannot be read has no line; it is listed at the end, on the error stream.
@@ -40,20 +38,13 @@ try
     var ml = new MLContext();
     var model = LoadedModel.From(ml, args[0]);
     string[] images = [.. args[1..].SelectMany(GivenImages.Of)];
-    using var engine = ml.Model.CreatePredictionEngine<Photo, Prediction>(model);
-    VBuffer<ReadOnlyMemory<char>> slots = default;
-    engine.OutputSchema["Score"].Annotations.GetValue("SlotNames", ref slots);
-    var classes = slots.DenseValues().Select(name => name.ToString()).ToArray();
+    using var lines = new PredictedLines(ml, model);
     var unread = new List<string>();
     foreach (var path in images)
     {
         try
         {
-            var score = engine.Predict(new() { ImagePath = path }).Score;
-            var probabilities = classes.Zip(score, (name, probability) =>
-                $"{name} {probability.ToString("R", CultureInfo.InvariantCulture)}"
-            );
-            Console.WriteLine(string.Join('\t', [path, classes[Array.IndexOf(score, score.Max())], .. probabilities]));
+            Console.WriteLine(lines.Of(path));
         }
         catch (ImageException problem)
         {
@@ -68,17 +59,4 @@ catch (Exception problem)
 {
     Console.Error.WriteLine(string.Join(Environment.NewLine, LoadedModel.Causes(problem)));
     return 1;
-}
-
-internal sealed class Photo
-{
-    public string ImagePath { get; set; } = "";
-
-    // The pipeline that was trained has this column too; in scoring nothing reads it.
-    public string Label { get; set; } = "";
-}
-
-internal sealed class Prediction
-{
-    public float[] Score { get; set; } = [];
 }

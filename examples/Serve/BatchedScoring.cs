@@ -13,19 +13,23 @@ internal sealed class BatchedScoring : BackgroundService
 {
     // The rate limiter bounds how many there are.
     private readonly Channel<Request> requests = Channel.CreateUnbounded<Request>(new() { SingleReader = true });
-    private readonly ImageClassifierModel model;
+    private readonly ITransformer model;
     private readonly int together;
     private readonly IDataView scored;
+    private readonly string[] classes;
     private IReadOnlyList<Request> batch = [];
 
     /// <param name="ml">The context to score in.</param>
     /// <param name="model">The model, which this disposes.</param>
     /// <param name="together">The most images to score at once, at least 1; the library itself scores no more than 64 at once.</param>
-    public BatchedScoring(MLContext ml, ImageClassifierModel model, int together)
+    public BatchedScoring(MLContext ml, ITransformer model, int together)
     {
         this.model = model;
         this.together = together;
         scored = model.Transform(ml.Data.LoadFromEnumerable(Uploads())); // made once, and read again for each batch
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        scored.Schema["Score"].GetSlotNames(ref names);
+        classes = [.. names.DenseValues().Select(name => name.ToString())];
     }
 
     /// <summary>Tells how probable each class is for an encoded image.</summary>
@@ -40,7 +44,7 @@ internal sealed class BatchedScoring : BackgroundService
     public override void Dispose()
     {
         base.Dispose();
-        model.Dispose();
+        (model as IDisposable)?.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -67,7 +71,7 @@ internal sealed class BatchedScoring : BackgroundService
             batch = some;
             foreach (var (request, scores) in some.Zip([.. scored.GetColumn<float[]>("Score")]))
             {
-                request.Answer.SetResult(Classification.Of(model.ClassNames, scores));
+                request.Answer.SetResult(Classification.Of(classes, scores));
             }
         }
         catch (ImageException) when (some.Count > 1)

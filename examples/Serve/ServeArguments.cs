@@ -7,7 +7,10 @@ internal sealed class ServeArguments
 {
     private static readonly Limits Defaults = new();
 
-    private readonly Argument<FileInfo> model = new("MODEL.zip") { Description = "The model, as ML.NET saved it." };
+    private readonly Argument<FileInfo> model = new("MODEL")
+    {
+        Description = "The model: a .zip that ML.NET saved, or an .onnx that SaveOnnx wrote.",
+    };
 
     private readonly Option<string?> urls = new("--urls")
     {
