@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures speed and memory and prints tables:
-#   build/bench.sh [training] [decoding] [scoring] [memory] [scaling] [--blocks N] [--quick] [--out FILE]
+#   build/bench.sh [training] [decoding] [scoring] [engines] [memory] [scaling] [--blocks N] [--quick] [--out FILE]
 # Runs all sections when none is named. The figures are meaningful only on a machine that does nothing else.
 # README.md says where PyTorch comes from.
 #   build/bench.sh accuracy TRAIN TEST [option of examples/Benchmark]...

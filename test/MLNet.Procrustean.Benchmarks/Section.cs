@@ -17,6 +17,7 @@ internal sealed record Section(string Name, string Title, Func<Sizes, IEnumerabl
         new("training", "Training", TrainingSection.Measure),
         new("decoding", "Decoding", DecodingSection.Measure),
         new("scoring", "Scoring", ScoringSection.Measure),
+        new("engines", "Engines of scoring", EnginesSection.Measure),
         new("memory", "Memory", MemorySection.Measure),
         new("scaling", "Scaling", ScalingSection.Measure),
     ];

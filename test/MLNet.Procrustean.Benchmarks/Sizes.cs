@@ -19,6 +19,7 @@ internal sealed record Sizes
         SmallRows = 64,
         ScoredRows = 64,
         EnginePredictions = 20,
+        SecondsOfScoring = 0.01,
         ManyImages = 640,
         GrowthSteps = 20,
         GrowthPredictions = 100,
@@ -62,6 +63,9 @@ internal sealed record Sizes
 
     /// <summary>Predictions of one block, row by row.</summary>
     public int EnginePredictions { get; init; } = 300;
+
+    /// <summary>Of one block in which batches are scored.</summary>
+    public double SecondsOfScoring { get; init; } = 2;
 
     /// <summary>Training images whose memory is measured.</summary>
     public int ManyImages { get; init; } = 100_000;

@@ -18,7 +18,7 @@ internal static class FreshProcess
         [nameof(FirstPrediction)] = FirstPrediction.Measure,
         [nameof(PeakMemory)] = (sizes, _) => PeakMemory.Measure(sizes),
         [nameof(GrowthOverSteps)] = (sizes, _) => GrowthOverSteps.Measure(sizes),
-        [nameof(GrowthOverPredictions)] = (sizes, _) => GrowthOverPredictions.Measure(sizes),
+        [nameof(GrowthOverPredictions)] = GrowthOverPredictions.Measure,
     };
 
     /// <summary>The figures of the work, by name.</summary>

@@ -29,13 +29,17 @@ internal static class MemorySection
                     FormattableString.Invariant($"{sizes.GrowthSteps:#,0} steps of training, ResNet-8, batch 32"),
                     Growth(FreshProcess.Run(nameof(GrowthOverSteps), sizes)[GrowthOverSteps.Growth]),
                 ],
-                [
-                    FormattableString.Invariant($"{sizes.GrowthPredictions:#,0} predictions of the engine, ResNet-8"),
-                    Growth(FreshProcess.Run(nameof(GrowthOverPredictions), sizes)[GrowthOverPredictions.Growth]),
-                ],
+                Predictions(ScoringEngine.Libtorch, sizes),
+                Predictions(ScoringEngine.OnnxRuntime, sizes),
             ]
         );
     }
+
+    private static string[] Predictions(ScoringEngine engine, Sizes sizes) =>
+        [
+            FormattableString.Invariant($"{sizes.GrowthPredictions:#,0} predictions of the engine, ResNet-8, {engine}"),
+            Growth(FreshProcess.Run(nameof(GrowthOverPredictions), sizes, arguments: $"{engine}")[GrowthOverPredictions.Growth]),
+        ];
 
     private static string Growth(double megabytes) => megabytes.ToString("+0.0;-0.0;+0.0", CultureInfo.InvariantCulture);
 }

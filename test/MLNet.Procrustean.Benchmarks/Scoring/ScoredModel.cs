@@ -25,10 +25,18 @@ internal static class ScoredModel
         ml.Model.Save(model, rows.Schema, path);
     }
 
-    /// <summary>The engine owns the model: disposing it disposes that too.</summary>
-    public static PredictionEngine<EncodedImage, Prediction> Engine(string path)
+    /// <summary>The model, scored by an engine.</summary>
+    public static ITransformer Load(MLContext ml, string path, ScoringEngine engine)
+    {
+        var model = (IEnumerable<ITransformer>)ml.Model.Load(path, out _);
+        model.OfType<ImageClassifierModel>().Single().ScoringEngine = engine;
+        return (ITransformer)model;
+    }
+
+    /// <summary>The prediction engine owns the model: disposing it disposes that too.</summary>
+    public static PredictionEngine<EncodedImage, Prediction> Engine(string path, ScoringEngine engine)
     {
         var ml = new MLContext();
-        return ml.Model.CreatePredictionEngine<EncodedImage, Prediction>(ml.Model.Load(path, out _));
+        return ml.Model.CreatePredictionEngine<EncodedImage, Prediction>(Load(ml, path, engine));
     }
 }
