@@ -127,19 +127,25 @@ public sealed class RefusedFilesTests
         Assert.That(() => Load(model => model.Graph.Node.RemoveAt(5)), Refused("ONNX Runtime refuses"));
     }
 
-    [Test]
+    [TestCase(OnnxWeights.Fp32)]
+    [TestCase(OnnxWeights.Int8)]
     [Category(FaultsTried.Category)]
-    public void Load_OfDamagedFiles_IsRefusedOrScores() => Bombard(400);
+    public void Load_OfDamagedFiles_IsRefusedOrScores(OnnxWeights weights) => Bombard(weights, 300);
 
-    [Test]
+    [TestCase(OnnxWeights.Fp32)]
+    [TestCase(OnnxWeights.Int8)]
     [Explicit("takes minutes")]
     [Category(FaultsTried.LongCategory)]
-    public void Load_OfManyDamagedFiles_IsRefusedOrScores() => Bombard(20_000);
+    public void Load_OfManyDamagedFiles_IsRefusedOrScores(OnnxWeights weights) => Bombard(weights, 20_000);
 
-    private void Bombard(int inputs)
+    private void Bombard(OnnxWeights weights, int inputs)
     {
+        var path = Path.Combine(folder, $"{weights}.onnx");
+        var options = new OnnxExportOptions { Weights = weights, CalibrationImages = SavedTinyModel.Model.Images };
+        SavedTinyModel.Model.Classifier.SaveOnnx(path, options);
+        var file = File.ReadAllBytes(path);
         var bombardment = new Bombardment(seed: 17);
-        bombardment.Run(inputs, Damaged, Outcome, _ => 100L << 20);
+        bombardment.Run(inputs, random => Damaged(file, random), Outcome, _ => 100L << 20);
         Assert.That(bombardment.Of("refused"), Is.GreaterThan(inputs / 2));
         Assert.That(bombardment.Of("loaded"), Is.GreaterThan(inputs / 40), "weights alone were changed, and the checksum with them");
         FaultsTried.Record(
@@ -151,7 +157,7 @@ public sealed class RefusedFilesTests
     }
 
     // Where what is left can be read, mostly with the checksum that fits it.
-    private byte[] Damaged(Random random)
+    private static byte[] Damaged(byte[] whole, Random random)
     {
         var file = ByteMutations.Of(whole, whole, random);
         try
