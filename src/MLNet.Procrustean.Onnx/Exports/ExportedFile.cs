@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Scoring;
 using Onnx;
 
@@ -10,8 +11,6 @@ namespace MLNet.Procrustean.Onnx.Exports;
 /// <param name="FeatureCount">D, the number of pooled features.</param>
 internal sealed record ExportedFile(ModelTexts Texts, int FeatureCount)
 {
-    private const int Deepest = 30; // nested messages: a graph in a node's attribute in a graph …
-
     /// <exception cref="InvalidDataException">
     /// It is damaged, is not an exported image classifier, or a later version of the library wrote it; the message says which.
     /// </exception>
@@ -73,21 +72,7 @@ internal sealed record ExportedFile(ModelTexts Texts, int FeatureCount)
         }
     }
 
-    private static ModelProto Parse(byte[] file)
-    {
-        try
-        {
-            using var stream = new MemoryStream(file);
-            return ModelProto.Parser.ParseFrom(CodedInputStream.CreateWithLimits(stream, int.MaxValue, Deepest));
-        }
-        catch (Exception problem) when (problem is InvalidProtocolBufferException or ArgumentException or InvalidOperationException)
-        {
-            throw new InvalidDataException(
-                $"The file is damaged or of another kind: it cannot be read as ONNX ({problem.Message}). Copy or export it again.",
-                problem
-            );
-        }
-    }
+    private static ModelProto Parse(byte[] file) => OnnxFile.Parse(new MemoryStream(file));
 
     private static SortedDictionary<string, string> Properties(ModelProto model)
     {

@@ -39,7 +39,9 @@ internal static class OnnxFile
         );
     }
 
-    private static ModelProto Parse(Stream stream)
+    /// <summary>The messages of a file, of which nothing but their nesting is checked.</summary>
+    /// <exception cref="InvalidDataException">The stream is not an ONNX file, or is damaged.</exception>
+    public static ModelProto Parse(Stream stream)
     {
         try
         {
