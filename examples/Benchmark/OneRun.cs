@@ -17,6 +17,14 @@ internal static class OneRun
         $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, "
         + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
 
+    /// <summary>How many images a run for the test part trains on.</summary>
+    public static int TrainingImages(Grid grid)
+    {
+        var ml = new MLContext();
+        var train = grid.Imbalance.Subset(ml.Data, ml.Data.LoadImageFolder(grid.Train), Part.Test, grid.Seeds[0]);
+        return ml.Data.CreateEnumerable<LabelledImageFile>(train, reuseRowObject: true).Count();
+    }
+
     /// <summary>The result of a training whose loss ceased to be finite.</summary>
     public static RunRow Diverged(RunKey key) =>
         new(key)

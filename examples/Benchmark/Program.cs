@@ -32,6 +32,7 @@ static void Compare(Grid grid)
     }
 
     ImageFolders.Load(new MLContext(), grid.Train, grid.Test); // refuses them now, not when the first run is done
+    grid = grid with { Options = grid.Options.ForImageCount(OneRun.TrainingImages(grid)) };
     Console.WriteLine(grid.Settings);
     var runner = new GridRunner(grid, new ResultsFile(grid.ResultsPath));
     var chosen = runner.Choose();

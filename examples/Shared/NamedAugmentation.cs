@@ -24,6 +24,7 @@ internal sealed record NamedAugmentation(string Name, string Meaning, Func<Augme
         new("jitter", "random brightness, contrast and saturation", (it, given) => it with { ColorJitter = Jitter(given) }),
         new("trivial", "TrivialAugment, one random operation per image", (it, _) => it with { TrivialAugment = true }),
         new("erase", "a random window hidden", (it, given) => it with { ErasingProbability = given.Number("probability", 0.25) }),
+        new("copies", "so many changed copies of each image, drawn once", (it, given) => it with { Copies = given.Whole("n", 4) }),
     ];
 
     /// <summary>The name, the parameters with their defaults, and the meaning.</summary>

@@ -235,10 +235,10 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         using var state = new TrainingState(classifier.Network, Options);
         checkpoints?.Resume(state, Options, training);
         void Tell(string text) => channel.Info(MessageSensitivity.None, text);
-        HeadStart.Begin(state, Options, training, classifier.Preprocessing, meter, Tell);
         var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed)
         {
             Changes = new(Options.Strategy, training.Classes, Options.Epochs),
+            Begin = inputs => HeadStart.Begin(state, Options, training, classifier.Preprocessing, inputs, meter, Tell),
         };
         var divergedIn = loop.Train(state, training.Images, Report, point => checkpoints?.Save(state, point), meter);
         if (divergedIn is null && state.Reports.Count < Options.Epochs)

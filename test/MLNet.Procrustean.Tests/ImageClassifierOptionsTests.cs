@@ -171,11 +171,15 @@ public sealed class ImageClassifierOptionsTests
 
     [TestCase(1_999, 16, 0.0125)]
     [TestCase(2_000, 64, 0.05)]
-    public void Defaults_NumberOfImagesIsKnown_AreSmallBatchesForFew(long images, int batchSize, double learningRate)
+    public void ForImageCount_FromScratch_TakesSmallBatchesForFew(int images, int batchSize, double learningRate)
     {
-        var options = new ImageClassifierOptions { ImageCount = images };
+        var options = new ImageClassifierOptions().ForImageCount(images);
         Assert.That((options.BatchSize, options.LearningRate, options.Epochs), Is.EqualTo((batchSize, learningRate, 30)));
     }
+
+    [Test]
+    public void ForImageCount_NoImage_IsRefused() =>
+        Assert.That(() => new ImageClassifierOptions().ForImageCount(0), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Defaults_BatchOrRateIsGiven_OtherStaysAsForManyImages()

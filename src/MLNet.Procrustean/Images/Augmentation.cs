@@ -71,11 +71,30 @@ public sealed record Augmentation
         init => field = Require.Between(value, 0, 1, nameof(ErasingProbability));
     }
 
+    /// <summary>
+    /// How many changed copies of each image are drawn once, before the training: each use of an image then takes the image itself, its
+    /// mirror image where images are flipped, or one of the copies, each as probable as the others. 0 to 64; the default is 0, which draws
+    /// new changes each time an image is used.
+    /// </summary>
+    /// <remarks>
+    /// Offline augmentation. What frozen stages make of the copies is computed once (<see cref="ImageClassifierOptions.FrozenStages"/>),
+    /// so that an epoch of a head or a last stage costs seconds. The copies of an image depend on its place among the training images and
+    /// on this augmentation, not on a seed: trainings with other seeds or strategies find their features in the same file. It takes a
+    /// <see cref="RandomResizedCrop.Size"/> of null.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
+    public int Copies
+    {
+        get;
+        init => field = Require.Between(value, 0, 64, nameof(Copies));
+    }
+
     /// <summary>The effective value of <see cref="HorizontalFlip"/>.</summary>
     internal bool Flips => HorizontalFlip ?? true;
 
     /// <summary>Whether images are changed one by one by the processor, wherever they are kept.</summary>
-    internal bool NeedsProcessor => ResizedCrop is not null || ColorJitter is not null || TrivialAugment || ErasingProbability > 0;
+    internal bool NeedsProcessor =>
+        ResizedCrop is not null || ColorJitter is not null || TrivialAugment || ErasingProbability > 0 || Copies > 0;
 
     /// <summary>Refuses options that contradict each other.</summary>
     internal void CheckTogether()
@@ -85,6 +104,14 @@ public sealed record Augmentation
             throw new ArgumentException(
                 $"Both {nameof(CropPadding)}, which is {CropPadding}, and {nameof(ResizedCrop)} crop the images; set {nameof(CropPadding)} "
                     + $"to 0, as in {nameof(Augmentation)}.{nameof(ForPhotos)}, or leave out {nameof(ResizedCrop)}."
+            );
+        }
+
+        if (Copies > 0 && ResizedCrop?.Size is { } size)
+        {
+            throw new ArgumentException(
+                $"{nameof(Copies)} is {Copies}, which takes copies of the images' own size, and {nameof(ResizedCrop)} makes them {size} "
+                    + $"pixels large; leave out {nameof(ResizedCrop)}.{nameof(RandomResizedCrop.Size)}, or set {nameof(Copies)} to 0."
             );
         }
     }
@@ -205,7 +232,8 @@ public sealed record Augmentation
                 (ResizedCrop is { } crop ? $", ResizedCrop = {crop}" : "")
                 + (ColorJitter is { } jitter ? $", ColorJitter = {jitter}" : "")
                 + (TrivialAugment ? ", TrivialAugment = True" : "")
-                + (ErasingProbability > 0 ? $", ErasingProbability = {ErasingProbability}" : "");
+                + (ErasingProbability > 0 ? $", ErasingProbability = {ErasingProbability}" : "")
+                + (Copies > 0 ? $", Copies = {Copies}" : "");
             return $"Augmentation {{ CropPadding = {CropPadding}, HorizontalFlip = {Flips}{later} }}";
         });
 }

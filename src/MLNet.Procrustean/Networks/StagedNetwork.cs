@@ -76,10 +76,11 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
     /// <param name="parts">
     /// 0 for the images themselves, 1 for the stem, k + 1 for k stages too; one more than all of these for the pooled features, [B, D].
     /// </param>
-    /// <param name="images">The normalised images.</param>
-    public Tensor Through(int parts, Tensor images)
+    /// <param name="images">The normalised images, or what earlier parts have made of them.</param>
+    /// <param name="from">How many parts have made them; 0 for images.</param>
+    public Tensor Through(int parts, Tensor images, int from = 0)
     {
-        var h = Pass(0, Math.Min(parts, Stages.Count + 1), images, null);
+        var h = Pass(from, Math.Min(parts, Stages.Count + 1), images, null);
         return parts > Stages.Count + 1 ? Pool.call(h) : h;
     }
 

@@ -16,6 +16,7 @@ internal enum RandomStream
     Diagnostics = 5,
     Whitening = 6,
     Mirroring = 7,
+    Copies = 8,
 }
 
 internal static class RandomStreams

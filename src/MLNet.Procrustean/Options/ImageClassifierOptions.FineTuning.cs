@@ -17,8 +17,8 @@ public sealed partial record ImageClassifierOptions
     /// </summary>
     /// <remarks>
     /// What frozen parts make of an image never changes. It is therefore computed once and kept in bfloat16, in memory or beside
-    /// <see cref="CachePath"/>, where <see cref="Augmentation"/> leaves images as they are or only flips them; each epoch then costs only
-    /// the parts that are trained.
+    /// <see cref="CachePath"/>, where <see cref="Augmentation"/> leaves images as they are, only flips them, or draws
+    /// <see cref="Augmentation.Copies"/> once; each epoch then costs only the parts that are trained.
     /// </remarks>
     public int FrozenStages
     {
@@ -28,7 +28,8 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// For how many epochs the head alone is trained before the first epoch, at least 0; the default is 0, and 60 in fine-tuning with few
-    /// images. The features of everything before the head are computed once for it, of each image and of its mirror image.
+    /// images. The features of everything before the head are computed once for it, of each image, its mirror image and its
+    /// <see cref="Augmentation.Copies"/>.
     /// </summary>
     /// <remarks>
     /// A random head would send random gradients into good features and distort them: Kumar, Raghunathan, Jones, Ma, Liang, "Fine-Tuning

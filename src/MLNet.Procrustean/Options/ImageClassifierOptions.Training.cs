@@ -15,8 +15,8 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip; in
-    /// <see cref="InitialWeights">fine-tuning</see> the padding is 8; with few images it is a random resized crop of at least half of the
-    /// image, and a flip; and where the head alone is trained, a flip.
+    /// <see cref="InitialWeights">fine-tuning</see> the padding is 8; with few images, and where the head alone is trained, it is four
+    /// <see cref="Augmentation.Copies"/> by random resized crops of at least half of the image and flips.
     /// </summary>
     public Augmentation Augmentation
     {
@@ -48,7 +48,7 @@ public sealed partial record ImageClassifierOptions
     /// <para>
     /// 30 epochs of a few hundred images in batches of 64 are too few steps for random weights. Therefore a training from scratch on fewer
     /// than 2,000 images takes batches of 16 at a learning rate of 0.0125, unless this option or <see cref="LearningRate"/> is set. Until a
-    /// fit knows the number of images, the options show the values for many.
+    /// fit knows the number of images, the options show the values for many; <see cref="ForImageCount"/> shows the others.
     /// </para>
     /// </remarks>
     public int BatchSize

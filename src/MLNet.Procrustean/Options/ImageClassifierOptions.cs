@@ -191,6 +191,12 @@ public sealed partial record ImageClassifierOptions
     /// <summary>The number of training images, which some defaults depend on; null where it is not known.</summary>
     internal long? ImageCount { get; init; }
 
+    /// <summary>These options, with the defaults of a training on so many images: a fit does the same with those that it finds.</summary>
+    /// <param name="images">The number of training images, at least 1.</param>
+    /// <returns>A copy, which shows the values that the training will have.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are no images.</exception>
+    public ImageClassifierOptions ForImageCount(int images) => this with { ImageCount = Require.AtLeast(images, 1, nameof(images)) };
+
     private TrainingDefaults Defaults =>
         InitialWeights is not { ArePretrained: true } ? (NeedsSmallBatches ? TrainingDefaults.SmallBatches : TrainingDefaults.FromScratch)
         : frozenStages is { } given ? TrainingDefaults.OfTrainedStages(Backbone.ResidualStages + 1 - given)

@@ -31,7 +31,12 @@ internal sealed record TrainingDefaults
         TrainedStages = 0,
         ImageSize = 320,
         Aspect = AspectRatio.Pad,
-        Augmentation = new() { CropPadding = 0 },
+        Augmentation = new()
+        {
+            CropPadding = 0,
+            ResizedCrop = new() { MinArea = 0.5 },
+            Copies = 4,
+        },
         Epochs = 60,
         BatchSize = 32,
         LearningRate = 0.02,
@@ -45,11 +50,6 @@ internal sealed record TrainingDefaults
         HeadEpochs = HeadOnly.Epochs,
         KeepsStatistics = true,
         InitialShare = 0.5,
-        Augmentation = new()
-        {
-            CropPadding = 0,
-            ResizedCrop = new() { MinArea = 0.5 },
-        },
         Epochs = 4,
         LearningRate = 0.003,
         MaxGradientNorm = 1,

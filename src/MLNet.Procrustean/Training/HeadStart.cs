@@ -16,6 +16,7 @@ internal static class HeadStart
     /// <param name="options">Of the training that follows.</param>
     /// <param name="training">Its images.</param>
     /// <param name="preprocessing">How images are normalised.</param>
+    /// <param name="inputs">What is trained on after it: features of frozen stages need not be computed twice.</param>
     /// <param name="meter">Told of the features.</param>
     /// <param name="tell">Told when the head is trained.</param>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
@@ -24,6 +25,7 @@ internal static class HeadStart
         ImageClassifierOptions options,
         PreparedTraining training,
         Preprocessing preprocessing,
+        TrainingInputs? inputs,
         PhaseMeter meter,
         Action<string> tell
     )
@@ -35,7 +37,7 @@ internal static class HeadStart
 
         if (options.HeadEpochs > 0)
         {
-            var accuracy = Train(state.Network, options, training, preprocessing, meter).TrainingAccuracy.Average();
+            var accuracy = Train(state.Network, options, training, preprocessing, inputs as KeptFeatures, meter).TrainingAccuracy.Average();
             tell(
                 FormattableString.Invariant(
                     $"The head was trained for {options.HeadEpochs} epochs first: training accuracy {accuracy:0.000}."
@@ -51,6 +53,7 @@ internal static class HeadStart
         ImageClassifierOptions options,
         PreparedTraining training,
         Preprocessing preprocessing,
+        KeptFeatures? earlier,
         PhaseMeter meter
     )
     {
@@ -58,7 +61,11 @@ internal static class HeadStart
         network.Freeze(network.Stages.Count + 1);
         var ofHead = Of(options);
         using var state = new TrainingState(network, ofHead);
-        var loop = new TrainingLoop(ofHead, training.Classes, preprocessing, training.Device, ~training.Seed) { IsHeadStart = true };
+        var loop = new TrainingLoop(ofHead, training.Classes, preprocessing, training.Device, ~training.Seed)
+        {
+            IsHeadStart = true,
+            Earlier = earlier?.Parts <= network.Stages.Count ? new(earlier.Parts, earlier.Of) : null,
+        };
         var divergedIn = loop.Train(state, training.Images with { Validation = null }, _ => { }, meter: meter);
         if (divergedIn is { } epoch)
         {
@@ -75,7 +82,13 @@ internal static class HeadStart
         {
             Epochs = options.HeadEpochs,
             LearningRate = LearningRate,
-            Augmentation = Augmentation.None with { HorizontalFlip = options.Augmentation.Flips },
+            Augmentation =
+                options.Augmentation.Copies > 0
+                    ? options.Augmentation
+                    : Augmentation.None with
+                    {
+                        HorizontalFlip = options.Augmentation.Flips,
+                    },
             InitialShare = 0,
             Keep = KeptEpoch.Last,
             Diagnostics = null,

@@ -27,7 +27,7 @@ internal abstract class TrainingInputs(Tensor labels) : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>The images themselves, augmented each time and normalised: [B, channels, S, S].</summary>
+/// <summary>The images themselves, augmented each time or each in one of its views, and normalised: [B, channels, S, S].</summary>
 /// <param name="images">In memory or in a file; they belong to the caller.</param>
 /// <param name="resident">A copy of them on the GPU, disposed with this; null for none.</param>
 /// <param name="options">Of the training.</param>
@@ -42,18 +42,26 @@ internal sealed class AugmentedImages(
 ) : TrainingInputs((resident ?? images).Labels)
 {
     private readonly PixelRows pixels = (resident ?? images).Pixels;
+    private readonly ImageViews? views = options.Augmentation.Copies > 0 ? new(options.Augmentation) : null;
 
     public override int Parts => 0;
 
     public override Tensor Of(Tensor rows, Generator random)
     {
         using var scope = NewDisposeScope();
-        var augmented = options.Augmentation.Apply(pixels.Rows(rows), random).OnDevice(device); // [B, S, S, channels]
-        return preprocessing.Normalise(augmented, options.Precision.On(device)).MoveToOuterDisposeScope();
+        var taken = pixels.Rows(rows);
+        var augmented = views is null ? options.Augmentation.Apply(taken, random) : ViewsOf(taken, rows, random); // [B, S, S, channels]
+        return preprocessing.Normalise(augmented.OnDevice(device), options.Precision.On(device)).MoveToOuterDisposeScope();
     }
 
     public override Tensor LogitsOf(StagedNetwork network, Tensor rows) =>
         Inference.Logits(network, preprocessing.Normalise(images.Pixels.Rows(rows).OnDevice(device)));
 
     public override void Dispose() => resident?.Dispose();
+
+    private Tensor ViewsOf(Tensor taken, Tensor rows, Generator random)
+    {
+        using var drawn = ImageViews.Draw(views!.Count, rows.shape[0], random);
+        return views.Of(taken, rows.data<long>().ToArray(), drawn.data<long>().ToArray());
+    }
 }

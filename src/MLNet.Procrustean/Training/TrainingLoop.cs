@@ -3,6 +3,7 @@ using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Reading;
+using MLNet.Procrustean.Training.Features;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -26,6 +27,12 @@ internal sealed class TrainingLoop(
 
     /// <summary>Whether it trains the head before the first epoch: then nothing is mixed, and the meter is not told of epochs.</summary>
     public bool IsHeadStart { get; init; }
+
+    /// <summary>Features of the same images that fewer parts have made, to compute others from; null, the default, for none.</summary>
+    public EarlierFeatures? Earlier { get; init; }
+
+    /// <summary>Called with what is trained on, or null after the last epoch, before anything else; by default, nothing is.</summary>
+    public Action<TrainingInputs?> Begin { get; init; } = _ => { };
 
     /// <summary>Trains the network in place.</summary>
     /// <param name="state">With the network to train; freshly made, or restored to where a training was interrupted or over.</param>
@@ -71,6 +78,7 @@ internal sealed class TrainingLoop(
     {
         var network = state.Network;
         using var inputs = IsOver(state) ? null : InputsFor(network, train, meter);
+        Begin(inputs);
         using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation, meter);
         var probe = inputs is null ? null : Probe(inputs, train.Labels);
         var ofEpochs = IsHeadStart ? PhaseMeter.Silent() : meter;
@@ -79,8 +87,7 @@ internal sealed class TrainingLoop(
             var epoch = state.Enter(number, seed, classes.Classes, device);
             network.train();
             TrainEpoch(state, epoch, inputs!, atSavePoint, ofEpochs);
-            var loss = epoch.LossSum.item<double>() / train.Count;
-            var seconds = (state.Elapsed - epoch.Begun).TotalSeconds;
+            var (loss, seconds) = (epoch.LossSum.item<double>() / train.Count, (state.Elapsed - epoch.Begun).TotalSeconds);
             network.eval();
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
             {
@@ -100,12 +107,16 @@ internal sealed class TrainingLoop(
         return state.DivergedIn; // set where the training had diverged before it was resumed
     }
 
-    // Features, where frozen parts see an image in no more than two forms and nothing is mixed before them; else the images.
+    // Features, where frozen parts see an image in a few fixed forms and nothing is mixed before them; else the images.
     private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, PhaseMeter meter) =>
         (
-            network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || MixesBeforeFrozenParts(network)
+            network.FrozenParts == 0 || !ImageViews.AreAllOf(options.Augmentation) || MixesBeforeFrozenParts(network)
                 ? null
-                : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.Flips, options, options.CachePath, device, meter)
+                : KeptFeatures.Of(
+                    new(network, train, new(options.Augmentation), preprocessing, options, device) { Earlier = Earlier },
+                    options.CachePath,
+                    meter
+                )
         )
         ?? (TrainingInputs)
             new AugmentedImages(
@@ -136,16 +147,7 @@ internal sealed class TrainingLoop(
         (
             network.FrozenParts == 0
                 ? null
-                : KeptFeatures.Of(
-                    network,
-                    images,
-                    preprocessing,
-                    withMirrorImages: false,
-                    options,
-                    options.ValidationCachePath,
-                    device,
-                    meter
-                )
+                : KeptFeatures.Of(new(network, images, ImageViews.One, preprocessing, options, device), options.ValidationCachePath, meter)
         ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
 
     private double? AccuracyOn(TrainingInputs? heldOut, StagedNetwork network) =>

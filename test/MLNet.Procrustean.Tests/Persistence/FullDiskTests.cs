@@ -211,7 +211,11 @@ public sealed class FullDiskTests
     private static void WriteFeatures(string path)
     {
         using var features = ones(3, 100);
-        using var writer = new FeatureFileWriter(path, new([3, 100], 2), new Dictionary<string, string> { ["format"] = "features" });
+        using var writer = new FeatureFileWriter(
+            path,
+            new([3, 100], ["images", "mirror_images"]),
+            new Dictionary<string, string> { ["format"] = "features" }
+        );
         writer.Write(0, 0, features);
         writer.Write(1, 0, features);
         writer.Finish().Dispose();

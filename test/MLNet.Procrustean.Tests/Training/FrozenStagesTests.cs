@@ -63,19 +63,6 @@ public sealed class FrozenStagesTests
         Assert.That(reports.Select(report => (report.Images, report.TotalImages)), Is.EqualTo(new[] { (0L, 18L), (18L, 18L) }));
     }
 
-    [Test]
-    public void Suit_Augmentations_OnlyThoseThatFlip()
-    {
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(KeptFeatures.Suit(Augmentation.None));
-            Assert.That(KeptFeatures.Suit(Augmentation.None with { HorizontalFlip = true }));
-            Assert.That(KeptFeatures.Suit(new()), Is.False);
-            Assert.That(KeptFeatures.Suit(Augmentation.ForPhotos), Is.False);
-            Assert.That(KeptFeatures.Suit(Augmentation.None with { TrivialAugment = true }), Is.False);
-        }
-    }
-
     [TestCase(1)]
     [TestCase(3)]
     [TestCase(4)]
@@ -174,7 +161,12 @@ public sealed class FrozenStagesTests
         var log = new List<string>();
         // [5, 4, 16, 16] numbers of two bytes, twice
         KeptFeatures? Keep(long memory) =>
-            KeptFeatures.Of(network, images, Halved, true, TinyModel.Options, null, CPU, new(null, log.Add), memory);
+            KeptFeatures.Of(
+                new(network, images, new(Augmentation.None with { HorizontalFlip = true }), Halved, TinyModel.Options, CPU),
+                null,
+                new(null, log.Add),
+                memory
+            );
         using var kept = Keep(memory: 2 * 5 * 4 * 16 * 16 * 2);
         using (Assert.EnterMultipleScope())
         {
@@ -222,18 +214,20 @@ public sealed class FrozenStagesTests
 
     private static KeptFeatures? Keep(StagedNetwork network, LabelledImages images, Augmentation augmentation, PhaseMeter meter) =>
         KeptFeatures.Of(
-            network,
-            images,
-            Halved,
-            augmentation.Flips,
-            new()
-            {
-                Augmentation = augmentation,
-                Precision = Precision.Fp32,
-                Backbone = new CifarResNet { Depth = 8, Width = 4 },
-            },
+            new(
+                network,
+                images,
+                new(augmentation),
+                Halved,
+                new()
+                {
+                    Augmentation = augmentation,
+                    Precision = Precision.Fp32,
+                    Backbone = new CifarResNet { Depth = 8, Width = 4 },
+                },
+                CPU
+            ),
             null,
-            CPU,
             meter
         );
 

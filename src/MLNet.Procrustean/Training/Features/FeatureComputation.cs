@@ -21,54 +21,69 @@ internal sealed class FeatureComputation
     private const int ImagesAtOnce = 32;
 
     private readonly StagedNetwork network;
-    private readonly int parts;
     private readonly LabelledImages images;
+    private readonly ImageViews views;
     private readonly Preprocessing preprocessing;
     private readonly ImageClassifierOptions options;
-    private readonly Device device;
 
     /// <param name="network">Its first parts are frozen.</param>
-    /// <param name="parts">How many of them the images pass: see <see cref="StagedNetwork.Through"/>.</param>
     /// <param name="images">The images.</param>
+    /// <param name="views">The forms of each that features are computed of.</param>
     /// <param name="preprocessing">How they are normalised.</param>
-    /// <param name="withMirrorImages">Whether the features of their mirror images are computed too.</param>
     /// <param name="options">Of the training.</param>
     /// <param name="device">Where the network is.</param>
     public FeatureComputation(
         StagedNetwork network,
-        int parts,
         LabelledImages images,
+        ImageViews views,
         Preprocessing preprocessing,
-        bool withMirrorImages,
         ImageClassifierOptions options,
         Device device
     )
     {
-        (this.network, this.parts, this.images) = (network, parts, images);
-        (this.preprocessing, this.options, this.device) = (preprocessing, options, device);
+        (this.network, this.images, this.views) = (network, images, views);
+        (this.preprocessing, this.options, Device) = (preprocessing, options, device);
+        IsPooled = network.FrozenParts == network.Stages.Count + 1;
+        Parts = IsPooled ? network.FrozenParts + 1 : network.FrozenParts;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var some = Features(0, Math.Min(2, images.Count), mirrored: false);
-        Layout = new([images.Count, .. some.shape[1..]], withMirrorImages ? 2 : 1);
+        var some = Features(0, Math.Min(2, images.Count), view: 0);
+        Layout = new([images.Count, .. some.shape[1..]], views.Names);
     }
+
+    /// <summary>Features of the same images and views that fewer parts have made, to begin with; null, the default, for none.</summary>
+    public EarlierFeatures? Earlier { get; init; }
+
+    /// <summary>How many parts of the network the images pass: see <see cref="StagedNetwork.Through"/>.</summary>
+    public int Parts { get; }
 
     public FeatureLayout Layout { get; }
 
-    /// <summary>Computes all features, those of the images and then those of their mirror images.</summary>
+    public Device Device { get; }
+
+    /// <summary>The classes of the images, [N], int64.</summary>
+    public Tensor Labels => images.Labels;
+
+    /// <summary>Of the features that the network takes: single precision for a head.</summary>
+    public ScalarType Type => IsPooled ? float32 : options.Precision.On(Device);
+
+    private bool IsPooled { get; }
+
+    /// <summary>Computes all features, one view after the other.</summary>
     /// <param name="meter">Told how many are done.</param>
-    /// <param name="keep">Takes the view, 0 or 1, the number of the first image, and the features of some images, [B, ...].</param>
+    /// <param name="keep">Takes the view, the number of the first image, and the features of some images, [B, ...].</param>
     public void Run(PhaseMeter meter, Action<int, long, Tensor> keep)
     {
         using var noGradient = no_grad();
-        meter.Begin(TrainingPhase.ComputingFeatures, Layout.Views * images.Count);
-        for (var view = 0; view < Layout.Views; view++)
+        meter.Begin(TrainingPhase.ComputingFeatures, views.Count * images.Count);
+        for (var view = 0; view < views.Count; view++)
         {
             for (long start = 0; start < images.Count; start += ImagesAtOnce)
             {
                 using var part = NewDisposeScope();
                 options.Cancellation.ThrowIfCancellationRequested();
                 var count = Math.Min(ImagesAtOnce, images.Count - start);
-                keep(view, start, Features(start, count, mirrored: view == 1));
+                keep(view, start, Features(start, count, view));
                 meter.Reached((view * images.Count) + start + count);
             }
         }
@@ -87,20 +102,30 @@ internal sealed class FeatureComputation
         {
             ["format"] = Format,
             ["format_version"] = Version.ToString(CultureInfo.InvariantCulture),
-            ["parts"] = FormattableString.Invariant($"{parts} of {options.Backbone.Name}"),
-            ["precision"] = $"{options.Precision.On(device)} on {device.type}",
+            ["parts"] =
+                FormattableString.Invariant($"{Parts} of {options.Backbone.Name}")
+                + (Earlier is { } earlier ? FormattableString.Invariant($", the first {earlier.Parts} kept") : ""),
+            ["precision"] = $"{options.Precision.On(Device)} on {Device.type}",
             ["preprocessing"] = FormattableString.Invariant(
                 $"{shape.Size} {shape.Channels} {shape.Aspect} {Numbers(preprocessing.Means)} {Numbers(preprocessing.Deviations)}"
             ),
-            ["views"] = Layout.Views.ToString(CultureInfo.InvariantCulture),
-            ["weights"] = Fingerprint.Of(network.WeightsThrough(parts)),
+            ["views"] =
+                views.Count.ToString(CultureInfo.InvariantCulture) + (views.Augmentation.Copies > 0 ? $" by {views.Augmentation}" : ""),
+            ["weights"] = Fingerprint.Of(network.WeightsThrough(Parts)),
             ["images"] = Fingerprint.Of(images.Pixels),
         };
     }
 
-    private Tensor Features(long start, long count, bool mirrored)
+    private Tensor Features(long start, long count, int view)
     {
-        var inputs = preprocessing.Normalise(images.Pixels.Narrow(start, count).OnDevice(device), options.Precision.On(device));
-        return network.Through(parts, mirrored ? inputs.flip(3) : inputs);
+        long[] rows = [.. Enumerable.Range(0, (int)count).Select(row => start + row)];
+        long[] same = [.. Enumerable.Repeat((long)view, rows.Length)];
+        if (Earlier is { } earlier)
+        {
+            return network.Through(Parts, earlier.Of(tensor(rows), tensor(same)), from: earlier.Parts);
+        }
+
+        var pixels = views.Of(images.Pixels.Narrow(start, count), rows, same);
+        return network.Through(Parts, preprocessing.Normalise(pixels.OnDevice(Device), options.Precision.On(Device)));
     }
 }

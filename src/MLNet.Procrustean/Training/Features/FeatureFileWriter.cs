@@ -12,7 +12,8 @@ namespace MLNet.Procrustean.Training.Features;
 /// </summary>
 internal sealed class FeatureFileWriter : IDisposable
 {
-    private const int LongestHeader = 4096; // more than the texts and five places take
+    private const int LongestTexts = 4096; // of a header, and then more than the two places of each view take:
+    private const int LongestPlaces = 512;
 
     private readonly string path;
     private readonly FeatureLayout layout;
@@ -27,9 +28,9 @@ internal sealed class FeatureFileWriter : IDisposable
     public FeatureFileWriter(string path, FeatureLayout layout, IReadOnlyDictionary<string, string> identity)
     {
         (this.path, this.layout) = (path, layout);
-        checksums = new long[layout.Images * layout.Views];
-        var bytes = layout.StartOf(layout.Views, 0);
-        file = Try(() => new AtomicFile(path, LongestHeader + bytes));
+        checksums = new long[layout.Images * layout.Views.Count];
+        var bytes = layout.StartOf(layout.Views.Count, 0);
+        file = Try(() => new AtomicFile(path, LongestTexts + (LongestPlaces * layout.Views.Count) + bytes));
         try
         {
             start = Try(() =>
@@ -65,7 +66,7 @@ internal sealed class FeatureFileWriter : IDisposable
         {
             file.Stream.Position = start;
             file.Stream.Write(MemoryMarshal.AsBytes(checksums.AsSpan()));
-            file.Stream.SetLength(start + layout.StartOf(layout.Views, 0)); // more room may have been reserved than was needed
+            file.Stream.SetLength(start + layout.StartOf(layout.Views.Count, 0)); // more room may have been reserved than was needed
             file.Stream.Flush(flushToDisk: true);
             // before the move: what is read is this file, even where another training replaces it
             var features = FeaturesInFile.Open(file.Temporary, path, layout, checksums, start);

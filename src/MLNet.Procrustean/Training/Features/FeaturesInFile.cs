@@ -21,7 +21,7 @@ internal sealed class FeaturesInFile : FeatureRows
     private FeaturesInFile(FileStream file, string path, FeatureLayout layout, long[] checksums, long start) =>
         (this.file, this.path, this.layout, this.checksums, this.start) = (file, path, layout, checksums, start);
 
-    public override bool HaveMirrorImages => layout.Views > 1;
+    public override int Views => layout.Views.Count;
 
     /// <summary>
     /// Opens the file if it holds the features that are asked for; null, with the reason told, where there is no file or it has to be
@@ -77,11 +77,11 @@ internal sealed class FeaturesInFile : FeatureRows
     public static FeaturesInFile Open(string written, string path, FeatureLayout layout, long[] checksums, long start) =>
         new(Stream(written), path, layout, checksums, start);
 
-    public override Tensor Of(Tensor rows, Tensor? mirrored = null)
+    public override Tensor Of(Tensor rows, Tensor? views = null)
     {
         using var scope = NewDisposeScope();
         var numbers = rows.data<long>().ToArray();
-        var views = mirrored?.data<long>().ToArray();
+        var chosen = views?.data<long>().ToArray();
         var features = empty([numbers.Length, .. layout.Shape[1..]], FeatureLayout.Kept);
         var size = (int)layout.BytesOfRow;
         for (var (first, atOnce) = (0, Math.Max(1, BytesAtOnce / size)); first < numbers.Length; first += atOnce)
@@ -90,7 +90,7 @@ internal sealed class FeaturesInFile : FeatureRows
             var bytes = part.bytes;
             for (var i = 0; i < part.shape[0]; i++)
             {
-                Read((int)(views?[first + i] ?? 0), numbers[first + i], bytes.Slice(i * size, size));
+                Read((int)(chosen?[first + i] ?? 0), numbers[first + i], bytes.Slice(i * size, size));
             }
         }
 
@@ -104,7 +104,7 @@ internal sealed class FeaturesInFile : FeatureRows
         using (this)
         {
             var rows = arange(layout.Images, ScalarType.Int64);
-            var views = Enumerable.Range(0, layout.Views).Select(view => Of(rows, full_like(rows, view)));
+            var views = Enumerable.Range(0, Views).Select(view => Of(rows, full_like(rows, view)));
             return new([.. views.ToArray().Select(view => view.DetachFromDisposeScope())]);
         }
     }
@@ -153,7 +153,7 @@ internal sealed class FeaturesInFile : FeatureRows
     // Of the file, which stays where they begin; its length is known to fit.
     private static long[] Checksums(FileStream file, FeatureLayout layout)
     {
-        var checksums = new long[layout.Images * layout.Views];
+        var checksums = new long[layout.Images * layout.Views.Count];
         PositionedReads.Fill(file.SafeFileHandle, MemoryMarshal.AsBytes(checksums.AsSpan()), file.Position);
         return checksums;
     }

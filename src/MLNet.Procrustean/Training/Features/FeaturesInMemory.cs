@@ -4,19 +4,16 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training.Features;
 
 /// <summary>Features in memory.</summary>
-/// <param name="views">Those of the images, and then those of their mirror images: bfloat16 [N, ...], disposed with this.</param>
-internal sealed class FeaturesInMemory(IReadOnlyList<Tensor> views) : FeatureRows
+/// <param name="kept">Of each view, that of the images as they are first: bfloat16 [N, ...], disposed with this.</param>
+internal sealed class FeaturesInMemory(IReadOnlyList<Tensor> kept) : FeatureRows
 {
-    public override bool HaveMirrorImages => views.Count > 1;
+    public override int Views => kept.Count;
 
     /// <summary>Computes them.</summary>
     public static FeaturesInMemory Compute(FeatureComputation computation, PhaseMeter meter)
     {
         using var scope = NewDisposeScope();
-        Tensor[] views =
-        [
-            .. Enumerable.Range(0, computation.Layout.Views).Select(_ => empty(computation.Layout.Shape, FeatureLayout.Kept)),
-        ];
+        Tensor[] views = [.. computation.Layout.Views.Select(_ => empty(computation.Layout.Shape, FeatureLayout.Kept))];
         computation.Run(meter, (view, start, features) =>
         {
             using var place = views[view].narrow(0, start, features.shape[0]);
@@ -25,14 +22,14 @@ internal sealed class FeaturesInMemory(IReadOnlyList<Tensor> views) : FeatureRow
         return new([.. views.Select(view => view.DetachFromDisposeScope())]);
     }
 
-    public override Tensor Of(Tensor rows, Tensor? mirrored = null)
+    public override Tensor Of(Tensor rows, Tensor? views = null)
     {
         using var scope = NewDisposeScope();
-        var features = views[0].index_select(0, rows);
-        if (mirrored is not null)
+        var features = kept[0].index_select(0, rows);
+        foreach (var (view, indices) in Others(views))
         {
-            var places = mirrored.nonzero().flatten();
-            features.index_copy_(0, places, views[1].index_select(0, rows.index_select(0, places)));
+            var places = tensor(indices);
+            features.index_copy_(0, places, kept[view].index_select(0, rows.index_select(0, places)));
         }
 
         return features.MoveToOuterDisposeScope();
@@ -40,9 +37,17 @@ internal sealed class FeaturesInMemory(IReadOnlyList<Tensor> views) : FeatureRow
 
     public override void Dispose()
     {
-        foreach (var view in views)
+        foreach (var view in kept)
         {
             view.Dispose();
         }
     }
+
+    // The views other than the first, with the places in the batch that ask for them.
+    private static IEnumerable<(int View, long[] Places)> Others(Tensor? views) =>
+        (views?.data<long>().ToArray() ?? [])
+            .Index()
+            .Where(one => one.Item > 0)
+            .GroupBy(one => (int)one.Item, one => (long)one.Index)
+            .Select(group => (group.Key, group.ToArray()));
 }

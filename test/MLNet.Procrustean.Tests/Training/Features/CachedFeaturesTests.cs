@@ -86,7 +86,8 @@ public sealed class CachedFeaturesTests
     [TestCase("precision")]
     [TestCase("preprocessing")]
     [TestCase("views")]
-    public void Fit_SomethingElseThatDecidesTheFeatures_ComputesThemAgain(string what)
+    [TestCase("views", "copies")]
+    public void Fit_SomethingElseThatDecidesTheFeatures_ComputesThemAgain(string what, string how = "")
     {
         var options = Options with { CachePath = CachePath, Precision = Precision.Fp32 };
         Fit(options);
@@ -96,6 +97,7 @@ public sealed class CachedFeaturesTests
             "weights" => options with { InitialWeights = other },
             "precision" => options with { Precision = Precision.Bf16 },
             "preprocessing" => options with { ImageSize = 20 },
+            "views" when how == "copies" => options with { Augmentation = new() { Copies = 1 } },
             "views" => options with { Augmentation = Augmentation.None },
             _ => options,
         };

@@ -16,10 +16,11 @@ internal sealed class FeatureFolder : IDisposable
 
     public FeatureFolder(int parts = 2)
     {
-        network.Freeze(parts);
+        network.Freeze(Math.Min(parts, network.Stages.Count + 1)); // one more are the pooled features
         Path = FeatureFile.PathOf(System.IO.Path.Combine(folder.Path, "images.cache"), parts);
         var shape = new ImageShape { Size = ToyImages.Size };
-        Computation = new(network, parts, images, new(shape, [128, 128, 128], [64, 64, 64]), true, SmallTraining.Options, CPU);
+        var views = new ImageViews(Augmentation.None with { HorizontalFlip = true });
+        Computation = new(network, images, views, new(shape, [128, 128, 128], [64, 64, 64]), SmallTraining.Options, CPU);
     }
 
     public string Path { get; set; }
@@ -53,10 +54,10 @@ internal sealed class FeatureFolder : IDisposable
         }
     }
 
-    public static byte[] Bits(FeatureRows features, long[] rows, long[]? mirrored = null)
+    public static byte[] Bits(FeatureRows features, long[] rows, long[]? views = null)
     {
         using var scope = NewDisposeScope();
-        return NetworkBits.Of(features.Of(tensor(rows), mirrored is null ? null : tensor(mirrored)));
+        return NetworkBits.Of(features.Of(tensor(rows), views is null ? null : tensor(views)));
     }
 
     /// <summary>The features, computed into memory.</summary>
