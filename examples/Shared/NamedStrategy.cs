@@ -20,6 +20,7 @@ internal sealed record NamedStrategy(string Name, string Meaning, Func<GivenPara
                 Gamma = given.Number("gamma", it.Gamma),
                 PartnerGradient = given.Switch("partner-gradient", it.PartnerGradient),
                 MixedFraction = given.Number("mixed-fraction", it.MixedFraction),
+                FollowsProgress = given.Switch("progress", it.FollowsProgress),
             }
         ),
         Of<ClassDependentTemperatures>("cdt", "class-dependent temperatures", (it, given) =>

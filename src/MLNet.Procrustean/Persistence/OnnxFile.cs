@@ -101,8 +101,11 @@ internal static class OnnxFile
     }
 
     private static byte[] BytesOr<T>(TensorProto tensor, IEnumerable<T> numbers)
-        where T : struct =>
-        tensor.RawData.Length > 0 ? tensor.RawData.ToByteArray() : MemoryMarshal.AsBytes<T>(numbers.ToArray()).ToArray();
+        where T : struct => tensor.RawData.Length > 0 ? BytesOf(tensor.RawData) : MemoryMarshal.AsBytes<T>(numbers.ToArray()).ToArray();
+
+    // Not a copy, where the parser has put them into an array of their own: weights are most of a file.
+    private static byte[] BytesOf(ByteString bytes) =>
+        MemoryMarshal.TryGetArray(bytes.Memory, out var part) && part.Array!.Length == bytes.Length ? part.Array : bytes.ToByteArray();
 
     private static OnnxNode NodeOf(NodeProto node)
     {

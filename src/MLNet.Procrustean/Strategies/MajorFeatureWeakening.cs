@@ -18,6 +18,11 @@ namespace MLNet.Procrustean;
 /// the largest:
 /// </para>
 /// <para>λ_c = 1 − (1 − λ_min) · (1 − (n_min/n_c)^γ) / (1 − (n_min/n_max)^γ).</para>
+/// <para>
+/// With <see cref="FollowsProgress"/>, λ depends on the measured progress a_c of the epoch before in the place of the counts
+/// (<see cref="EpochContext.TrainingAccuracy"/>), so that classes are weakened while they are ahead: λ_c = 1 − (1 − λ_min) · (a_c −
+/// a_min), and 1 in the first epoch. It vanishes by itself where the classes progress alike.
+/// </para>
 /// <para>Equal counts give λ ≡ 1, which is plain training. Only training is changed: a trained model scores as the plain network.</para>
 /// <para>
 /// Used alone, it is for strong imbalance; <see cref="RecommendedStrategy"/> uses it in a form that did no harm. At an imbalance ratio of
@@ -67,6 +72,12 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
         init => field = Require.Between(value, 0, 1, nameof(MixedFraction));
     } = 1;
 
+    /// <summary>
+    /// Whether λ follows the measured progress of the classes in the place of their counts; <see cref="Gamma"/> then has no effect. The
+    /// default is false.
+    /// </summary>
+    public bool FollowsProgress { get; init; }
+
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
     {
@@ -76,7 +87,9 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
             return new();
         }
 
-        var lambdas = epoch.PerClass(n => LambdaOf(n, epoch.Classes)); // λ_c, [C]
+        var lambdas = FollowsProgress
+            ? tensor(LambdasOf(epoch).Select(lambda => (float)lambda).ToArray()).OnDevice(epoch.Device)
+            : epoch.PerClass(n => LambdaOf(n, epoch.Classes)); // λ_c, [C]
         return new()
         {
             Mixing = new(Depth, (labels, _, random) => (Thinned(lambdas.index_select(0, labels), random), null), PartnerGradient),
@@ -93,6 +106,22 @@ public sealed record MajorFeatureWeakening : TrainingStrategy
     {
         ArgumentNullException.ThrowIfNull(classes);
         return [.. classes.Counts.Select(n => LambdaOf(n, classes))];
+    }
+
+    /// <summary>The options; that which came later than the others is printed only where it is on.</summary>
+    public override string ToString() =>
+        InvariantText.Of(() =>
+            $"{nameof(MajorFeatureWeakening)} {{ Depth = {Depth}, MinLambda = {MinLambda}, Gamma = {Gamma}, "
+            + $"PartnerGradient = {PartnerGradient}, MixedFraction = {MixedFraction}"
+            + $"{(FollowsProgress ? ", FollowsProgress = True" : "")} }}"
+        );
+
+    // Of progress; a class of which no image was drawn is not weakened, and does not count as behind.
+    private IEnumerable<double> LambdasOf(EpochContext epoch)
+    {
+        var accuracies = epoch.TrainingAccuracy ?? [.. epoch.Classes.Counts.Select(_ => double.NaN)];
+        var least = accuracies.Where(double.IsFinite).DefaultIfEmpty(0).Min();
+        return accuracies.Select(accuracy => double.IsFinite(accuracy) ? 1 - ((1 - MinLambda) * (accuracy - least)) : 1);
     }
 
     // Images that are not drawn keep λ = 1.

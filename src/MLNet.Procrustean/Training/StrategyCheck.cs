@@ -15,10 +15,10 @@ internal static class StrategyCheck
     public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
     {
         ClassifierHead? first = null;
-        for (var number = 1; number <= epochs; number++)
+        foreach (var epoch in Enumerable.Range(1, epochs).SelectMany(number => EpochContext.Possible(number, epochs, classes, CPU)))
         {
             using var epochScope = NewDisposeScope();
-            var rule = strategy.RuleFor(new(number, epochs, classes, CPU));
+            var rule = strategy.RuleFor(epoch);
             first ??= rule.Head;
             var problem =
                 rule.Head != first
@@ -29,7 +29,7 @@ internal static class StrategyCheck
                         ?? ProblemOf(rule.Loss, classes.Classes);
             if (problem is not null)
             {
-                throw new ArgumentException($"The rule of epoch {number} {problem}. The strategy is {strategy}.");
+                throw new ArgumentException($"The rule of epoch {epoch.Number} {problem}. The strategy is {strategy}.");
             }
         }
 

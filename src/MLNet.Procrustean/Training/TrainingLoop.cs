@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
@@ -127,9 +128,9 @@ internal sealed class TrainingLoop(
                 device
             );
 
-    private TrainingRule RuleFor(int epoch)
+    private TrainingRule RuleFor(EpochContext epoch)
     {
-        var rule = options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device));
+        var rule = options.Strategy.RuleFor(epoch);
         return IsHeadStart ? rule with { Mixing = null } : rule;
     }
 
@@ -139,6 +140,7 @@ internal sealed class TrainingLoop(
         var stages = network.Stages.Count;
         return Enumerable
             .Range(1, options.Epochs)
+            .SelectMany(number => EpochContext.Possible(number, options.Epochs, classes, device))
             .Select(epoch => RuleFor(epoch).Mixing)
             .Any(mixing => mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
@@ -167,7 +169,8 @@ internal sealed class TrainingLoop(
     )
     {
         using var scope = NewDisposeScope();
-        var rule = RuleFor(epoch.Number);
+        var progress = state.Reports.Count > 0 ? state.Reports[^1].TrainingAccuracy : default(ImmutableArray<double>?);
+        var rule = RuleFor(new(epoch.Number, options.Epochs, classes, device) { TrainingAccuracy = progress });
         // kept alive during the draw, which a garbage collection could end otherwise
         using var order = RandomStream.Order.Generator(seed, epoch.Number);
         var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order).OnDevice(inputs.Labels.device);
@@ -183,8 +186,8 @@ internal sealed class TrainingLoop(
                 throw new OperationCanceledException(options.Cancellation);
             }
 
-            var progress = epoch.Number - 1 + ((step + 0.5) / batches.Count); // the step's middle, in epochs
-            var rate = options.LearningRate * options.LearningRateSchedule.FactorAt(progress, options.Epochs);
+            var middle = epoch.Number - 1 + ((step + 0.5) / batches.Count); // of the step, in epochs
+            var rate = options.LearningRate * options.LearningRateSchedule.FactorAt(middle, options.Epochs);
             one.Run(batches[step], rule, epoch, rate);
             atSavePoint(step + 1 == batches.Count ? SavePoint.EpochEnd : SavePoint.Step);
             done += batches[step].shape[0];

@@ -10,6 +10,7 @@ internal static class AllStrategies
         new MajorFeatureWeakening(),
         new MajorFeatureWeakening { Depth = MixingDepth.Input, MinLambda = 0.6 },
         new MajorFeatureWeakening { Depth = MixingDepth.PooledFeatures, PartnerGradient = false },
+        new MajorFeatureWeakening { FollowsProgress = true, MinLambda = 0.5 },
         new MajorFeatureWeakening
         {
             Depth = MixingDepth.AnyStage,

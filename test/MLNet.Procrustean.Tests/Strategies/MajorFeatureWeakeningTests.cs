@@ -130,6 +130,29 @@ public sealed class MajorFeatureWeakeningTests
     }
 
     [Test]
+    public void RuleFor_Progress_WeakensWhatIsAhead([Values(0, 0.3, 0.9)] double minLambda)
+    {
+        using var scope = NewDisposeScope();
+        double[] accuracy = [0.9, double.NaN, 0.4, 1];
+        var strategy = new MajorFeatureWeakening { FollowsProgress = true, MinLambda = minLambda };
+        var rule = strategy.RuleFor(Epoch(ToyImages.Counts(10, 7, 20, 5)) with { TrainingAccuracy = [.. accuracy] });
+        var expected = accuracy.Select(a => (float)(double.IsNaN(a) ? 1 : 1 - ((1 - minLambda) * (a - 0.4))));
+        Assert.That(Shares(rule, [0, 1, 2, 3]), Is.EqualTo(expected).Within(1e-6));
+    }
+
+    [Test]
+    public void RuleFor_ProgressIsNotKnownOrEqual_MixesWithSharesOfOne()
+    {
+        using var scope = NewDisposeScope();
+        var strategy = new MajorFeatureWeakening { FollowsProgress = true };
+        var first = Epoch(ToyImages.Counts(10, 7));
+        foreach (var epoch in new[] { first, first with { TrainingAccuracy = [0.7, 0.7] } })
+        {
+            Assert.That(Shares(strategy.RuleFor(epoch), [0, 1]), Is.EqualTo(new[] { 1f, 1f }));
+        }
+    }
+
+    [Test]
     public void Check_StageTheBackboneLacks_Refuses() =>
         Assert.That(
             () => new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) }.Check(new CifarResNet(), epochs: 1),
@@ -175,6 +198,13 @@ public sealed class MajorFeatureWeakeningTests
         Assert.That(
             new MajorFeatureWeakening().ToString(),
             Is.EqualTo("MajorFeatureWeakening { Depth = stage 2, MinLambda = 0.75, Gamma = 1, PartnerGradient = True, MixedFraction = 1 }")
+        );
+
+    [Test]
+    public void ToString_FollowsProgress_PrintsThat() =>
+        Assert.That(
+            new MajorFeatureWeakening { FollowsProgress = true }.ToString(),
+            Does.EndWith("MixedFraction = 1, FollowsProgress = True }")
         );
 
     private static float[] Shares(TrainingRule rule, long[] labels) =>

@@ -17,10 +17,6 @@ internal sealed class CheckpointedTraining : IDisposable
     private const int LossesOfStep = 2; // mixup asks for the loss with either label
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly TemporaryFolder folder = new();
-    private readonly TrainingStrategy strategy = new Combined(
-        new Mixup { Depth = MixingDepth.AnyStage },
-        new ClassBalancedSampling { Q = 0.5 }
-    );
     private Action<int> onStep = _ => { };
     private int step;
     private int losses;
@@ -59,6 +55,10 @@ internal sealed class CheckpointedTraining : IDisposable
         Log.Where(line => line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning).Select(line => line.RawMessage);
 
     public ImageClassifierOptions Options { get; }
+
+    /// <summary>The strategy, which mixes labels too.</summary>
+    public TrainingStrategy Strategy { get; set; } =
+        new Combined(new Mixup { Depth = MixingDepth.AnyStage }, new ClassBalancedSampling { Q = 0.5 });
 
     /// <summary>What the loss is multiplied by, to make a training unlearn or diverge.</summary>
     public double LossFactor { get; set; } = 1;
@@ -127,7 +127,7 @@ internal sealed class CheckpointedTraining : IDisposable
 
     private TrainingRule Watched(EpochContext epoch)
     {
-        var rule = strategy.RuleFor(epoch);
+        var rule = Strategy.RuleFor(epoch);
         return rule with
         {
             Loss = (logits, labels) =>

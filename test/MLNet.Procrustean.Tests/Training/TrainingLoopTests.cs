@@ -59,10 +59,24 @@ public sealed class TrainingLoopTests
             return new();
         });
         // asks once more, for the head, before it builds the network
-        SmallTraining.Run(SmallTraining.Options with { Epochs = 3, Strategy = strategy }, data).Dispose();
+        using var training = SmallTraining.Run(SmallTraining.Options with { Epochs = 3, Strategy = strategy }, data);
+        EpochContext Context(int number) => new(number, 3, ToyImages.Counts(12, 5), CPU);
         Assert.That(
             asked.Skip(1),
-            Is.EqualTo(new[] { 1, 2, 3 }.Select(number => new EpochContext(number, 3, ToyImages.Counts(12, 5), CPU)))
+            Is.EqualTo(
+                new[]
+                {
+                    Context(1),
+                    Context(2) with
+                    {
+                        TrainingAccuracy = training.Reports[0].TrainingAccuracy,
+                    },
+                    Context(3) with
+                    {
+                        TrainingAccuracy = training.Reports[1].TrainingAccuracy,
+                    },
+                }
+            )
         );
     }
 

@@ -64,6 +64,26 @@ public sealed class CheckpointedTrainingTests
         }
     }
 
+    [Test]
+    public void Fit_StrategyThatFollowsProgress_EndsAsIfNeverInterrupted([Values(3, 5, 8, 12)] int step)
+    {
+        var mixup = training.Strategy;
+        training.Strategy = new StrategyOf(epoch =>
+        {
+            var rule = mixup.RuleFor(epoch);
+            var slowest = epoch.TrainingAccuracy?.Min() ?? 0;
+            return rule with { Loss = (logits, labels) => rule.Loss(logits, labels) * (2 - slowest) };
+        });
+        var whole = training.Uninterrupted();
+        training.Cancel(step);
+        var result = training.Result(training.Fit(training.Options));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result, Is.EqualTo(whole).Using<(byte[] Weights, string Reports)>(Same));
+            Assert.That(whole.Weights, Is.Not.EqualTo(expected.Weights), "progress changes nothing");
+        }
+    }
+
     [Test(Description = "The ten steps of the head ask for half as many losses each as the others: they count as five.")]
     public void Fit_HeadFirstAndAShareOfItsWeights_EndsAsIfNeverInterrupted()
     {
