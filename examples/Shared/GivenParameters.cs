@@ -52,10 +52,18 @@ internal sealed partial class GivenParameters
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, "a number with a decimal point");
 
+    public int Whole(string name, int byDefault) =>
+        Take(name, byDefault.ToString(CultureInfo.InvariantCulture)) is not { } text ? byDefault
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Wrong(name, text, "a whole number");
+
     public int? WholeOrNull(string name, string meaningOfNull) =>
         Take(name, meaningOfNull) is not { } text || text == meaningOfNull ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, $"a whole number or {meaningOfNull}");
+
+    public string? PathOrNull(string name, string meaningOfNull) =>
+        Take(name, meaningOfNull) is { } text && text != meaningOfNull ? text : null;
 
     public bool Switch(string name, bool byDefault) =>
         Take(name, byDefault ? "true" : "false") is not { } text ? byDefault

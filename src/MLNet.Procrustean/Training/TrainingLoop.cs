@@ -24,7 +24,9 @@ internal sealed class TrainingLoop(
     /// <summary>Finds the epochs with a new rule, for the reports; null, the default, for none.</summary>
     public RuleChanges? Changes { get; init; }
 
-    /// <summary>Whether it trains the head before the first epoch: then nothing is mixed, and the meter is not told of epochs.</summary>
+    /// <summary>
+    /// Whether it trains the head before the first epoch: then nothing is mixed or perturbed, and the meter is not told of epochs.
+    /// </summary>
     public bool IsHeadStart { get; init; }
 
     /// <summary>Trains the network in place.</summary>
@@ -100,10 +102,10 @@ internal sealed class TrainingLoop(
         return state.DivergedIn; // set where the training had diverged before it was resumed
     }
 
-    // Features, where frozen parts see an image in no more than two forms and nothing is mixed before them; else the images.
+    // Features, where frozen parts see an image in no more than two forms and nothing is mixed or perturbed before them; else the images.
     private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, PhaseMeter meter) =>
         (
-            network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || MixesBeforeFrozenParts(network)
+            network.FrozenParts == 0 || !KeptFeatures.Suit(options.Augmentation) || ChangesInputsOfFrozenParts(network)
                 ? null
                 : KeptFeatures.Of(network, train, preprocessing, options.Augmentation.Flips, options, options.CachePath, device, meter)
         )
@@ -119,17 +121,17 @@ internal sealed class TrainingLoop(
     private TrainingRule RuleFor(int epoch)
     {
         var rule = options.Strategy.RuleFor(new(epoch, options.Epochs, classes, device));
-        return IsHeadStart ? rule with { Mixing = null } : rule;
+        return IsHeadStart ? rule with { Mixing = null, Perturbation = null } : rule;
     }
 
-    private bool MixesBeforeFrozenParts(StagedNetwork network)
+    private bool ChangesInputsOfFrozenParts(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
         var stages = network.Stages.Count;
         return Enumerable
             .Range(1, options.Epochs)
-            .Select(epoch => RuleFor(epoch).Mixing)
-            .Any(mixing => mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
+            .Select(RuleFor)
+            .Any(rule => rule.Perturbation is not null || rule.Mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
 
     private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images, PhaseMeter meter) =>
