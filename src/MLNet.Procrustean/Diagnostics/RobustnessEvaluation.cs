@@ -26,6 +26,8 @@ internal sealed class RobustnessEvaluation(
     private const int FewestAtOnce = 16;
     private const int BytesAtOnce = 4_000_000; // of pixels: the passes of an attack keep what a training keeps
 
+    private readonly int classes = classifier.Labels.Names.Length;
+
     /// <inheritdoc cref="ImageClassifierModel.EvaluateRobustness"/>
     public RobustnessMetrics Of(
         IDataView data,
@@ -35,8 +37,8 @@ internal sealed class RobustnessEvaluation(
         CancellationToken cancellation
     )
     {
-        var (names, shape) = (classifier.Labels.Names, classifier.Preprocessing.Shape);
-        var (clean, robust) = (new long[names.Length, names.Length], new long[names.Length, names.Length]);
+        var shape = classifier.Preprocessing.Shape;
+        var (clean, robust) = (new long[classes, classes], new long[classes, classes]);
         var (rows, skippedRows) = (0L, 0L);
         var atOnce = Math.Clamp(BytesAtOnce / shape.Bytes, FewestAtOnce, MostAtOnce);
         foreach (var (part, group) in Rows(data, imageColumnName, labelColumnName).Chunk(atOnce).Index())
@@ -46,33 +48,33 @@ internal sealed class RobustnessEvaluation(
             (rows, skippedRows) = (rows + group.Length, skippedRows + skipped.Count);
             if (pixels.Length > 0)
             {
-                Count([.. group.Where((_, place) => !skipped.Contains(place)).Select(row => row.Label)], pixels, part);
+                Count([.. group.Where((_, place) => !skipped.Contains(place)).Select(row => row.Label)], pixels, part, clean, robust);
             }
         }
 
         return rows > skippedRows
-            ? new(attack, costs, Metrics(clean), Metrics(robust))
+            ? new(attack, costs, Metrics(clean, skippedRows), Metrics(robust, skippedRows))
             : throw new ArgumentException(
                 rows == 0 ? "There is no row to evaluate." : $"None of the {rows} images can be read; all were skipped.",
                 nameof(data)
             );
+    }
 
-        void Count(long[] labels, byte[] pixels, int part)
+    private void Count(long[] labels, byte[] pixels, int part, long[,] clean, long[,] robust)
+    {
+        var (before, after) = Predicted(pixels, labels, part);
+        foreach (var (label, first, second) in labels.Zip(before, after))
         {
-            var (before, after) = Predicted(pixels, labels, part);
-            foreach (var (label, first, second) in labels.Zip(before, after))
-            {
-                clean[label, first]++;
-                robust[label, second]++;
-            }
+            clean[label, first]++;
+            robust[label, second]++;
         }
+    }
 
-        ImbalanceMetrics Metrics(long[,] counts)
-        {
-            var all = Enumerable.Range(0, names.Length);
-            var confusion = all.Select(y => all.Select(j => counts[y, j]).ToImmutableArray());
-            return new([.. names], [.. classifier.TrainingCounts], [.. confusion], skippedRows);
-        }
+    private ImbalanceMetrics Metrics(long[,] counts, long skipped)
+    {
+        var all = Enumerable.Range(0, classes);
+        var confusion = all.Select(y => all.Select(j => counts[y, j]).ToImmutableArray());
+        return new([.. classifier.Labels.Names], [.. classifier.TrainingCounts], [.. confusion], skipped);
     }
 
     private IEnumerable<(long Label, Action<Memory<byte>> Image)> Rows(IDataView data, string imageColumnName, string labelColumnName)

@@ -53,7 +53,7 @@ internal sealed class CostMatrixFile(string path)
         if (names.Length < 2)
         {
             throw Wrong(
-                $"line {line} names {names.Length} classes after its first cell, and there must be two or more; cells are separated by commas"
+                $"line {line} names {names.Length} classes after its first cell, and there must be two or more; commas separate cells"
             );
         }
 

@@ -11,11 +11,13 @@ public static class RobustnessCatalog
     /// </summary>
     /// <remarks>
     /// The images are read and decoded as in scoring, and the network is attacked that gives the scores, in single precision; where ONNX
-    /// Runtime scores, it is made from the model's weights, which takes libtorch. It takes about <see cref="ProjectedGradientAttack.Steps"/>
-    /// times three times as long as scoring. The same seed gives the same metrics.
+    /// Runtime scores, it is made from the model's weights, which takes libtorch. Each of the <see cref="ProjectedGradientAttack.Steps"/>
+    /// takes about three times as long as scoring. The same seed gives the same metrics.
     /// </remarks>
     /// <param name="catalog">The catalog.</param>
-    /// <param name="model">The model. ML.NET loads a pipeline as a <c>TransformerChain</c>: its <c>OfType</c> finds the model in it.</param>
+    /// <param name="model">
+    /// The model. ML.NET loads a pipeline as a <c>TransformerChain</c>: its <c>OfType</c> finds the model in it.
+    /// </param>
     /// <param name="data">The data, with the model's image column and a label column.</param>
     /// <param name="attack">The attack; null for the defaults of <see cref="ProjectedGradientAttack"/>.</param>
     /// <param name="costs">

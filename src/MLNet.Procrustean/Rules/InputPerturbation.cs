@@ -10,8 +10,8 @@ namespace MLNet.Procrustean;
 /// mixed meanwhile.
 /// </remarks>
 /// <param name="Change">
-/// (x, y, z, random) → x̃. The images x, [B, channels, S, S], float32, have whole values from 0 to 255; the labels y are [B], int64. z gives
-/// the logits [B, C] of such images, float32, and gradients flow through it to them. The generator is on the CPU. x̃ has the shape of x and
-/// values from 0 to 255. It is tried on small images before the training: it takes any B, channels and S.
+/// (x, y, z, random) → x̃. The images x, [B, channels, S, S], float32, have whole values from 0 to 255; the labels y are [B], int64. z
+/// gives the logits [B, C] of such images, float32, and gradients flow through it to them. The generator is on the CPU. x̃ has the shape of
+/// x and values from 0 to 255. It is tried on small images before the training: it takes any B, channels and S.
 /// </param>
 public sealed record InputPerturbation(Func<Tensor, Tensor, Func<Tensor, Tensor>, Generator, Tensor> Change);

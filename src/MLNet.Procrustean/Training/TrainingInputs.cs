@@ -74,7 +74,8 @@ internal sealed class AugmentedImages(
 
     public override void Dispose() => resident?.Dispose();
 
-    private Tensor Augmented(Tensor rows, Generator random) => options.Augmentation.Apply(pixels.Rows(rows), random).OnDevice(device); // [B, S, S, channels]
+    // [B, S, S, channels]
+    private Tensor Augmented(Tensor rows, Generator random) => options.Augmentation.Apply(pixels.Rows(rows), random).OnDevice(device);
 
     private Tensor Normalised(Tensor images) => preprocessing.Normalise(images.permute(0, 2, 3, 1), options.Precision.On(device));
 }

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -16,7 +17,8 @@ internal static class TriedPerturbation
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(0);
-        var images = randint(0, 256, [labels.shape[0], 3, Size, Size], ScalarType.Float32, generator: random);
+        var drawn = randint(-64, 320, [labels.shape[0], 3, Size, Size], ScalarType.Float32, generator: random);
+        var images = drawn.AtLeast(0).AtMost(255); // many are at an end of the range
         var weight = randn([Values, classes], generator: random) / tensor(100f); // logits of about 10
         var changed = perturbation.Change(images, labels, x => x.flatten(1).mm(weight), random);
         return (images.MoveToOuterDisposeScope(), changed.detach().MoveToOuterDisposeScope());
