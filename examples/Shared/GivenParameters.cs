@@ -62,6 +62,9 @@ internal sealed partial class GivenParameters
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, $"a whole number or {meaningOfNull}");
 
+    public string? PathOrNull(string name, string meaningOfNull) =>
+        Take(name, meaningOfNull) is { } text && text != meaningOfNull ? text : null;
+
     public bool Switch(string name, bool byDefault) =>
         Take(name, byDefault ? "true" : "false") is not { } text ? byDefault
         : bool.TryParse(text, out var on) ? on

@@ -61,6 +61,19 @@ internal sealed record NamedStrategy(string Name, string Meaning, Func<GivenPara
                 Tau = given.Number("tau", it.Tau),
             }
         ),
+        Of<CostSensitiveAdversarialTraining>("adversarial", "cost-sensitive adversarial training", (it, given) =>
+            it with
+            {
+                Tau = given.Number("tau", it.Tau),
+                Attack = new()
+                {
+                    Epsilon = given.Number("epsilon", it.Attack.Epsilon),
+                    StepSize = given.Number("step-size", it.Attack.StepSize),
+                    Steps = given.Whole("steps", it.Attack.Steps),
+                },
+                Costs = given.PathOrNull("costs", "equal") is { } path ? CostMatrix.Load(path) : null,
+            }
+        ),
     ];
 
     /// <summary>The name, the parameters with their defaults, and the meaning.</summary>

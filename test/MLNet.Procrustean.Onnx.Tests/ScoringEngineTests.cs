@@ -123,6 +123,19 @@ public sealed class ScoringEngineTests
     }
 
     [Test]
+    public void EvaluateRobustness_OfALoadedModel_GivesWhatItGivesOfTheTrainedOne()
+    {
+        using var model = SavedTinyModel.Load(saved.Zip);
+        model.ScoringEngine = ScoringEngine.OnnxRuntime;
+        var attack = new ProjectedGradientAttack { Epsilon = 40, StepSize = 15 };
+
+        var loaded = Ml.MulticlassClassification.EvaluateRobustness(model, SavedTinyModel.Model.Images, attack);
+
+        var trained = Ml.MulticlassClassification.EvaluateRobustness(SavedTinyModel.Model.Classifier, SavedTinyModel.Model.Images, attack);
+        Assert.That(loaded, Is.EqualTo(trained));
+    }
+
+    [Test]
     public void InitialWeights_OfALoadedModel_TrainOn()
     {
         using var model = SavedTinyModel.Load(saved.Zip);

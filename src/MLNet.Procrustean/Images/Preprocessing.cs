@@ -25,8 +25,8 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
     }
 
     /// <summary>
-    /// Normalises a batch: uint8 [B, S, S, channels] → [B, channels, S, S] of the type, in channels-last layout, on the device of the
-    /// batch.
+    /// Normalises a batch: [B, S, S, channels], from 0 to 255, → [B, channels, S, S] of the type, in channels-last layout, on the device of
+    /// the batch. Gradients flow through it.
     /// </summary>
     public Tensor Normalise(Tensor pixels, ScalarType type = ScalarType.Float32)
     {
@@ -34,7 +34,7 @@ internal sealed record Preprocessing(ImageShape Shape, ImmutableArray<float> Mea
         var (rows, width) = (pixels.flatten(2), pixels.shape[2]);
         var means = tensor(Means.ToArray()).OnDevice(pixels.device).repeat(width);
         var scale = tensor(Deviations.Select(deviation => 1 / deviation).ToArray()).OnDevice(pixels.device).repeat(width);
-        return rows.to(float32).sub_(means).mul_(scale).to(type).reshape(pixels.shape).permute(0, 3, 1, 2);
+        return rows.to(float32, copy: true).sub_(means).mul_(scale).to(type).reshape(pixels.shape).permute(0, 3, 1, 2);
     }
 
     private static ImmutableArray<float> Floats(Tensor values) => [.. values.to(float32).data<float>().ToArray()];

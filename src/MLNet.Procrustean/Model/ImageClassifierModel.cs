@@ -150,6 +150,25 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
         );
     }
 
+    /// <inheritdoc cref="RobustnessCatalog.EvaluateRobustness"/>
+    internal RobustnessMetrics EvaluateRobustness(
+        IDataView data,
+        string labelColumnName,
+        ProjectedGradientAttack attack,
+        CostMatrix costs,
+        int seed,
+        CancellationToken cancellation
+    ) =>
+        scorer.Use(classifier =>
+            new RobustnessEvaluation(classifier, attack, costs, seed, device).Of(
+                data,
+                Columns.Image,
+                labelColumnName,
+                rows.Unread,
+                cancellation
+            )
+        );
+
     /// <summary>
     /// A copy of the model that also adds the pooled features, as <see cref="ImageClassifierOptions.FeatureColumnName"/> describes them.
     /// </summary>

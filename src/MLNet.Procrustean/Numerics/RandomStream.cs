@@ -17,13 +17,19 @@ internal enum RandomStream
     Whitening = 6,
     Mirroring = 7,
     Copies = 8,
+    Perturbation = 9,
 }
 
 internal static class RandomStreams
 {
     /// <summary>A generator for one purpose in one epoch, on the CPU.</summary>
-    public static torch.Generator Generator(this RandomStream stream, int seed, int epoch) =>
-        new(Mix(Mix(Mix((uint)seed) + (uint)epoch) + (uint)stream));
+    public static torch.Generator Generator(this RandomStream stream, int seed, int epoch) => new(Key(stream, seed, epoch));
+
+    /// <summary>A generator for one purpose in one step of an epoch, on the CPU: it needs no place in a checkpoint.</summary>
+    public static torch.Generator Generator(this RandomStream stream, int seed, int epoch, int step) =>
+        new(Mix(Key(stream, seed, epoch) + (uint)step));
+
+    private static ulong Key(RandomStream stream, int seed, int epoch) => Mix(Mix(Mix((uint)seed) + (uint)epoch) + (uint)stream);
 
     // The finaliser of SplitMix64: neighbouring inputs give unrelated outputs.
     private static ulong Mix(ulong x)

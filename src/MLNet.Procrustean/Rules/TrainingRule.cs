@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>How one epoch is trained, in four parts; by default, plain training.</summary>
+/// <summary>How one epoch is trained, in five parts; by default, plain training.</summary>
 public sealed record TrainingRule
 {
     /// <summary>
@@ -16,6 +16,9 @@ public sealed record TrainingRule
     /// each with a probability in proportion to the weight of its class. Null, the default, takes every image once.
     /// </summary>
     public Tensor? SamplingWeights { get; init; }
+
+    /// <summary>How images are changed so as to make the network err; null, the default, changes nothing.</summary>
+    public InputPerturbation? Perturbation { get; init; }
 
     /// <summary>How features are mixed within a mini-batch; null, the default, mixes nothing.</summary>
     public FeatureMixing? Mixing { get; init; }

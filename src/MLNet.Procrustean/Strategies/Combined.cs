@@ -7,9 +7,9 @@ namespace MLNet.Procrustean;
 /// that the other leaves at their defaults.
 /// </summary>
 /// <remarks>
-/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the sampling, the loss and the head are the four parts of a
-/// <see cref="TrainingRule"/>. Strategies that set different parts can be combined; two that set the same part are refused. Two methods
-/// that correct the same bias need weaker settings than either alone; otherwise the large classes are sacrificed.
+/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the perturbation of images, the sampling, the loss and the head are the five
+/// parts of a <see cref="TrainingRule"/>. Strategies that set different parts can be combined; two that set the same part are refused. Two
+/// methods that correct the same bias need weaker settings than either alone; otherwise the large classes are sacrificed.
 /// </remarks>
 /// <param name="First">One strategy.</param>
 /// <param name="Second">Another one, for other parts of the rule.</param>
@@ -49,6 +49,7 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
         {
             Head = Of(rule => rule.Head, "head"),
             SamplingWeights = Of(rule => rule.SamplingWeights, "sampling"),
+            Perturbation = Of(rule => rule.Perturbation, "perturbation of images"),
             Mixing = Of(rule => rule.Mixing, "mixing"),
             Loss = Of(rule => rule.Loss, "loss"),
         };

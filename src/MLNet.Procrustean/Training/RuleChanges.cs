@@ -8,8 +8,8 @@ namespace MLNet.Procrustean.Training;
 /// need not tell.
 /// </summary>
 /// <remarks>
-/// A place of the rule (sampling, mixing, loss) changes where it is one thing in the epochs before and another one in those after. A place
-/// that is another one in each epoch, as one that is annealed, follows a schedule, and no epoch of it is a change.
+/// A place of the rule (sampling, perturbation, mixing, loss) changes where it is one thing in the epochs before and another one in those
+/// after. A place that is another one in each epoch, as one that is annealed, follows a schedule, and no epoch of it is a change.
 /// </remarks>
 /// <param name="strategy">Of the training.</param>
 /// <param name="classes">The classes with their numbers of training images.</param>
@@ -41,6 +41,13 @@ internal sealed class RuleChanges(TrainingStrategy strategy, ClassCounts classes
             yield return now.Sampling is null ? "every image once" : "other sampling weights";
         }
 
+        if (IsNew(rule => rule.Perturbation))
+        {
+            yield return now.Perturbation is null ? "no perturbation of images"
+            : before.Perturbation is null ? "perturbation of images"
+            : "another perturbation of images";
+        }
+
         if (IsNew(rule => rule.Mixing))
         {
             yield return now.Mixing is null ? "no mixing of features"
@@ -63,6 +70,7 @@ internal sealed class RuleChanges(TrainingStrategy strategy, ClassCounts classes
             var given = tensor(labels);
             trace = new(
                 rule.SamplingWeights is { } weights ? Bits(weights) : null,
+                rule.Perturbation is { } change ? Bits(TriedPerturbation.On(change, given, classes.Classes).Changed) : null,
                 rule.Mixing is { } mixing ? TraceOf(mixing, given) : null,
                 Bits(rule.Loss(Logits(labels.Length, classes.Classes), given))
             );
@@ -94,5 +102,5 @@ internal sealed class RuleChanges(TrainingStrategy strategy, ClassCounts classes
     private static string Bits(Tensor values) =>
         Convert.ToHexString(SHA256.HashData(values.detach().to(float64).cpu().contiguous().bytes.ToArray()));
 
-    private sealed record RuleTrace(string? Sampling, string? Mixing, string Loss);
+    private sealed record RuleTrace(string? Sampling, string? Perturbation, string? Mixing, string Loss);
 }

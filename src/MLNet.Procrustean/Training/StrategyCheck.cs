@@ -9,8 +9,8 @@ internal static class StrategyCheck
 {
     /// <summary>The head that all rules ask for.</summary>
     /// <exception cref="ArgumentException">
-    /// A rule asks for another head than the first, mixes where the network has no stage, or its sampling weights, shares or loss have the
-    /// wrong shape.
+    /// A rule asks for another head than the first, mixes where the network has no stage, or its sampling weights, shares, perturbed images
+    /// or loss have the wrong shape.
     /// </exception>
     public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
     {
@@ -26,6 +26,7 @@ internal static class StrategyCheck
                         + "put strategies of the same head one after the other"
                     : ProblemOf(rule.SamplingWeights, classes.Classes)
                         ?? ProblemOf(rule.Mixing, backbone)
+                        ?? ProblemOf(rule.Perturbation, classes.Classes)
                         ?? ProblemOf(rule.Loss, classes.Classes);
             if (problem is not null)
             {
@@ -61,6 +62,22 @@ internal static class StrategyCheck
         return wrong is null
             ? null
             : $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]";
+    }
+
+    private static string? ProblemOf(InputPerturbation? perturbation, int classes)
+    {
+        if (perturbation is null)
+        {
+            return null;
+        }
+
+        var (images, changed) = TriedPerturbation.On(perturbation, tensor(new long[] { 0, 1, 0 }), classes);
+        return !changed.shape.SequenceEqual(images.shape) || changed.dtype != images.dtype
+                ? $"perturbs images of the shape [{string.Join(", ", images.shape)}], {images.dtype}, to "
+                    + $"[{string.Join(", ", changed.shape)}], {changed.dtype}; it must leave both as they are"
+            : !(changed.ge(tensor(0f)) & changed.le(tensor(255f))).all().item<bool>()
+                ? "perturbs images to values that are not from 0 to 255; it must keep them there"
+            : null;
     }
 
     private static string? ProblemOf(Func<Tensor, Tensor, Tensor> loss, int classes)

@@ -19,6 +19,17 @@ internal abstract class TrainingInputs(Tensor labels) : IDisposable
     /// <param name="random">Draws how they are changed.</param>
     public abstract Tensor Of(Tensor rows, Generator random);
 
+    /// <summary>The same with the images, after they are drawn and before they are normalised, changed by a function.</summary>
+    /// <param name="rows">The numbers of the images, [B], int64, on the device of the labels.</param>
+    /// <param name="random">Draws how they are changed before.</param>
+    /// <param name="change">
+    /// (images, normalised) → images: both [B, channels, S, S], float32, from 0 to 255, on the device of the network, and a function that
+    /// gives the network's input for such images.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The inputs are features of images, not images.</exception>
+    public virtual Tensor Of(Tensor rows, Generator random, Func<Tensor, Func<Tensor, Tensor>, Tensor> change) =>
+        throw new InvalidOperationException("Features that are kept do not follow their images; they cannot be changed.");
+
     /// <summary>The logits [B, C] of images as they are, in evaluation.</summary>
     /// <param name="network">The network, in evaluation mode.</param>
     /// <param name="rows">The numbers of the images, [B], int64, on the CPU.</param>
@@ -49,9 +60,14 @@ internal sealed class AugmentedImages(
     public override Tensor Of(Tensor rows, Generator random)
     {
         using var scope = NewDisposeScope();
-        var taken = pixels.Rows(rows);
-        var augmented = views is null ? options.Augmentation.Apply(taken, random) : ViewsOf(taken, rows, random); // [B, S, S, channels]
-        return preprocessing.Normalise(augmented.OnDevice(device), options.Precision.On(device)).MoveToOuterDisposeScope();
+        return preprocessing.Normalise(Augmented(rows, random), options.Precision.On(device)).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor Of(Tensor rows, Generator random, Func<Tensor, Func<Tensor, Tensor>, Tensor> change)
+    {
+        using var scope = NewDisposeScope();
+        var images = Augmented(rows, random).to(float32).permute(0, 3, 1, 2);
+        return Normalised(change(images, Normalised)).MoveToOuterDisposeScope();
     }
 
     public override Tensor LogitsOf(StagedNetwork network, Tensor rows) =>
@@ -59,9 +75,18 @@ internal sealed class AugmentedImages(
 
     public override void Dispose() => resident?.Dispose();
 
-    private Tensor ViewsOf(Tensor taken, Tensor rows, Generator random)
+    // [B, S, S, channels]
+    private Tensor Augmented(Tensor rows, Generator random)
     {
-        using var drawn = ImageViews.Draw(views!.Count, rows.shape[0], random);
-        return views.Of(taken, rows.data<long>().ToArray(), drawn.data<long>().ToArray());
+        var taken = pixels.Rows(rows);
+        if (views is null)
+        {
+            return options.Augmentation.Apply(taken, random).OnDevice(device);
+        }
+
+        using var drawn = ImageViews.Draw(views.Count, rows.shape[0], random);
+        return views.Of(taken, rows.data<long>().ToArray(), drawn.data<long>().ToArray()).OnDevice(device);
     }
+
+    private Tensor Normalised(Tensor images) => preprocessing.Normalise(images.permute(0, 2, 3, 1), options.Precision.On(device));
 }

@@ -26,7 +26,9 @@ internal sealed class TrainingLoop(
     /// <summary>Finds the epochs with a new rule, for the reports; null, the default, for none.</summary>
     public RuleChanges? Changes { get; init; }
 
-    /// <summary>Whether it trains the head before the first epoch: then nothing is mixed, and the meter is not told of epochs.</summary>
+    /// <summary>
+    /// Whether it trains the head before the first epoch: then nothing is mixed or perturbed, and the meter is not told of epochs.
+    /// </summary>
     public bool IsHeadStart { get; init; }
 
     /// <summary>Features of the same images that fewer parts have made, to compute others from; null, the default, for none.</summary>
@@ -108,10 +110,10 @@ internal sealed class TrainingLoop(
         return state.DivergedIn; // set where the training had diverged before it was resumed
     }
 
-    // Features, where frozen parts see an image in a few fixed forms and nothing is mixed before them; else the images.
+    // Features, where frozen parts see an image in a few fixed forms and nothing is mixed or perturbed before them; else the images.
     private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, PhaseMeter meter) =>
         (
-            network.FrozenParts == 0 || !ImageViews.AreAllOf(options.Augmentation) || MixesBeforeFrozenParts(network)
+            network.FrozenParts == 0 || !ImageViews.AreAllOf(options.Augmentation) || ChangesInputsOfFrozenParts(network)
                 ? null
                 : KeptFeatures.Of(
                     new(network, train, new(options.Augmentation), preprocessing, options, device) { Earlier = Earlier },
@@ -131,18 +133,18 @@ internal sealed class TrainingLoop(
     private TrainingRule RuleFor(EpochContext epoch)
     {
         var rule = options.Strategy.RuleFor(epoch);
-        return IsHeadStart ? rule with { Mixing = null } : rule;
+        return IsHeadStart ? rule with { Mixing = null, Perturbation = null } : rule;
     }
 
-    private bool MixesBeforeFrozenParts(StagedNetwork network)
+    private bool ChangesInputsOfFrozenParts(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
         var stages = network.Stages.Count;
         return Enumerable
             .Range(1, options.Epochs)
             .SelectMany(number => EpochContext.Possible(number, options.Epochs, classes, device))
-            .Select(epoch => RuleFor(epoch).Mixing)
-            .Any(mixing => mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
+            .Select(RuleFor)
+            .Any(rule => rule.Perturbation is not null || rule.Mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
 
     private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images, PhaseMeter meter) =>

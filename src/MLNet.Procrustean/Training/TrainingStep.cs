@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
 
-/// <summary>One mini-batch: take its images, augment, mix, forward, loss, backward, and one step of the optimizer.</summary>
+/// <summary>One mini-batch: take its images, augment, perturb, mix, forward, loss, backward, and one step of the optimizer.</summary>
 /// <remarks>Nothing here reads the values of a tensor, so that nothing waits for a GPU.</remarks>
 internal sealed class TrainingStep(
     StagedNetwork network,
@@ -23,7 +23,7 @@ internal sealed class TrainingStep(
     {
         using var scope = NewDisposeScope();
         var labels = inputs.Labels.index_select(0, rows).OnDevice(device); // [B]
-        var (loss, hits) = Forward(inputs.Of(rows, epoch.Augmentation), labels, rule, epoch.Mixing);
+        var (loss, hits) = Forward(Inputs(rows, labels, rule, epoch), labels, rule, epoch.Mixing);
         optimizer.ZeroGrad();
         loss.backward();
         if (options.MaxGradientNorm is { } longest)
@@ -34,6 +34,33 @@ internal sealed class TrainingStep(
         optimizer.Step(learningRate);
         epoch.Add(labels, loss.detach(), hits, learningRate);
     }
+
+    private Tensor Inputs(Tensor rows, Tensor labels, TrainingRule rule, EpochProgress epoch)
+    {
+        if (rule.Perturbation is not { } perturbation)
+        {
+            return inputs.Of(rows, epoch.Augmentation);
+        }
+
+        using var random = epoch.Perturbation();
+        network.eval(); // so that what is tried leaves no trace in running statistics
+        try
+        {
+            return inputs.Of(rows, epoch.Augmentation, (images, normalised) => Perturbed(perturbation, images, labels, normalised, random));
+        }
+        finally
+        {
+            network.train();
+        }
+    }
+
+    private Tensor Perturbed(
+        InputPerturbation perturbation,
+        Tensor images,
+        Tensor labels,
+        Func<Tensor, Tensor> normalised,
+        Generator random
+    ) => perturbation.Change(images, labels, changed => network.forward(normalised(changed)), random).detach();
 
     // A scope of its own, closed before backward, so that what only the forward pass needs is freed by then.
     private (Tensor Loss, Tensor Hits) Forward(Tensor features, Tensor labels, TrainingRule rule, Generator random)

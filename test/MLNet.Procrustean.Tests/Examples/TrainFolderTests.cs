@@ -11,6 +11,7 @@ public sealed class TrainFolderTests
     [TestCase("vs(tau=1,tau=2)", "The parameter tau of vs is given twice")]
     [TestCase("cdt(gamma=much)", "The parameter gamma is 'much'; it must be a number")]
     [TestCase("cb(beta=1)", "from 0 to 0.999999")]
+    [TestCase("adversarial(epsilon=300)", "Epsilon is 300; it must be from 0 to 255.")]
     [TestCase("la+vs", "decide about the loss")]
     [TestCase("la*cb", "only cb can stand before *")]
     [TestCase("plain then ldam from 2", "asks for the head Cosine, and for Linear in epoch 1")]

@@ -26,6 +26,19 @@ public sealed class RandomStreamTests
         Assert.That(Draw(RandomStream.Mixing, 7, 3), Is.EqualTo(one));
     }
 
+    [Test]
+    public void Generator_StepsOfEpochs_AllDrawDifferently()
+    {
+        using var scope = NewDisposeScope();
+        var draws =
+            from seed in new[] { -1, 0, 1 }
+            from epoch in new[] { 0, 1, 2 }
+            from step in new[] { 0, 1, 2, 100 }
+            let random = RandomStream.Perturbation.Generator(seed, epoch, step)
+            select string.Join(' ', rand(3, generator: random).data<float>().ToArray());
+        Assert.That(draws.ToList(), Is.Unique.And.Count.EqualTo(36));
+    }
+
     // Mixing with λ ≡ 1 draws partners and depths, and must change neither order nor augmentation.
     [Test]
     public void Train_MixingWithWholeOwnShares_GivesTheWeightsOfPlainTraining(

@@ -40,13 +40,17 @@ internal static class AllStrategies
             new MajorFeatureWeakening { MinLambda = 0.9 },
             new Combined(new ClassBalancedSampling { Q = 0.5 }, new LabelDistributionAwareMargin())
         ),
+        new CostSensitiveAdversarialTraining { Tau = 0.5, Attack = Quick },
+        new Combined(new CostSensitiveAdversarialTraining { Attack = Quick }, new Combined(new Mixup(), new LogitAdjustment())),
     ];
+
+    private static ProjectedGradientAttack Quick => new() { StepSize = 6, Steps = 2 };
 
     /// <summary>Whether the strategy does something even when all classes are equally large.</summary>
     public static bool ChangesBalancedTraining(TrainingStrategy strategy) =>
         strategy switch
         {
-            FocalLoss or LabelDistributionAwareMargin or Mixup or Remix => true,
+            FocalLoss or LabelDistributionAwareMargin or Mixup or Remix or CostSensitiveAdversarialTraining => true,
             ClassBalancedWeights weights => ChangesBalancedTraining(weights.Of),
             Deferred deferred => ChangesBalancedTraining(deferred.Before) || ChangesBalancedTraining(deferred.After),
             Combined combined => ChangesBalancedTraining(combined.First) || ChangesBalancedTraining(combined.Second),

@@ -22,14 +22,16 @@ public sealed class CombinedTests
     }
 
     [Test]
-    public void RuleFor_AllFourPlaces_FillsEach()
+    public void RuleFor_AllFivePlaces_FillsEach()
     {
         using var scope = NewDisposeScope();
-        var rule = Rule(new Combined(new Combined(new ClassBalancedSampling(), Mixing), new LabelDistributionAwareMargin()));
+        var both = new Combined(new CostSensitiveAdversarialTraining(), new LabelDistributionAwareMargin());
+        var rule = Rule(new Combined(new Combined(new ClassBalancedSampling(), Mixing), both));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rule.Head, Is.EqualTo(ClassifierHead.Cosine));
             Assert.That(rule.SamplingWeights, Is.Not.Null);
+            Assert.That(rule.Perturbation, Is.Not.Null);
             Assert.That(rule.Mixing, Is.Not.Null);
             Assert.That(rule.Loss, Is.Not.EqualTo(new TrainingRule().Loss));
         }
@@ -70,6 +72,7 @@ public sealed class CombinedTests
         [
             [new LogitAdjustment(), new ClassBalancedWeights(), "loss"],
             [Mixing, new Mixup(), "mixing"],
+            [new CostSensitiveAdversarialTraining(), new CostSensitiveAdversarialTraining { Tau = 1 }, "perturbation of images"],
             [new ClassBalancedSampling(), new ClassBalancedSampling { Q = 0.5 }, "sampling"],
         ];
 

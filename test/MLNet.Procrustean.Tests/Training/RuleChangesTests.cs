@@ -38,6 +38,10 @@ public sealed class RuleChangesTests
                 Changes(new Deferred(new Mixup(), new Mixup { Depth = MixingDepth.PooledFeatures }, FromEpoch: 3)),
                 Is.EqualTo(new[] { (3, "another mixing of features") })
             );
+            Assert.That(
+                Changes(new Deferred(new PlainTraining(), new CostSensitiveAdversarialTraining(), FromEpoch: 5)),
+                Is.EqualTo(new[] { (5, "perturbation of images") })
+            );
             Assert.That(Changes(new Deferred(new Mixup(), new Mixup(), FromEpoch: 3)), Is.Empty, "the same rule");
         }
     }

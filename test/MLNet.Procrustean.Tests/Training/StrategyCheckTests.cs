@@ -23,6 +23,10 @@ public sealed class StrategyCheckTests
             Refuses(new() { SamplingWeights = tensor(new[] { 1, float.NaN, 1 }) }, "negative or not finite");
             Refuses(new() { SamplingWeights = zeros(3) }, "all 0");
             Refuses(new() { Mixing = new(MixingDepth.Input, (_, _, _) => (ones(2), null)) }, "shares of the shape [2]", "[3]");
+            Refuses(new() { Perturbation = new((x, _, _, _) => x.flatten(1)) }, "perturbs images of the shape [3, 3, 4, 4]", "to [3, 48]");
+            Refuses(new() { Perturbation = new((x, _, _, _) => x.to(float64)) }, "Float64; it must leave both");
+            Refuses(new() { Perturbation = new((x, _, _, _) => x + 1) }, "not from 0 to 255");
+            Refuses(new() { Perturbation = new((x, _, _, _) => x * float.NaN) }, "not from 0 to 255");
             Refuses(
                 new() { Mixing = new(MixingDepth.Input, (labels, _, _) => (ones(labels.shape[0]), ones(1))) },
                 "shares of the shape [1]"

@@ -65,5 +65,6 @@ public sealed class TrainingUnderGarbageCollectionTests
             new Combined(new Remix(), new VectorScaling()),
             new Combined(new MajorFeatureWeakening(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }),
             new FocalLoss { Gamma = 0.5 },
+            new CostSensitiveAdversarialTraining { Attack = new() { Steps = 2 } },
         ];
 }
