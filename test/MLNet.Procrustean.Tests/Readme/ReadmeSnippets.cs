@@ -189,7 +189,7 @@ public sealed class ReadmeSnippets
             Strategy = new CostSensitiveAdversarialTraining { Tau = 0.5 }, // or Costs = CostMatrix.Load("costs.csv")
             Backbone = new CifarResNet { Depth = 8 },
             ImageSize = 32,
-            Epochs = 10, // each takes about eight times as long as one of plain training
+            Epochs = 10, // each takes up to eight times as long as one of plain training
         };
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         using var classifier = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
