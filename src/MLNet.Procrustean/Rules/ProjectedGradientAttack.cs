@@ -10,7 +10,7 @@ namespace MLNet.Procrustean;
 /// <remarks>
 /// <para>
 /// Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep Learning Models Resistant to Adversarial Attacks", ICLR 2018,
-/// https://arxiv.org/abs/1706.06083, equation 2, with costs: p are the probabilities of the classes, y the class of the image, and C_yj the
+/// https://arxiv.org/abs/1706.06083, section 2, with costs: p are the probabilities of the classes, y the class of the image, and C_yj the
 /// cost of taking it for class j, with C_yy = 0.
 /// </para>
 /// <para>x⁰ = Π(x + u), u uniform in [−ε, ε]; x^{t+1} = Π(x^t + α · sign ∇ log Σ_j C_yj · p_j(x^t)).</para>

@@ -20,7 +20,7 @@ namespace MLNet.Procrustean;
 /// <para>C_yj = c_yj · (n_j / n_y)^τ, the power kept from 0.01 to 100, with c of <see cref="Costs"/> and C_yy = 0.</para>
 /// <para>
 /// With τ = 0 and equal costs, the defaults, it is the adversarial training of Madry and others, https://arxiv.org/abs/1706.06083. It does
-/// something for equal counts too. A training takes about <see cref="ProjectedGradientAttack.Steps"/> + 1 times as long. The attack is on
+/// something for equal counts too. A training takes up to <see cref="ProjectedGradientAttack.Steps"/> + 1 times as long. The attack is on
 /// the network in evaluation mode, on unmixed images with their own labels; sampling, mixing and the loss are as without it, so that
 /// <see cref="Combined"/> joins it with any of these. Loss and training accuracy in reports are those of the changed images. Where stages
 /// are frozen, each step computes their features again. <c>EvaluateRobustness</c> measures what it gains, and what it costs.

@@ -16,6 +16,7 @@ internal static class TriedPerturbation
     public static (Tensor Images, Tensor Changed) On(InputPerturbation perturbation, Tensor labels, int classes)
     {
         using var scope = NewDisposeScope();
+        using var gradient = enable_grad(); // as in the training, whatever the caller's own thread had set
         using var random = new Generator(0);
         var drawn = randint(-64, 320, [labels.shape[0], 3, Size, Size], ScalarType.Float32, generator: random);
         var images = drawn.AtLeast(0).AtMost(255); // many are at an end of the range

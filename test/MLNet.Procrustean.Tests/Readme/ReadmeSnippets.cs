@@ -178,6 +178,29 @@ public sealed class ReadmeSnippets
         Assert.That(File.ReadAllText("report.html"), Does.Contain("MFW with LDAM").And.Contain("Leakage").And.Contain("Neural collapse"));
     }
 
+    [Test]
+    public void Attack_OnAFolder_IsEvaluated()
+    {
+        var ml = new MLContext(seed: 1);
+        var (train, test) = ml.Data.StratifiedSplit(ml.Data.LoadImageFolder("photos"));
+        #region attack
+        var options = new ImageClassifierOptions
+        {
+            Strategy = new CostSensitiveAdversarialTraining { Tau = 0.5 }, // or Costs = CostMatrix.Load("costs.csv")
+            Backbone = new CifarResNet { Depth = 8 },
+            ImageSize = 32,
+            Epochs = 10, // each takes up to eight times as long as one of plain training
+        };
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+        using var classifier = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
+        var attack = new ProjectedGradientAttack { Epsilon = 4 }; // each value of a pixel changes by at most 4 of 255
+        var metrics = ml.MulticlassClassification.EvaluateRobustness(classifier, test, attack);
+        Console.WriteLine(metrics); // recall of each class and cost of its errors, as it is and under attack
+        #endregion
+
+        Assert.That($"{metrics}", Does.Contain("bolt").And.Contain("geometric mean"));
+    }
+
     private sealed class Prediction
     {
         public string PredictedLabel { get; set; } = "";
