@@ -7,20 +7,24 @@ namespace MLNet.Procrustean.Corrections.Ternary;
 internal sealed class TernaryLayer : IDisposable
 {
     private const double Threshold = 0.7; // of the mean size: smaller weights become 0
-    private readonly Tensor flat; // [N · K], the memory of the weight itself
+    private readonly Tensor weight;
+    private readonly Tensor memory; // of the weight itself, [N · K]; the channels of its input may be innermost there
+    private readonly long[] shape;
+    private readonly long[] strides;
 
     /// <summary>Quantises a weight, from now on: the tensor then has a · t.</summary>
     /// <param name="weight">[N, ...] of the network.</param>
     public TernaryLayer(Tensor weight)
     {
-        flat = weight.view(-1).DetachFromDisposeScope();
-        PerChannel = (int)(flat.shape[0] / weight.shape[0]);
-        using var numbers = flat.cpu();
-        (Values, Scales) = Quantise(numbers.data<float>().ToArray(), PerChannel);
+        (this.weight, shape, strides) = (weight, weight.shape, weight.stride());
+        memory = weight.as_strided([weight.numel()], [1]).DetachFromDisposeScope();
+        PerChannel = (int)(weight.numel() / shape[0]);
+        using var scope = NewDisposeScope();
+        (Values, Scales) = Quantise(weight.cpu().contiguous().data<float>().ToArray(), PerChannel);
         Restore(Values);
     }
 
-    /// <summary>t, [N · K].</summary>
+    /// <summary>t, [N · K], in the order of the shape.</summary>
     public sbyte[] Values { get; }
 
     /// <summary>a, [N]; 0 where all of the channel is 0.</summary>
@@ -62,7 +66,7 @@ internal sealed class TernaryLayer : IDisposable
     {
         Values[index] = value;
         using var number = (value * ScaleOf(index)).ToScalar();
-        using var place = flat.narrow(0, index, 1);
+        using var place = memory.narrow(0, PlaceOf(index), 1);
         place.fill_(number).Dispose();
     }
 
@@ -72,8 +76,20 @@ internal sealed class TernaryLayer : IDisposable
         values.CopyTo(Values, 0);
         using var scope = NewDisposeScope();
         // + 0: a product with a negative number is not to be −0
-        flat.copy_(tensor(values.Select((value, index) => (value * ScaleOf(index)) + 0f).ToArray()));
+        weight.copy_(tensor(values.Select((value, index) => (value * ScaleOf(index)) + 0f).ToArray()).reshape(shape));
     }
 
-    public void Dispose() => flat.Dispose();
+    public void Dispose() => memory.Dispose();
+
+    private long PlaceOf(long index)
+    {
+        var place = 0L;
+        for (var dimension = shape.Length - 1; dimension >= 0; dimension--)
+        {
+            place += index % shape[dimension] * strides[dimension];
+            index /= shape[dimension];
+        }
+
+        return place;
+    }
 }
