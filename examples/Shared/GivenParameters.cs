@@ -52,10 +52,21 @@ internal sealed partial class GivenParameters
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, "a number with a decimal point");
 
-    public int? WholeOrNull(string name, string meaningOfNull) =>
-        Take(name, meaningOfNull) is not { } text || text == meaningOfNull ? null
+    public int Whole(string name, int byDefault) =>
+        Take(name, byDefault.ToString(CultureInfo.InvariantCulture)) is not { } text ? byDefault
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Wrong(name, text, "a whole number");
+
+    public int? WholeOrNull(string name, string meaningOfNull, int? byDefault = null) =>
+        Take(name, byDefault?.ToString(CultureInfo.InvariantCulture) ?? meaningOfNull) is not { } text ? byDefault
+        : text == meaningOfNull ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, $"a whole number or {meaningOfNull}");
+
+    public T OneOf<T>(string name, IReadOnlyDictionary<string, T> values, T byDefault) =>
+        Take(name, values.First(pair => Equals(pair.Value, byDefault)).Key) is not { } text ? byDefault
+        : values.TryGetValue(text, out var value) ? value
+        : throw Wrong(name, text, $"one of {string.Join(", ", values.Keys)}");
 
     public bool Switch(string name, bool byDefault) =>
         Take(name, byDefault ? "true" : "false") is not { } text ? byDefault

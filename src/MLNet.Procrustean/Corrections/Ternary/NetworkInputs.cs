@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Corrections.Ternary;
 
-/// <summary>Images as the parts of a network see them. Where only the last layer changes, their pooled features are computed once.</summary>
+/// <summary>Images as the parts of a network see them. Where the last layer alone changes, pooled features are computed once.</summary>
 internal sealed class NetworkInputs : IDisposable
 {
     private const int ImagesAtOnce = 256;

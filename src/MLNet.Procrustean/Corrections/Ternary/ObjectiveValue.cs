@@ -11,7 +11,7 @@ internal static class ObjectiveValue
             ? CrossEntropy(logits, labels)
             : OfHits(objective, Hits(logits, labels), Counts(logits, labels));
 
-    /// <summary>The objective of the numbers of recognised images and of all images of each class; classes without images do not count.</summary>
+    /// <summary>The objective of the numbers of recognised and of all images of each class; classes without images do not count.</summary>
     public static double OfHits(TernaryObjective objective, int[] hits, int[] counts)
     {
         var (sum, classes) = (0.0, 0);

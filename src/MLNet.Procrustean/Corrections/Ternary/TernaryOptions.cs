@@ -7,7 +7,9 @@ namespace MLNet.Procrustean;
 public sealed record TernaryOptions
 {
     /// <summary>The layers that get ternary weights; <see cref="TernaryLayers.LastLayer"/> by default.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such choice; this holds for all enumerations and numbers below.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// There is no such choice; this holds for all enumerations and numbers below.
+    /// </exception>
     public TernaryLayers Layers
     {
         get;

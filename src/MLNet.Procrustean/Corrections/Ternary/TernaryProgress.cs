@@ -20,7 +20,7 @@ public sealed record TernaryProgress
     /// <summary>The objective on the current batch; NaN before the first.</summary>
     public required double Objective { get; init; }
 
-    /// <summary>The macro accuracy of the validation images after the last pass that ended, from 0 to 1; null without such images.</summary>
+    /// <summary>The macro accuracy of the validation images before this pass, from 0 to 1; null without such images.</summary>
     public double? ValidationMacroAccuracy { get; init; }
 
     /// <summary>One line for a log.</summary>

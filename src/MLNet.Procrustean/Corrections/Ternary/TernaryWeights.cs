@@ -25,9 +25,9 @@ public static class TernaryWeights
     /// It begins with w_i = a · t_i: within each output channel, t_i = sign(w_i) where |w_i| &gt; 0.7 · mean |w| and else 0, and a is the
     /// mean |w_i| of those that are not 0. In random order within a part of the network, from the last part to the first, both other values
     /// of each t_i are tried on a batch of the images, and the better one is kept if the objective falls. After
-    /// <see cref="TernaryOptions.RedrawInterval"/> weights another batch is drawn, and the objective computed again. The search stops after a
-    /// sweep without a change, or when the macro accuracy of the validation images has not risen, and the weights are those of the sweep with
-    /// the best one. a, biases and batch normalisation stay as they were trained.
+    /// <see cref="TernaryOptions.RedrawInterval"/> weights another batch is drawn, and the objective computed again. The search stops
+    /// after a sweep without a change, or when the macro accuracy of the validation images has not risen, and the weights are those of the
+    /// sweep with the best one. Each a, the biases and batch normalisation stay as they are.
     /// </para>
     /// <para>
     /// In the last layer, a trial takes as long as a look at each image of the batch, and a search some seconds. In a stage it takes a
@@ -36,9 +36,10 @@ public static class TernaryWeights
     /// </para>
     /// <para>
     /// Images are read as <see cref="ImageClassifierModel.Diagnose"/> reads them, and images that cannot be read are left out or refused by
-    /// <see cref="ImageClassifierModel.BadImages"/>. Mirror images (<see cref="ImageClassifierOptions.AverageFlips"/>) are not averaged in the
-    /// search. The model saves packed, and loads, scores and exports to ONNX like any other; an ONNX file has the weights in full. A later
-    /// <see cref="PostHocLogitAdjustment"/> or <see cref="TauNormalisation"/> keeps them ternary, training does not.
+    /// <see cref="ImageClassifierModel.BadImages"/>. The search does not average mirror images
+    /// (<see cref="ImageClassifierOptions.AverageFlips"/>). The model saves packed, and loads, scores and exports to ONNX like any other;
+    /// an ONNX file has the weights in full. A later <see cref="PostHocLogitAdjustment"/> or <see cref="TauNormalisation"/> keeps them
+    /// ternary, training does not.
     /// </para>
     /// </remarks>
     /// <param name="model">The model; it is not changed.</param>
