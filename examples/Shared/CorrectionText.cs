@@ -73,6 +73,7 @@ internal static class CorrectionText
             BatchSize = given.Whole("batch-size", it.BatchSize),
             RedrawInterval = given.WholeOrNull("redraw", "never", it.RedrawInterval),
             MaxSweeps = given.Whole("sweeps", it.MaxSweeps),
+            Patience = given.Whole("patience", it.Patience),
             MaxTime = given.Number("minutes", byDefault: 0) is not 0 and var minutes ? TimeSpan.FromMinutes(minutes) : null,
         };
     }

@@ -3,6 +3,7 @@ namespace MLNet.Procrustean.Corrections.Ternary;
 /// <summary>Cross entropy: log Σ_j exp(z_j) − z_y, of which the sum over all classes but one is known.</summary>
 internal sealed class ClassLogitsForEntropy : ClassLogits
 {
+    private readonly double[] weights;
     private readonly double[] largest; // m = max_j z_j
     private readonly int[] place; // its class
     private readonly double[] sum; // Σ_j exp(z_j − m)
@@ -12,6 +13,7 @@ internal sealed class ClassLogitsForEntropy : ClassLogits
         : base(logits, labels)
     {
         var images = labels.Length;
+        weights = ObjectiveValue.Weights(logits, labels);
         (largest, place, sum, others) = (new double[images], new int[images], new double[images], new double[images]);
         Refresh();
     }
@@ -23,10 +25,10 @@ internal sealed class ClassLogitsForEntropy : ClassLogits
         {
             var rest = c == place[b] ? others[b] : largest[b] + Math.Log(sum[b] - Math.Exp(All[c][b] - largest[b]));
             var own = c == Labels[b] ? column[b] : All[Labels[b]][b];
-            total += ObjectiveValue.LogAddExp(rest, column[b]) - own;
+            total += weights[b] * (ObjectiveValue.LogAddExp(rest, column[b]) - own);
         }
 
-        return total / Labels.Length;
+        return total;
     }
 
     protected override void Refresh()

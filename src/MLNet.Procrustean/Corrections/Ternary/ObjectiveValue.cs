@@ -45,9 +45,17 @@ internal static class ObjectiveValue
         return double.IsNegativeInfinity(smaller) ? larger : larger + Math.Log(1 + Math.Exp(smaller - larger));
     }
 
+    /// <summary>1/(C · n_y) of each image, so that classes weigh the same: C classes have images, n_y of them are of class y.</summary>
+    public static double[] Weights(double[][] logits, int[] labels)
+    {
+        var counts = Counts(logits, labels);
+        var classes = counts.Count(count => count > 0);
+        return [.. labels.Select(label => 1.0 / classes / counts[label])];
+    }
+
     private static double CrossEntropy(double[][] logits, int[] labels)
     {
-        var sum = 0.0;
+        var (sum, weights) = (0.0, Weights(logits, labels));
         for (var b = 0; b < labels.Length; b++)
         {
             var all = double.NegativeInfinity;
@@ -56,10 +64,10 @@ internal static class ObjectiveValue
                 all = LogAddExp(all, ofClass[b]);
             }
 
-            sum += all - logits[labels[b]][b];
+            sum += weights[b] * (all - logits[labels[b]][b]);
         }
 
-        return sum / labels.Length;
+        return sum;
     }
 
     // The first of several largest logits is predicted.

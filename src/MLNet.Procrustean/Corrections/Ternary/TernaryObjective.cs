@@ -3,7 +3,7 @@ namespace MLNet.Procrustean;
 /// <summary>What the search for ternary weights makes smaller, on a batch of images.</summary>
 public enum TernaryObjective
 {
-    /// <summary>The mean over the images of −log softmax(z)_y.</summary>
+    /// <summary>The mean over the classes of the mean over their images of −log softmax(z)_y.</summary>
     CrossEntropy,
 
     /// <summary>1 − the mean over the classes of R_c, the share of the images of class c that are recognised.</summary>

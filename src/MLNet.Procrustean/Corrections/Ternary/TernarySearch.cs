@@ -53,14 +53,15 @@ internal sealed class TernarySearch : IDisposable
         var quantised = Measure();
         accuracy = quantised.MacroAccuracy;
         var best = Kept();
-        var isOver = false;
+        var (isOver, rise) = (false, 0); // the last sweep after which the accuracy had risen
         while (sweep < options.MaxSweeps && !isOver)
         {
             (sweep, tried) = (sweep + 1, 0);
             var changes = accepted;
             isOver = !Sweep() || accepted == changes;
             accuracy = validation?.MacroAccuracy();
-            isOver = isOver || accuracy <= best.MacroAccuracy;
+            rise = accuracy > best.MacroAccuracy ? sweep : rise;
+            isOver = isOver || (accuracy is not null && sweep - rise >= options.Patience);
             best = accuracy < best.MacroAccuracy ? best : Kept();
         }
 

@@ -26,8 +26,8 @@ public static class TernaryWeights
     /// mean |w_i| of those that are not 0. In random order within a part of the network, from the last part to the first, both other values
     /// of each t_i are tried on a batch of the images, and the better one is kept if the objective falls. After
     /// <see cref="TernaryOptions.RedrawInterval"/> weights another batch is drawn, and the objective computed again. The search stops
-    /// after a sweep without a change, or when the macro accuracy of the validation images has not risen, and the weights are those of the
-    /// sweep with the best one. Each a, the biases and batch normalisation stay as they are.
+    /// after a sweep without a change, or when the macro accuracy of the validation images rises no more, and the weights are those of the
+    /// sweep with the best one. Every objective counts each class alike. Each a, the biases and batch normalisation stay as they are.
     /// </para>
     /// <para>
     /// In the last layer, a trial takes as long as a look at each image of the batch, and a search some seconds. In a stage it takes a

@@ -10,7 +10,10 @@ internal static class NaiveObjective
     {
         if (objective == TernaryObjective.CrossEntropy)
         {
-            return logits.Zip(labels, (z, y) => -Math.Log(Math.Exp(z[y]) / z.Sum(Math.Exp))).Average();
+            return logits
+                .Zip(labels, (z, y) => (Class: y, Loss: -Math.Log(Math.Exp(z[y]) / z.Sum(Math.Exp))))
+                .GroupBy(image => image.Class)
+                .Average(ofClass => ofClass.Average(image => image.Loss));
         }
 
         var recalls = new List<double>();

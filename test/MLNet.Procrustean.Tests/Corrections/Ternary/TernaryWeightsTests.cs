@@ -221,6 +221,7 @@ public sealed class TernaryWeightsTests
             AssertRefused(() => new() { BatchSize = 0 }, "at least 1");
             AssertRefused(() => new() { RedrawInterval = 0 }, "at least 1");
             AssertRefused(() => new() { MaxSweeps = -1 }, "at least 0");
+            AssertRefused(() => new() { Patience = 0 }, "at least 1");
             AssertRefused(() => new() { MaxTime = TimeSpan.Zero }, "above 0");
             AssertRefused(() => new() { OnCancel = (CancellationOutcome)7 }, "Throw, KeepBest");
         }
