@@ -54,7 +54,7 @@ internal sealed class ImageSample
             if (pixels.Length > 0)
             {
                 yield return new(
-                    tensor(pixels).reshape(part.Length - skipped.Count, shape.Size, shape.Size, shape.Channels),
+                    tensor(pixels, [part.Length - skipped.Count, shape.Size, shape.Size, shape.Channels]),
                     tensor(part.Where((_, place) => !skipped.Contains(place)).ToArray())
                 );
             }

@@ -131,7 +131,12 @@ public static class TernaryWeights
         foreach (var part in sample.Parts(model.Columns.Image, shape, model.Unread))
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            pixels.narrow(0, count, part.Count).copy_(part.Pixels.Narrow(0, part.Count));
+            using (part.Pixels)
+            {
+                using var decoded = part.Pixels.Narrow(0, part.Count);
+                pixels.narrow(0, count, part.Count).copy_(decoded);
+            }
+
             labels.Add(part.Labels);
             count += part.Count;
         }
