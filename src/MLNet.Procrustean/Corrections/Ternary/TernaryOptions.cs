@@ -54,7 +54,7 @@ public sealed record TernaryOptions
     /// </summary>
     /// <remarks>
     /// Held out from this search, not from the training before it: where the same images were trained on, their accuracy is that of
-    /// training images. Of classes with a few images, a share is missed more in the search than it helps there: 0 was better with 20.
+    /// training images. Of classes with a few images, a share may be missed more in the search than it helps: with 20, 0 was no worse.
     /// </remarks>
     public double ValidationSetFraction
     {
