@@ -6,7 +6,7 @@ namespace Benchmark;
 /// <summary>A strategy and a correction of the model that it trained.</summary>
 /// <param name="Strategy">To train by.</param>
 /// <param name="Correct">Makes the corrected model of the trained one; null for none.</param>
-internal sealed record CorrectedStrategy(TrainingStrategy Strategy, Func<ImageClassifierModel, ImageClassifierModel>? Correct)
+internal sealed record CorrectedStrategy(TrainingStrategy Strategy, Func<CorrectionInput, ImageClassifierModel>? Correct)
 {
     private const string Between = " corrected by ";
 

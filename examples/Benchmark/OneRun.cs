@@ -65,7 +65,7 @@ internal static class OneRun
         var clock = Stopwatch.StartNew();
         using var trained = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
         var seconds = clock.Elapsed.TotalSeconds;
-        using var corrected = correct?.Invoke(trained);
+        using var corrected = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine });
         var model = corrected ?? trained;
 
         var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(heldOut));

@@ -57,10 +57,16 @@ internal sealed partial class GivenParameters
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, "a whole number");
 
-    public int? WholeOrNull(string name, string meaningOfNull) =>
-        Take(name, meaningOfNull) is not { } text || text == meaningOfNull ? null
+    public int? WholeOrNull(string name, string meaningOfNull, int? byDefault = null) =>
+        Take(name, byDefault?.ToString(CultureInfo.InvariantCulture) ?? meaningOfNull) is not { } text ? byDefault
+        : text == meaningOfNull ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, $"a whole number or {meaningOfNull}");
+
+    public T OneOf<T>(string name, IReadOnlyDictionary<string, T> values, T byDefault) =>
+        Take(name, values.First(pair => Equals(pair.Value, byDefault)).Key) is not { } text ? byDefault
+        : values.TryGetValue(text, out var value) ? value
+        : throw Wrong(name, text, $"one of {string.Join(", ", values.Keys)}");
 
     public string? PathOrNull(string name, string meaningOfNull) =>
         Take(name, meaningOfNull) is { } text && text != meaningOfNull ? text : null;

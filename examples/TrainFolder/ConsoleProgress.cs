@@ -5,7 +5,7 @@ using Shared;
 namespace TrainFolder;
 
 /// <summary>Prints a line for each epoch and, on a terminal, shows below it how far the work is.</summary>
-internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseReport>
+internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseReport>, IProgress<TernaryProgress>
 {
     private readonly LiveLine line = new();
 
@@ -28,6 +28,8 @@ internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseR
 
         line.Show($"{value}");
     }
+
+    public void Report(TernaryProgress value) => line.Show($"{value}");
 
     /// <summary>The test images are scored; so many of them so far.</summary>
     public void Scored(long images) => line.Show(string.Create(CultureInfo.InvariantCulture, $"Scoring test images: {images}"));

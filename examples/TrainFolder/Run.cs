@@ -29,7 +29,7 @@ internal sealed record Run
 
     public required string CorrectionName { get; init; }
 
-    public required Func<ImageClassifierModel, ImageClassifierModel> Correction { get; init; }
+    public required Func<CorrectionInput, ImageClassifierModel> Correction { get; init; }
 
     public string? ModelPath { get; init; }
 
@@ -66,7 +66,7 @@ internal sealed record Run
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
         var clock = Stopwatch.StartNew();
         using var trained = trainer.Fit(keys.Transform(train));
-        using var classifier = Correction(trained);
+        using var classifier = Correction(new(trained, train, Options) { Tell = Progress.Tell, Progress = Progress });
         var seconds = clock.Elapsed.TotalSeconds;
         var skippedInTest = new List<ImageException>();
         classifier.OnSkippedImage = skippedInTest.Add;

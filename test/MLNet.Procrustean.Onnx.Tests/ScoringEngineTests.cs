@@ -52,6 +52,23 @@ public sealed class ScoringEngineTests
     }
 
     [Test]
+    public void Load_TernaryWeights_ScoresWithOnnxRuntime()
+    {
+        var tiny = SavedTinyModel.Model;
+        using var ternary = tiny
+            .Classifier.TernariseWeights(tiny.Images, new() { Layers = TernaryLayers.All, MaxTime = TimeSpan.FromSeconds(0.1) })
+            .Model;
+        var zip = Path.Combine(saved.Folder, "ternary.zip");
+        tiny.Context.Model.SaveAtomically(tiny.Keys.Append(ternary), tiny.Images.Schema, zip);
+        using var model = SavedTinyModel.Load(zip);
+
+        var (scores, expected) = (Scores(model), Scores(ternary));
+
+        Assert.That(scores.SelectMany(row => row), Is.EqualTo(expected.SelectMany(row => row)).Within(1e-6f));
+        Assert.That(scores, Is.Not.EqualTo(expected), "libtorch would have given the same bits");
+    }
+
+    [Test]
     public void ScoringPrecision_OtherThanSingle_IsOfLibtorch()
     {
         using var model = SavedTinyModel.Load(saved.Zip);

@@ -32,6 +32,9 @@ internal sealed class ImageSample
         return new(new SelectedRows(data, order, mask), [.. rows.Select(row => all[(int)row])]);
     }
 
+    /// <summary>The number of images drawn.</summary>
+    public int Count => labels.Count;
+
     public bool IsEmpty => labels.Count == 0;
 
     public bool Has(int label) => labels.Contains(label);
@@ -51,7 +54,7 @@ internal sealed class ImageSample
             if (pixels.Length > 0)
             {
                 yield return new(
-                    tensor(pixels).reshape(part.Length - skipped.Count, shape.Size, shape.Size, shape.Channels),
+                    tensor(pixels, [part.Length - skipped.Count, shape.Size, shape.Size, shape.Channels]),
                     tensor(part.Where((_, place) => !skipped.Contains(place)).ToArray())
                 );
             }

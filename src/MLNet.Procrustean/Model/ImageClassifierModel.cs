@@ -87,6 +87,8 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
 
     internal ImageShape Shape => rows.Shape;
 
+    internal UnreadImages Unread => rows.Unread;
+
     /// <summary>What was trained; another thread may dispose its network at any moment.</summary>
     internal TrainedClassifier Classifier => scorer.Use(classifier => classifier);
 
@@ -95,6 +97,12 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     /// <summary>
     /// Writes the weights and everything else that scoring needs as one file in the safetensors format, which Python reads too.
     /// </summary>
+    /// <remarks>
+    /// A weight of which each of the N output channels has only the values −a, 0 and a, as <see cref="TernaryWeights"/> makes them, takes
+    /// two bits for each of a channel's K values: under its name lies U8 [N, ⌈K/4⌉], four codes in a byte from the lowest bits on (0 for 0,
+    /// 1 for a, 2 for −a), under its name with <c>.scale</c> F32 [N] with each a, and the text <c>ternary.</c> with its name has its shape.
+    /// Loaded, it has the same bits.
+    /// </remarks>
     /// <param name="path">The file to write; an existing one is replaced once the new one is complete and on the disk.</param>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="IOException">The file cannot be written; an existing one is unchanged.</exception>
@@ -209,6 +217,13 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
         });
 
     internal string FingerprintOfWeights() => scorer.Use(Fingerprint.Of);
+
+    /// <summary>A copy of the model whose network is changed: by a function of it, of what was trained, and of its device.</summary>
+    internal ImageClassifierModel WithNetwork(Action<StagedNetwork, TrainedClassifier, Device> change) =>
+        With(
+            scorer.CopyWith(classifier => classifier.WithNetwork(network => change(network, classifier, device), device), Columns),
+            Columns
+        );
 
     /// <summary>A copy of the model whose last layer's weight [C, D] and bias [C] are functions of this one's.</summary>
     internal ImageClassifierModel WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change) =>

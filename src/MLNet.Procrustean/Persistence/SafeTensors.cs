@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Persistence;
 
 /// <summary>One named array of a safetensors file.</summary>
 /// <param name="Name">The name of the weight.</param>
-/// <param name="Type">F32, F64 or I64; in files of other programs also one of <see cref="WeightTypes"/>.</param>
+/// <param name="Type">F32, F64 or I64, or U8 for packed weights; in files of other programs also one of <see cref="WeightTypes"/>.</param>
 /// <param name="Shape">The size of each dimension.</param>
 /// <param name="Bytes">The values, little-endian, the last dimension innermost.</param>
 internal sealed record NamedArray(string Name, string Type, long[] Shape, byte[] Bytes);

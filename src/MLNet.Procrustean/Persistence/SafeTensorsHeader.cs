@@ -179,6 +179,7 @@ internal sealed record ArrayPlace(string Name, string Type, long[] Shape, long S
         {
             "F32" => sizeof(float),
             "F64" or "I64" => sizeof(long),
+            "U8" => sizeof(byte), // of packed weights
             _ when published => WeightTypes.BytesOf(Type),
             _ => throw new InvalidDataException($"The file is damaged or of another kind: it has weights of type '{Type}'."),
         };

@@ -10,7 +10,8 @@ namespace MLNet.Procrustean.Scoring;
 /// <remarks>
 /// The checksum detects accidents, not forgeries: whoever writes a file can write its checksum too. A file is therefore not trusted. It is
 /// data only, and nothing in it is ever run; what its header claims is checked before a weight is read, and its weights before a network is
-/// built; and reading takes memory in proportion to the size of the file.
+/// built; and reading takes memory in proportion to the size of the file. Weights with three values in each output channel are packed
+/// (<see cref="TernaryCodes"/>): a file with such weights has format version 2, and any other one version 1.
 /// </remarks>
 internal static class ModelFile
 {
@@ -18,15 +19,19 @@ internal static class ModelFile
     public const string EntryName = "model.safetensors";
 
     private const string Format = "MLNet.Procrustean image classifier";
-    private const int Version = 1;
+    private const int Version = 2;
+    private const int VersionWithoutPackedWeights = 1;
 
     public static void Write(Stream stream, ModelContents contents)
     {
         var texts = contents.Texts.ToTexts();
+        var words = texts.Count;
+        var arrays = TernaryCodes.Pack(contents.Weights, texts);
+        var version = texts.Count > words ? Version : VersionWithoutPackedWeights;
         texts["format"] = Format;
-        texts["format_version"] = Version.ToString(CultureInfo.InvariantCulture);
-        texts["sha256"] = Checksum(texts, contents.Weights);
-        SafeTensors.Write(stream, texts, contents.Weights);
+        texts["format_version"] = version.ToString(CultureInfo.InvariantCulture);
+        texts["sha256"] = Checksum(texts, arrays);
+        SafeTensors.Write(stream, texts, arrays);
     }
 
     /// <exception cref="InvalidDataException">
@@ -56,8 +61,9 @@ internal static class ModelFile
             throw new InvalidDataException("The model is damaged: its checksum does not match its contents. Copy the file again.");
         }
 
-        arrays.ForEach(CheckValues);
-        return new(texts, arrays);
+        var weights = TernaryCodes.Unpack(header.Texts, arrays);
+        weights.ForEach(CheckValues);
+        return new(texts, weights);
     }
 
     private static void CheckValues(NamedArray array)

@@ -63,20 +63,22 @@ internal sealed record TrainedClassifier(
     /// A copy for scoring alone: its batch normalisations are folded into the convolutions, so that it is faster and gives the same scores
     /// apart from rounding.
     /// </summary>
-    public TrainedClassifier Folded(Device device) => Copy(device, network => network.Fold());
+    public TrainedClassifier Folded(Device device) => WithNetwork(network => network.Fold(), device);
 
     /// <summary>A copy whose last layer is a function of this one's weight [C, D] and bias [C].</summary>
     public TrainedClassifier WithClassifier(Func<Tensor, Tensor, (Tensor Weight, Tensor Bias)> change, Device device) =>
-        Copy(device, network =>
-        {
-            var (weight, bias) = change(Network.Head.Weight, Network.Head.Bias);
-            network.Head.Weight.copy_(weight);
-            network.Head.Bias.copy_(bias);
-        });
+        WithNetwork(
+            network =>
+            {
+                var (weight, bias) = change(Network.Head.Weight, Network.Head.Bias);
+                network.Head.Weight.copy_(weight);
+                network.Head.Bias.copy_(bias);
+            },
+            device
+        );
 
-    private static float[] Numbers(Tensor values) => values.cpu().data<float>().ToArray();
-
-    private TrainedClassifier Copy(Device device, Action<StagedNetwork> change)
+    /// <summary>A copy whose network, in evaluation mode, a function changes, without gradients and in a dispose scope.</summary>
+    public TrainedClassifier WithNetwork(Action<StagedNetwork> change, Device device)
     {
         var copy = Backbone.Build(Preprocessing.Shape.Channels, Labels.Names.Length, seed: 0, Network.Head.Kind);
         try
@@ -95,4 +97,6 @@ internal sealed record TrainedClassifier(
             throw;
         }
     }
+
+    private static float[] Numbers(Tensor values) => values.cpu().data<float>().ToArray();
 }

@@ -110,6 +110,8 @@ public sealed class BenchmarkTests
             "plain corrected by la(tau=10)",
             "--strategy",
             "plain corrected by tau-norm(tau=1)",
+            "--strategy",
+            "plain corrected by ternary(objective=macro,redraw=never)",
             "--seed",
             "1",
             "--imbalance",
@@ -119,7 +121,7 @@ public sealed class BenchmarkTests
         var rows = Rows("corrected.csv").ToDictionary(row => row[1], row => row[2..8]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rows, Has.Count.EqualTo(4));
+            Assert.That(rows, Has.Count.EqualTo(5));
             Assert.That(rows["plain corrected by la(tau=0)"], Is.EqualTo(rows["plain"]));
             Assert.That(Number(rows["plain"][4]), Is.GreaterThan(0), "recall of the large classes");
             Assert.That(Number(rows["plain corrected by la(tau=10)"][4]), Is.Zero, "a shift of 23 leaves them no image");

@@ -43,7 +43,10 @@ public sealed class TrainFolderTests
         );
     }
 
-    [TestCase("tau-norm(tau=2)", "The parameter tau of tau-norm is too large")]
+    [TestCase("tau-norm(tau=2)", "The parameter tau of tau-norm is out of range: it must be from 0 to 1")]
+    [TestCase("la(beta=2)", "The correction la has no parameter 'beta'; it has tau")]
+    [TestCase("ternary(layers=first)", "The parameter layers is 'first'; it must be one of last, last-stage, all")]
+    [TestCase("ternary(batch-size=0)", "BatchSize is 0; it must be at least 1")]
     [TestCase("norm", "There is no correction 'norm'")]
     public void Correction_Wrong_SaysWhatIsWrongAndTrainsNothing(string correction, string message) =>
         AssertRefused(message, "plain", "--correction", correction);
@@ -185,6 +188,7 @@ public sealed class TrainFolderTests
     [TestCase("ldam then cb(beta=0.99)*ldam(max-margin=0.4) from 2", "none")]
     [TestCase("remix(alpha=0.5,kappa=2,tau=0.4)+cb*focal(gamma=0.5)", "la(tau=0.5)")]
     [TestCase("mixup(alpha=0.4,depth=any)+sampling(q=0.5)", "tau-norm")]
+    [TestCase("la", "ternary(layers=last,objective=g-mean,batch-size=8,redraw=never)")]
     public void Strategy_EveryOther_TrainsAndReportsIt(string strategy, string correction)
     {
         using var folder = new TemporaryFolder();
@@ -197,6 +201,10 @@ public sealed class TrainFolderTests
         using var results = JsonDocument.Parse(File.ReadAllText(json));
         Assert.That(results.RootElement.GetProperty("strategy").GetString(), Is.EqualTo(strategy));
         Assert.That(results.RootElement.GetProperty("correction").GetString(), Is.EqualTo(correction));
+        Assert.That(
+            run.Errors.Contains("ternary weights: ", StringComparison.Ordinal),
+            Is.EqualTo(correction.StartsWith("ternary", StringComparison.Ordinal))
+        );
     }
 
     [Test]

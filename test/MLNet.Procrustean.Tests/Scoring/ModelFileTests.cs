@@ -133,7 +133,7 @@ public sealed class ModelFileTests
 
     [Test]
     public void Read_LaterVersion_AsksForAnUpdate() =>
-        Assert.That(() => Read(Forged((texts, _) => texts["format_version"] = "2")), Damaged("version 2").And.Message.Contains("update"));
+        Assert.That(() => Read(Forged((texts, _) => texts["format_version"] = "3")), Damaged("version 3").And.Message.Contains("update"));
 
     [Test]
     public void Read_OtherFormat_NamesIt() => Assert.That(() => Read(Forged((texts, _) => texts["format"] = "pt")), Damaged("'pt'"));

@@ -1,0 +1,77 @@
+using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Numerics;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Corrections.Ternary;
+
+/// <summary>Images as the parts of a network see them. Where the last layer alone changes, pooled features are computed once.</summary>
+internal sealed class NetworkInputs : IDisposable
+{
+    private const int ImagesAtOnce = 256;
+    private readonly StagedNetwork network;
+    private readonly Preprocessing preprocessing;
+    private readonly LabelledImages images;
+    private readonly Device device;
+    private readonly Tensor? pooled; // [N, D]
+
+    /// <param name="network">In evaluation mode.</param>
+    /// <param name="preprocessing">How an image becomes its input.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="device">Where the network is.</param>
+    /// <param name="headOnly">Whether only the last layer changes.</param>
+    public NetworkInputs(StagedNetwork network, Preprocessing preprocessing, LabelledImages images, Device device, bool headOnly)
+    {
+        (this.network, this.preprocessing, this.images, this.device) = (network, preprocessing, images, device);
+        Labels = [.. images.Labels.data<long>().Select(label => (int)label)];
+        if (headOnly)
+        {
+            using var scope = NewDisposeScope();
+            pooled = cat(Of(TernaryPart.HeadOf(network), arange(images.Count, int64))).DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>y of all images.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>The input of a part for the images with these numbers, in parts that follow each other, which are the caller's.</summary>
+    /// <param name="part">The number of the part: see <see cref="TernaryPart"/>.</param>
+    /// <param name="rows">[B], int64.</param>
+    public List<Tensor> Of(int part, Tensor rows)
+    {
+        var inputs = new List<Tensor>();
+        foreach (var some in rows.split(ImagesAtOnce))
+        {
+            using var scope = NewDisposeScope();
+            inputs.Add(Input(part, some).DetachFromDisposeScope());
+            some.Dispose();
+        }
+
+        return inputs;
+    }
+
+    /// <summary>The logits [B, C] of the images with these numbers.</summary>
+    public Tensor Logits(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var part = pooled is null ? 0 : TernaryPart.HeadOf(network);
+        return cat([.. rows.split(ImagesAtOnce).Select(some => network.ForwardFrom(part, Input(part, some)))]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The macro accuracy of all images.</summary>
+    public double MacroAccuracy() => Inference.MacroAccuracy(Logits, images.Labels, (int)network.Head.Weight.shape[0], device);
+
+    /// <summary>Logits [B, C] by class, [C][B].</summary>
+    public static double[][] ByClass(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        return [.. logits.t().to(float64).contiguous().cpu().data<double>().ToArray().Chunk((int)logits.shape[0])];
+    }
+
+    public void Dispose() => pooled?.Dispose();
+
+    private Tensor Input(int part, Tensor rows) =>
+        pooled is not null && part == TernaryPart.HeadOf(network)
+            ? pooled.index_select(0, rows.OnDevice(device))
+            : network.Through(part, preprocessing.Normalise(images.Pixels.Rows(rows).OnDevice(device)));
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace MLNet.Procrustean.Corrections.Ternary;
+
+/// <summary>When a search ends before it is done, and when its progress is told.</summary>
+/// <param name="options">Of the search.</param>
+internal sealed class SearchLimits(TernaryOptions options)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.2);
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private TimeSpan told;
+
+    /// <summary>Whether the time is over or the search was cancelled.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled, and there is to be no result.</exception>
+    public bool AreReached()
+    {
+        if (options.OnCancel == CancellationOutcome.Throw)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+        }
+
+        return options.Cancellation.IsCancellationRequested || clock.Elapsed > options.MaxTime;
+    }
+
+    /// <summary>Tells how far the search is, if there is somebody to tell and it is time.</summary>
+    /// <param name="progress">How far it is.</param>
+    /// <param name="isDue">Whether it is time in any case.</param>
+    public void Tell(Func<TernaryProgress> progress, bool isDue = false)
+    {
+        if (options.Progress is { } receiver && (isDue || clock.Elapsed - told > Interval))
+        {
+            receiver.Report(progress());
+            told = clock.Elapsed;
+        }
+    }
+}
