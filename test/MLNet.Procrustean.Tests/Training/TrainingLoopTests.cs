@@ -81,6 +81,27 @@ public sealed class TrainingLoopTests
     }
 
     [Test]
+    public void Train_MixingThatFollowsProgress_BeginsWithTheSecondEpoch()
+    {
+        using var data = ToyImages.Of(12, 5);
+        byte[] Bits(int epochs, TrainingStrategy strategy)
+        {
+            var schedule = new StepSchedule { WarmUpEpochs = 0 };
+            var options = SmallTraining.Options with { Epochs = epochs, Strategy = strategy, LearningRateSchedule = schedule };
+            using var training = SmallTraining.Run(options, data);
+            return NetworkBits.Of(training.Network);
+        }
+
+        var following = new MajorFeatureWeakening { FollowsProgress = true, MinLambda = 0.5 };
+        var plain = new PlainTraining();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Bits(1, following), Is.EqualTo(Bits(1, plain)));
+            Assert.That(Bits(2, following), Is.Not.EqualTo(Bits(2, plain)));
+        }
+    }
+
+    [Test]
     public void Train_Schedule_IsObeyed([Values] bool steps)
     {
         using var data = ToyImages.Of(12, 5); // 17 images, 2 steps
