@@ -69,9 +69,15 @@ internal sealed class TrainingCheckpoints : IDisposable
             return;
         }
 
+        if (!isOver)
+        {
+            state.Remember(training.Classes, training.Device);
+        }
+
         try
         {
             StateArrays.Restore(arrays, state, options.Backbone.Name, moment.BestAccuracy);
+            QLearningArrays.Restore(arrays, state.Memory, moment.Epoch, training.Classes, options.Backbone.Name);
             state.Restore(
                 moment,
                 ReportArrays.Restore(arrays, moment.Reports, training.Classes.Names),
