@@ -71,7 +71,7 @@ internal sealed partial class GivenParameters
     public string? PathOrNull(string name, string meaningOfNull) =>
         Take(name, meaningOfNull) is { } text && text != meaningOfNull ? text : null;
 
-    /// <summary>Names with slashes between them; default where there are none.</summary>
+    /// <summary>Names with slashes between them; default where none is given.</summary>
     public ImmutableArray<string> NamesOrDefault(string name, string meaningOfDefault) =>
         Take(name, meaningOfDefault) is { } text && text != meaningOfDefault ? [.. text.Split('/')] : default;
 

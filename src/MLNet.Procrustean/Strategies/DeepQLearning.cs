@@ -4,8 +4,8 @@ using MLNet.Procrustean.Numerics;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Deep Q-learning for imbalanced classes (DQNimb): the network learns what each answer is worth, and right and wrong answers are worth more
-/// where classes are small.
+/// Deep Q-learning for imbalanced classes (DQNimb): the network learns what each answer is worth, and answers are worth more for images of
+/// small classes.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -18,19 +18,19 @@ namespace MLNet.Procrustean;
 /// <para>
 /// The paper has two classes and ρ = n_minor/n_major. Ours: with several classes r_c = n_min/n_c, which is the same for two;
 /// <see cref="MinorClasses"/> decides which are minor; an episode that a wrong answer ends is followed by the next image, where the paper
-/// draws the order again. The next image does not depend on the action in either, so that the values are the same; and so an epoch answers
-/// each image once and has as many steps as with any other strategy. A step takes about 1.7 times as long.
+/// draws the order again. The next image does not depend on the action in either, so that the values are the same; and an epoch answers
+/// each image once, in as many steps as with any other strategy. A step takes about 1.7 times as long.
 /// </para>
 /// <para>
 /// Since the next state does not depend on the action, Q is the expected reward and about a constant: with γ = 0 the trained network
-/// answers "minor" where p/(1 − p) &gt; ρ for its probability p, which <see cref="LogitAdjustment"/> reaches in closed form. γ favours minor
-/// classes a little more, as a wrong answer to them costs the rest of the episode too.
+/// answers "minor" where p/(1 − p) &gt; ρ for its probability p, which <see cref="LogitAdjustment"/> reaches in closed form. A larger γ
+/// favours minor classes a little more, as a wrong answer to them costs the rest of the episode too.
 /// </para>
 /// <para>
-/// The model's scores are softmax(Q): as Q is between about −1 and 1, they are far from 0 and 1, and are no probabilities. The network was
-/// trained with <see cref="Optimizer.Adam"/> at a learning rate of 0.00025 for 120,000 steps. <see cref="Combined"/> joins it with a sampling
-/// or a head, and with nothing else; epochs before the first one (<see cref="ImageClassifierOptions.HeadEpochs"/>) are Q-learning of the
-/// head. Training accuracy in reports is that of the greedy answers to the images drawn from the memory.
+/// The model's scores are softmax(Q): as Q is between about −1 and 1, they are far from 0 and 1, and are not probabilities. The authors
+/// trained with <see cref="Optimizer.Adam"/> at a learning rate of 0.00025 for about 120,000 steps. <see cref="Combined"/> joins it with a
+/// sampling or a head, and with nothing else; <see cref="ImageClassifierOptions.HeadEpochs"/> are Q-learning of the head. Training
+/// accuracy in reports is that of the best answers to the images drawn from the memory.
 /// </para>
 /// </remarks>
 public sealed record DeepQLearning : TrainingStrategy
@@ -55,9 +55,10 @@ public sealed record DeepQLearning : TrainingStrategy
     {
         get;
         init =>
-            field = value.IsDefault || value.Length > 0
-                ? value
-                : throw new ArgumentException($"{nameof(Minor)} is empty; name a class, or leave it out to go by the counts.", nameof(Minor));
+            field =
+                value.IsDefault || value.Length > 0
+                    ? value
+                    : throw new ArgumentException($"{nameof(Minor)} is empty; name a class, or leave it out.", nameof(Minor));
     }
 
     /// <summary>How it explores, what it remembers, and γ.</summary>
@@ -84,9 +85,7 @@ public sealed record DeepQLearning : TrainingStrategy
     {
         ArgumentNullException.ThrowIfNull(classes);
         var minor = Minor.IsDefault ? MinorClasses.Of(classes) : NamedIn(classes);
-        var values = Rho is { } rho
-            ? minor.Select(isMinor => isMinor ? 1 : rho)
-            : classes.Counts.Select(n => (double)classes.Smallest / n);
+        var values = Rho is { } rho ? minor.Select(isMinor => isMinor ? 1 : rho) : classes.Counts.Select(n => (double)classes.Smallest / n);
         return new([.. values], minor, Learning);
     }
 

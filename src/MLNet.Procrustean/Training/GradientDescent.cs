@@ -20,7 +20,7 @@ internal abstract class GradientDescent(IEnumerable<(Parameter Weight, double Fa
     /// <summary>The one that the options ask for.</summary>
     public static GradientDescent Of(IEnumerable<(Parameter Weight, double Factor)> parameters, ImageClassifierOptions options) =>
         options.Optimizer == Optimizer.Adam
-            ? new Adam(parameters, options.Momentum, options.WeightDecay)
+            ? new AdaptiveMomentEstimation(parameters, options.Momentum, options.WeightDecay)
             : new StochasticGradientDescent(parameters, options.Momentum, options.WeightDecay);
 
     /// <summary>Restores a moment of an earlier training, as copies, one for each weight, or none.</summary>

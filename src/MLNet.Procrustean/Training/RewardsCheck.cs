@@ -17,7 +17,8 @@ internal static class RewardsCheck
             : rule.Perturbation is not null || rule.Mixing is not null || rule.Loss != Losses.CrossEntropy
                 ? "has rewards, and a perturbation of images, a mixing or a loss beside them; Q-learning has its own loss, of images as "
                     + "they are: leave the others out"
-            : rewards.Values.IsDefault || rewards.EndsEpisode.IsDefault
+            : rewards.Values.IsDefault
+            || rewards.EndsEpisode.IsDefault
             || rewards.Values.Length != classes
             || rewards.EndsEpisode.Length != classes
                 ? $"has rewards that are not those of the {classes} classes; give one value and one end of episodes for each"

@@ -8,8 +8,8 @@ namespace MLNet.Procrustean.Training;
 /// need not tell.
 /// </summary>
 /// <remarks>
-/// A place of the rule (sampling, perturbation, mixing, loss, rewards) changes where it is one thing in the epochs before and another one in those
-/// after. A place that is another one in each epoch, as one that is annealed, follows a schedule, and no epoch of it is a change.
+/// A place of the rule (sampling, perturbation, mixing, loss, rewards) changes where it is one thing in the epochs before and another one
+/// in those after. A place that is another one in each epoch, as one that is annealed, follows a schedule, and no epoch of it is a change.
 /// </remarks>
 /// <param name="strategy">Of the training.</param>
 /// <param name="classes">The classes with their numbers of training images.</param>

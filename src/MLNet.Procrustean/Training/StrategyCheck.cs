@@ -39,7 +39,7 @@ internal static class StrategyCheck
         return first!.Value; // a training has at least one epoch
     }
 
-    /// <summary>How the strategy learns from rewards, in all epochs; null where there are none.</summary>
+    /// <summary>How the strategy learns from rewards, in all epochs; null where it does not.</summary>
     public static QLearning? LearningOf(TrainingStrategy strategy, ClassCounts classes, int epochs)
     {
         using var scope = NewDisposeScope();

@@ -81,11 +81,6 @@ internal sealed class TrainingLoop(
     )
     {
         var network = state.Network;
-        if (!IsOver(state))
-        {
-            state.Remember(classes, device);
-        }
-
         using var inputs = IsOver(state) ? null : InputsFor(network, train, meter);
         Begin(inputs);
         using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation, meter);
@@ -93,7 +88,7 @@ internal sealed class TrainingLoop(
         var ofEpochs = IsHeadStart ? PhaseMeter.Silent() : meter;
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
-            var epoch = state.Enter(number, seed, classes.Classes, device);
+            var epoch = state.Enter(number, seed, classes, device);
             network.train();
             TrainEpoch(state, epoch, inputs!, atSavePoint, ofEpochs);
             var (loss, seconds) = (epoch.LossSum.item<double>() / train.Count, (state.Elapsed - epoch.Begun).TotalSeconds);
@@ -206,13 +201,7 @@ internal sealed class TrainingLoop(
     }
 
     // What each step does with its mini-batch.
-    private Action<int, StepPlace> StepsOf(
-        TrainingState state,
-        EpochProgress epoch,
-        TrainingInputs inputs,
-        TrainingRule rule,
-        Tensor rows
-    )
+    private Action<int, StepPlace> StepsOf(TrainingState state, EpochProgress epoch, TrainingInputs inputs, TrainingRule rule, Tensor rows)
     {
         var one = new TrainingStep(state.Network, state.Optimizer, options, inputs, device);
         if (rule.Rewards is not { } rewards)

@@ -21,7 +21,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
             options
         );
 
-    /// <summary>What Q-learning remembers; null where there is none.</summary>
+    /// <summary>What Q-learning remembers; null without it.</summary>
     public QMemory? Memory { get; private set; }
 
     public KeptWeights Kept { get; } = new(options.Keep, options.InitialShare);
@@ -40,19 +40,20 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public TimeSpan Elapsed => before + clock.Elapsed;
 
-    /// <summary>The epoch of that number: the current one, or else a new one.</summary>
-    public EpochProgress Enter(int number, int seed, int classes, Device device)
+    /// <summary>The epoch of that number: the current one, or else a new one. Call it outside of any dispose scope.</summary>
+    public EpochProgress Enter(int number, int seed, ClassCounts classes, Device device)
     {
+        Remember(classes, device);
         if (Epoch?.Number != number)
         {
             Epoch?.Dispose();
-            Epoch = new(number, Elapsed, seed, classes, device);
+            Epoch = new(number, Elapsed, seed, classes.Classes, device);
         }
 
         return Epoch;
     }
 
-    /// <summary>Makes the memory of Q-learning, where the strategy needs one and there is none yet; outside of any dispose scope.</summary>
+    /// <summary>Makes the memory of Q-learning, once, where the strategy needs one; outside of any dispose scope.</summary>
     /// <param name="classes">The classes with their numbers of training images.</param>
     /// <param name="device">Where the network is.</param>
     public void Remember(ClassCounts classes, Device device)

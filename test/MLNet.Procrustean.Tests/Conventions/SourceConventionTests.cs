@@ -121,7 +121,7 @@ public sealed class SourceConventionTests
             "Rules/Losses.cs",
             "Rules/ProjectedGradientAttack.cs",
             "Training/GradientClipping.cs",
-            "Training/Adam.cs",
+            "Training/AdaptiveMomentEstimation.cs",
             "Training/QLearningStep.cs",
             "Training/Reinforcement/",
             "Training/StochasticGradientDescent.cs",

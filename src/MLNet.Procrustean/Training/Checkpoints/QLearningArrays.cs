@@ -45,13 +45,7 @@ internal static class QLearningArrays
     /// <param name="classes">The classes with their numbers of training images.</param>
     /// <param name="backbone">The name of the network, for messages.</param>
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
-    public static void Restore(
-        IReadOnlyList<NamedArray> arrays,
-        QMemory? memory,
-        EpochMoment epoch,
-        ClassCounts classes,
-        string backbone
-    )
+    public static void Restore(IReadOnlyList<NamedArray> arrays, QMemory? memory, EpochMoment epoch, ClassCounts classes, string backbone)
     {
         if (memory is null)
         {
@@ -85,9 +79,10 @@ internal static class QLearningArrays
         long seen = 0;
         foreach (var count in epoch.Seen)
         {
-            seen = count >= 0 && count <= images - seen
-                ? seen + count
-                : throw new InvalidDataException($"The current epoch has seen more than the {images} training images.");
+            seen =
+                count >= 0 && count <= images - seen
+                    ? seen + count
+                    : throw new InvalidDataException($"The current epoch has seen more than the {images} training images.");
         }
 
         return ((epoch.Number - 1) * images) + seen;

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// Moves the weights of a training (the network's, the optimizer's moments, and the kept ones), what Q-learning remembers, and its reports to
-/// and from named arrays.
+/// Moves the weights of a training (the network's, the optimizer's moments, and the kept ones), what Q-learning remembers, and its reports
+/// to and from named arrays.
 /// </summary>
 internal static class StateArrays
 {

@@ -1,5 +1,5 @@
-using static TorchSharp.torch;
 using MLNet.Procrustean.Numerics;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training.Reinforcement;
 

@@ -4,7 +4,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
 
-/// <summary>Q-learning that is interrupted within an epoch and resumes: memory, target network and Adam's moments are as they were.</summary>
+/// <summary>Q-learning that is interrupted within an epoch and resumes: memory, target network and moments are as they were.</summary>
 public sealed class ResumedQLearningTests
 {
     private static readonly DeepQLearning Strategy = new()
@@ -55,10 +55,7 @@ public sealed class ResumedQLearningTests
         foreach (var steps in new[] { 4, 6 })
         {
             var options = Options(Optimizer.Adam, step => _ = step == steps ? throw new NotSupportedException("stopped") : step);
-            Assert.That(
-                () => training.Fit(options with { CheckpointInterval = TimeSpan.Zero }),
-                Throws.TypeOf<NotSupportedException>()
-            );
+            Assert.That(() => training.Fit(options with { CheckpointInterval = TimeSpan.Zero }), Throws.TypeOf<NotSupportedException>());
         }
 
         var left = 0;

@@ -70,7 +70,10 @@ public sealed class QValuesTests
         {
             double e = q[(i * Classes) + actions[i]] - y[i];
             large += Math.Abs(e) > 1 ? 1 : 0;
-            var expected = !huber ? e * e : Math.Abs(e) <= 1 ? e * e / 2 : Math.Abs(e) - 0.5;
+            var expected =
+                !huber ? e * e
+                : Math.Abs(e) <= 1 ? e * e / 2
+                : Math.Abs(e) - 0.5;
             Assert.That(found[i], Is.EqualTo(expected).Within(1e-5), $"transition {i}");
         }
 

@@ -17,8 +17,11 @@ namespace MLNet.Procrustean.Training;
 /// <param name="parameters">w, whose gradients are g, and for each the factor that r is multiplied by.</param>
 /// <param name="momentum">β₁, from 0 to below 1.</param>
 /// <param name="weightDecay">d, from 0 to 1.</param>
-internal sealed class Adam(IEnumerable<(Parameter Weight, double Factor)> parameters, double momentum, double weightDecay)
-    : GradientDescent(parameters, FirstMoment, SecondMoment)
+internal sealed class AdaptiveMomentEstimation(
+    IEnumerable<(Parameter Weight, double Factor)> parameters,
+    double momentum,
+    double weightDecay
+) : GradientDescent(parameters, FirstMoment, SecondMoment)
 {
     private const string FirstMoment = "first_moment";
     private const string SecondMoment = "second_moment";

@@ -1,11 +1,11 @@
 using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Adam = MLNet.Procrustean.Training.Adam;
 
 namespace MLNet.Procrustean.Tests.Training;
 
-public sealed class AdamTests
+public sealed class AdaptiveMomentEstimationTests
 {
     private static readonly double[] Rates = [0.1, 0.05, 0.3, 0.01];
 
@@ -17,7 +17,7 @@ public sealed class AdamTests
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
         var weight = nn.Parameter(randn(5, 3, generator: random));
-        using var optimizer = new Adam([(weight, factor)], momentum, weightDecay);
+        using var optimizer = new AdaptiveMomentEstimation([(weight, factor)], momentum, weightDecay);
         double[] w = [.. weight.data<float>().ToArray()];
         var (m, v) = (new double[w.Length], new double[w.Length]);
         for (var t = 1; t <= Rates.Length; t++)
@@ -49,7 +49,7 @@ public sealed class AdamTests
     {
         using var scope = NewDisposeScope();
         var weight = nn.Parameter(tensor(new[] { 2f }));
-        using var optimizer = new Adam([(weight, 1)], momentum: 0.9, weightDecay: 0);
+        using var optimizer = new AdaptiveMomentEstimation([(weight, 1)], momentum: 0.9, weightDecay: 0);
         (weight * slope).sum().backward();
         optimizer.Step(0.1, number: 1);
         Assert.That(weight.item<float>(), Is.EqualTo(2 - (0.1 * Math.Sign(slope))).Within(1e-5));
@@ -60,13 +60,13 @@ public sealed class AdamTests
     {
         using var scope = NewDisposeScope();
         var whole = nn.Parameter(ones(3));
-        using var uninterrupted = new Adam([(whole, 1)], 0.9, 0.01);
+        using var uninterrupted = new AdaptiveMomentEstimation([(whole, 1)], 0.9, 0.01);
         Run(uninterrupted, whole, [1, 2, 3]);
 
         var part = nn.Parameter(ones(3));
-        using var before = new Adam([(part, 1)], 0.9, 0.01);
+        using var before = new AdaptiveMomentEstimation([(part, 1)], 0.9, 0.01);
         Run(before, part, [1, 2]);
-        using var after = new Adam([(part, 1)], 0.9, 0.01);
+        using var after = new AdaptiveMomentEstimation([(part, 1)], 0.9, 0.01);
         foreach (var (name, values) in before.Moments)
         {
             after.Restore(name, values);
@@ -91,7 +91,7 @@ public sealed class AdamTests
         Assert.That(left, Is.EqualTo(NativeMemory.CountedTwice(options.Backbone)));
     }
 
-    private static void Run(Adam optimizer, Parameter weight, int[] steps)
+    private static void Run(AdaptiveMomentEstimation optimizer, Parameter weight, int[] steps)
     {
         foreach (var step in steps)
         {
