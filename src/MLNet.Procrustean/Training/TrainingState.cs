@@ -43,7 +43,11 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     /// <summary>The epoch of that number: the current one, or else a new one. Call it outside of any dispose scope.</summary>
     public EpochProgress Enter(int number, int seed, ClassCounts classes, Device device)
     {
-        Remember(classes, device);
+        if (IsFresh)
+        {
+            Remember(classes, device);
+        }
+
         if (Epoch?.Number != number)
         {
             Epoch?.Dispose();
