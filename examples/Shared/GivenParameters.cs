@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MLNet.Procrustean;
@@ -52,6 +53,11 @@ internal sealed partial class GivenParameters
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
         : throw Wrong(name, text, "a number with a decimal point");
 
+    public double? NumberOrNull(string name, string meaningOfNull) =>
+        Take(name, meaningOfNull) is not { } text || text == meaningOfNull ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Wrong(name, text, $"a number with a decimal point or {meaningOfNull}");
+
     public int Whole(string name, int byDefault) =>
         Take(name, byDefault.ToString(CultureInfo.InvariantCulture)) is not { } text ? byDefault
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
@@ -70,6 +76,10 @@ internal sealed partial class GivenParameters
 
     public string? PathOrNull(string name, string meaningOfNull) =>
         Take(name, meaningOfNull) is { } text && text != meaningOfNull ? text : null;
+
+    /// <summary>Names with slashes between them; default where none is given.</summary>
+    public ImmutableArray<string> NamesOrDefault(string name, string meaningOfDefault) =>
+        Take(name, meaningOfDefault) is { } text && text != meaningOfDefault ? [.. text.Split('/')] : default;
 
     public bool Switch(string name, bool byDefault) =>
         Take(name, byDefault ? "true" : "false") is not { } text ? byDefault

@@ -74,6 +74,23 @@ internal sealed record NamedStrategy(string Name, string Meaning, Func<GivenPara
                 Costs = given.PathOrNull("costs", "equal") is { } path ? CostMatrix.Load(path) : null,
             }
         ),
+        Of<DeepQLearning>("dqn", "deep Q-learning; minor classes with slashes between them", (it, given) =>
+            it with
+            {
+                Rho = given.NumberOrNull("rho", "by-counts"),
+                Minor = given.NamesOrDefault("minor", "by-counts"),
+                Learning = new()
+                {
+                    Gamma = given.Number("gamma", it.Learning.Gamma),
+                    MemorySize = given.Whole("memory", it.Learning.MemorySize),
+                    ExplorationShare = given.Number("exploration", it.Learning.ExplorationShare),
+                    FinalEpsilon = given.Number("final-epsilon", it.Learning.FinalEpsilon),
+                    TargetInterval = given.WholeOrNull("target-interval", "twelfth"),
+                    DoubleQ = given.Switch("double", it.Learning.DoubleQ),
+                    HuberLoss = given.Switch("huber", it.Learning.HuberLoss),
+                },
+            }
+        ),
     ];
 
     /// <summary>The name, the parameters with their defaults, and the meaning.</summary>

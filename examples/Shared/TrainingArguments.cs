@@ -63,6 +63,11 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
             $"Images per step. By default {defaults.BatchSize}; TrainFolder takes 16 with fewer than 2,000 images.",
             (options, size) => options with { BatchSize = size }
         ),
+        TrainingArgument.Of<Optimizer>(
+            "--optimizer",
+            $"How the weights are changed: Sgd, or Adam, whose default learning rate is a fiftieth. By default {defaults.Optimizer}.",
+            (options, optimizer) => options with { Optimizer = optimizer }
+        ),
         TrainingArgument.Of<double>(
             "--learning-rate",
             $"The full learning rate; it warms up and then falls by a cosine. By default {defaults.LearningRate}; "

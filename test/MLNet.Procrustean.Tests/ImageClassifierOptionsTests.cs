@@ -19,6 +19,7 @@ public sealed class ImageClassifierOptionsTests
             Case(options => options with { LearningRate = double.NaN }, "LearningRate is NaN"),
             Case(options => options with { LearningRate = double.PositiveInfinity }, "LearningRate is"),
             Case(options => options with { Momentum = -0.1 }, "Momentum is -0.1; it must be from 0 to 1"),
+            Case(options => options with { Optimizer = (Optimizer)2 }, "Optimizer is 2; it must be one of Sgd, Adam"),
             Case(options => options with { Momentum = 1.1 }, "Momentum is 1.1; it must be from 0 to 1"),
             Case(options => options with { WeightDecay = -1e-9 }, "WeightDecay is -1E-09; it must be from 0 to 1"),
             Case(options => options with { WeightDecay = 2 }, "WeightDecay is 2; it must be from 0 to 1"),
@@ -66,6 +67,7 @@ public sealed class ImageClassifierOptionsTests
                 "Augmentation.ResizedCrop.Size is 160, and the backbone cifar-resnet-20-w16 takes images of 16 to 128 pixels"
             ),
             Case(options => options with { Strategy = new MajorFeatureWeakening { Depth = MixingDepth.BeforeStage(4) } }, "before stage 4"),
+            Case(options => options with { Optimizer = Optimizer.Adam, Momentum = 1 }, "Momentum is 1, and Optimizer is Adam"),
             Case(options => options with { FeatureColumnName = "Score" }, "Two columns of the model would be named 'Score'; give"),
             Case(options => options with { ScoreColumnName = "PredictedLabel" }, "would be named 'PredictedLabel'"),
             Case(
@@ -154,6 +156,7 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = null }));
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 64)));
             Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.05, 0.9, 0.0002)));
+            Assert.That(options.Optimizer, Is.EqualTo(Optimizer.Sgd));
             Assert.That(options.LearningRateSchedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));
             Assert.That((options.ValidationSet, options.ValidationSetFraction), Is.EqualTo(((IDataView?)null, 0.0)));
             Assert.That(options.Diagnostics, Is.Null);
@@ -175,6 +178,18 @@ public sealed class ImageClassifierOptionsTests
     {
         var options = new ImageClassifierOptions().ForImageCount(images);
         Assert.That((options.BatchSize, options.LearningRate, options.Epochs), Is.EqualTo((batchSize, learningRate, 30)));
+    }
+
+    [TestCase(1_999, 0.00025)]
+    [TestCase(2_000, 0.001)]
+    public void LearningRate_WithAdam_IsAFiftieth(int images, double learningRate)
+    {
+        var options = new ImageClassifierOptions { Optimizer = Optimizer.Adam }.ForImageCount(images);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(options.LearningRate, Is.EqualTo(learningRate).Within(1e-12));
+            Assert.That((options with { LearningRate = 0.5 }).LearningRate, Is.EqualTo(0.5));
+        }
     }
 
     [Test]

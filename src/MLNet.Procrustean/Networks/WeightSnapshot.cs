@@ -42,6 +42,17 @@ internal sealed class WeightSnapshot : IDisposable
         }
     }
 
+    /// <summary>Copies all weights and running statistics of a network into another one of the same kind.</summary>
+    public static void Copy(StagedNetwork from, StagedNetwork to)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (copy, weight) in State(to).Zip(State(from)))
+        {
+            copy.Values.copy_(weight.Values);
+        }
+    }
+
     /// <summary>w ← s · copy + (1 − s) · w for all weights and running statistics w of the network, with s the share.</summary>
     public void BlendInto(StagedNetwork network, double share)
     {

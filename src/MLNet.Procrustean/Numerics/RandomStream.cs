@@ -18,6 +18,7 @@ internal enum RandomStream
     Mirroring = 7,
     Copies = 8,
     Perturbation = 9,
+    Exploration = 10,
 }
 
 internal static class RandomStreams

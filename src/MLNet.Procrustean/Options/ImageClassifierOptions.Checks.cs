@@ -9,6 +9,7 @@ public sealed partial record ImageClassifierOptions
         CheckSize(ImageSize, nameof(ImageSize));
         CheckAugmentation();
         CheckWeights();
+        CheckOptimizer();
         Columns.CheckDistinct();
         Strategy.Check(Backbone, Epochs);
         CheckValidation();
@@ -49,6 +50,16 @@ public sealed partial record ImageClassifierOptions
             throw new ArgumentException(
                 $"{nameof(FrozenStages)} is {FrozenStages}, and the backbone {Backbone.Name} has a stem and {Backbone.ResidualStages} "
                     + $"residual stages; give at most {Backbone.ResidualStages + 1}."
+            );
+        }
+    }
+
+    private void CheckOptimizer()
+    {
+        if (Optimizer == Optimizer.Adam && Momentum == 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(Momentum)} is 1, and {nameof(Optimizer)} is {nameof(Optimizer.Adam)}, which then never moves; give less than 1."
             );
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Options;
 
 namespace MLNet.Procrustean;
 
@@ -58,13 +59,23 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
-    /// The full learning rate of stochastic gradient descent, above 0. The default is 0.05, for a batch of 64; with fewer than 2,000
-    /// training images 0.0125, for a batch of 16 (see <see cref="BatchSize"/>); in fine-tuning, 0.01, with few images 0.003, and 0.02 for a
-    /// head alone.
+    /// How the weights are changed. The default is <see cref="Optimizer.Sgd"/>, which the defaults of all other options were chosen for;
+    /// <see cref="DeepQLearning"/> was published with <see cref="Optimizer.Adam"/>.
+    /// </summary>
+    public Optimizer Optimizer
+    {
+        get;
+        init => field = Require.Named(value);
+    } = Optimizer.Sgd;
+
+    /// <summary>
+    /// The full learning rate, above 0. The default is 0.05, for a batch of 64; with fewer than 2,000 training images 0.0125, for a batch
+    /// of 16 (see <see cref="BatchSize"/>); in fine-tuning, 0.01, with few images 0.003, and 0.02 for a head alone. With
+    /// <see cref="Optimizer.Adam"/> it is a fiftieth of these: 0.001 for a batch of 64.
     /// </summary>
     public double LearningRate
     {
-        get => learningRate ?? Defaults.LearningRate;
+        get => learningRate ?? TrainingDefaults.RateOf(Optimizer, Defaults.LearningRate);
         init => learningRate = Require.Positive(value, nameof(LearningRate));
     }
 
@@ -77,15 +88,17 @@ public sealed partial record ImageClassifierOptions
         init => field = Require.NotNull(value);
     } = new CosineSchedule();
 
-    /// <summary>Momentum, from 0 to 1. The default is 0.9.</summary>
+    /// <summary>Momentum, from 0 to 1; β₁ of <see cref="Optimizer.Adam"/>, below 1. The default is 0.9.</summary>
     public double Momentum
     {
         get;
         init => field = Require.Between(value, 0, 1, nameof(Momentum));
     } = 0.9;
 
-    /// <summary>Weight decay (L2) on all weights that are trained, from 0 to 1. The default is 0.0002; in fine-tuning with few images,
-    /// 0.001.</summary>
+    /// <summary>
+    /// Weight decay on all weights that are trained, from 0 to 1: L2 or, with <see cref="Optimizer.Adam"/>, decoupled from the gradient.
+    /// The default is 0.0002; in fine-tuning with few images, 0.001.
+    /// </summary>
     public double WeightDecay
     {
         get => weightDecay ?? Defaults.WeightDecay;

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
-/// <summary>How one epoch is trained, in five parts; by default, plain training.</summary>
+/// <summary>How one epoch is trained, in six parts; by default, plain training.</summary>
 public sealed record TrainingRule
 {
     /// <summary>
@@ -28,4 +28,10 @@ public sealed record TrainingRule
     /// takes the mean.
     /// </summary>
     public Func<Tensor, Tensor, Tensor> Loss { get; init; } = Losses.CrossEntropy;
+
+    /// <summary>
+    /// Rewards by which the network is trained in the place of the loss, without perturbation and mixing: all epochs have some or none has.
+    /// Null, the default, for no rewards.
+    /// </summary>
+    public ClassRewards? Rewards { get; init; }
 }

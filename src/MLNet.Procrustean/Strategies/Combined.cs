@@ -7,9 +7,10 @@ namespace MLNet.Procrustean;
 /// that the other leaves at their defaults.
 /// </summary>
 /// <remarks>
-/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the perturbation of images, the sampling, the loss and the head are the five
-/// parts of a <see cref="TrainingRule"/>. Strategies that set different parts can be combined; two that set the same part are refused. Two
-/// methods that correct the same bias need weaker settings than either alone; otherwise the large classes are sacrificed.
+/// Feature mixing (as in https://arxiv.org/abs/2104.01769), the perturbation of images, the sampling, the loss, the head and the rewards
+/// are the six parts of a <see cref="TrainingRule"/>. Strategies that set different parts can be combined; two that set the same part are
+/// refused, and so are rewards with a mixing, a perturbation or a loss. Two methods that correct the same bias need weaker settings than
+/// either alone; otherwise the large classes are sacrificed.
 /// </remarks>
 /// <param name="First">One strategy.</param>
 /// <param name="Second">Another one, for other parts of the rule.</param>
@@ -52,6 +53,7 @@ public sealed record Combined(TrainingStrategy First, TrainingStrategy Second) :
             Perturbation = Of(rule => rule.Perturbation, "perturbation of images"),
             Mixing = Of(rule => rule.Mixing, "mixing"),
             Loss = Of(rule => rule.Loss, "loss"),
+            Rewards = Of(rule => rule.Rewards, "rewards"),
         };
     }
 

@@ -15,6 +15,10 @@ internal static class EpochOrder
             ? randperm(labels.shape[0], int64, generator: random)
             : multinomial(samplingWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);
 
+    /// <summary>For each place of an order the row that follows, and another number after the last one.</summary>
+    public static Tensor Following(Tensor order, long afterLast) =>
+        cat([order.narrow(0, 1, order.shape[0] - 1), tensor(new[] { afterLast })]);
+
     /// <summary>
     /// Splits the order into mini-batches. A last batch of one image joins the batch before it: batch normalisation needs two images.
     /// </summary>

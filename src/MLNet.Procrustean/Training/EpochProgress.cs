@@ -38,6 +38,9 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
     /// <summary>A generator for the perturbation of images in the next step, on the CPU; the caller disposes it.</summary>
     public Generator Perturbation() => RandomStream.Perturbation.Generator(seed, number, Steps);
 
+    /// <summary>A generator for the actions and the memory of Q-learning in the next step, on the CPU; the caller disposes it.</summary>
+    public Generator Exploration() => RandomStream.Exploration.Generator(seed, number, Steps);
+
     /// <summary>Records a step.</summary>
     /// <param name="labels">Of its images, [B], int64.</param>
     /// <param name="loss">Their mean loss, without a gradient.</param>

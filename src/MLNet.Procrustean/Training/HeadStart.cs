@@ -1,6 +1,7 @@
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Options;
 
 namespace MLNet.Procrustean.Training;
 
@@ -81,7 +82,7 @@ internal static class HeadStart
         options with
         {
             Epochs = options.HeadEpochs,
-            LearningRate = LearningRate,
+            LearningRate = TrainingDefaults.RateOf(options.Optimizer, LearningRate),
             Augmentation =
                 options.Augmentation.Copies > 0
                     ? options.Augmentation

@@ -8,8 +8,8 @@ namespace MLNet.Procrustean.Training;
 /// need not tell.
 /// </summary>
 /// <remarks>
-/// A place of the rule (sampling, perturbation, mixing, loss) changes where it is one thing in the epochs before and another one in those
-/// after. A place that is another one in each epoch, as one that is annealed, follows a schedule, and no epoch of it is a change.
+/// A place of the rule (sampling, perturbation, mixing, loss, rewards) changes where it is one thing in the epochs before and another one
+/// in those after. A place that is another one in each epoch, as one that is annealed, follows a schedule, and no epoch of it is a change.
 /// </remarks>
 /// <param name="strategy">Of the training.</param>
 /// <param name="classes">The classes with their numbers of training images.</param>
@@ -34,6 +34,11 @@ internal sealed class RuleChanges(TrainingStrategy strategy, ClassCounts classes
         if (IsNew(rule => rule.Loss))
         {
             yield return "another loss";
+        }
+
+        if (IsNew(rule => rule.Rewards))
+        {
+            yield return "other rewards";
         }
 
         if (IsNew(rule => rule.Sampling))
@@ -72,7 +77,8 @@ internal sealed class RuleChanges(TrainingStrategy strategy, ClassCounts classes
                 rule.SamplingWeights is { } weights ? Bits(weights) : null,
                 rule.Perturbation is { } change ? Bits(TriedPerturbation.On(change, given, classes.Classes).Changed) : null,
                 rule.Mixing is { } mixing ? TraceOf(mixing, given) : null,
-                Bits(rule.Loss(Logits(labels.Length, classes.Classes), given))
+                Bits(rule.Loss(Logits(labels.Length, classes.Classes), given)),
+                rule.Rewards is { } rewards ? $"{string.Join(' ', rewards.Values)} {string.Join(' ', rewards.EndsEpisode)}" : null
             );
             traces.Add(epoch, trace);
         }
@@ -102,5 +108,5 @@ internal sealed class RuleChanges(TrainingStrategy strategy, ClassCounts classes
     private static string Bits(Tensor values) =>
         Convert.ToHexString(SHA256.HashData(values.detach().to(float64).cpu().contiguous().bytes.ToArray()));
 
-    private sealed record RuleTrace(string? Sampling, string? Perturbation, string? Mixing, string Loss);
+    private sealed record RuleTrace(string? Sampling, string? Perturbation, string? Mixing, string Loss, string? Rewards);
 }

@@ -18,39 +18,25 @@ internal sealed class StochasticGradientDescent(
     IEnumerable<(Parameter Weight, double Factor)> parameters,
     double momentum,
     double weightDecay
-) : IDisposable
+) : GradientDescent(parameters, Velocity)
 {
-    private readonly Parameter[] weights = [.. parameters.Select(one => one.Weight)];
-    private readonly double[] factors = [.. parameters.Select(one => one.Factor)];
-    private readonly List<Tensor> velocities = [];
+    private const string Velocity = "velocity";
     private readonly Scalar momentum = momentum.ToScalar();
     private readonly Scalar weightDecay = weightDecay.ToScalar();
 
-    public IReadOnlyCollection<Parameter> Weights => weights;
-
-    /// <summary>v of each weight; none before the first step.</summary>
-    public IReadOnlyList<Tensor> Velocities => velocities;
-
-    /// <summary>Restores the velocities of an earlier training, as copies, one for each weight, or none.</summary>
-    public void Restore(IEnumerable<Tensor> earlier)
-    {
-        using var noGradient = no_grad();
-        velocities.AddRange(weights.Zip(earlier, (weight, velocity) => empty_like(weight).copy_(velocity).DetachFromDisposeScope()));
-    }
-
-    /// <summary>Removes the gradients instead of setting them to 0: the backward pass then need not add to them.</summary>
-    public void ZeroGrad() => Array.ForEach(weights, weight => weight.grad = null);
-
-    /// <summary>One step with the learning rate r.</summary>
-    public void Step(double learningRate)
+    public override void Step(double learningRate, long number)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var rates = factors.Distinct().ToDictionary(factor => factor, factor => (-learningRate * factor).ToScalar());
+        var rates = WeightsWithFactors
+            .Select(one => one.Factor)
+            .Distinct()
+            .ToDictionary(factor => factor, factor => (-learningRate * factor).ToScalar());
+        var velocities = Moments[Velocity];
         var first = velocities.Count == 0;
-        for (var i = 0; i < weights.Length; i++)
+        foreach (var (i, (weight, factor)) in WeightsWithFactors.Index())
         {
-            var change = weights[i].grad!.add(weights[i], weightDecay); // g + d · w
+            var change = weight.grad!.add(weight, weightDecay); // g + d · w
             if (first)
             {
                 velocities.Add(change.DetachFromDisposeScope());
@@ -60,7 +46,7 @@ internal sealed class StochasticGradientDescent(
                 velocities[i].mul_(momentum).PlusInPlace(change);
             }
 
-            weights[i].add_(velocities[i], rates[factors[i]]);
+            weight.add_(velocities[i], rates[factor]);
         }
 
         foreach (var rate in rates.Values)
@@ -69,9 +55,9 @@ internal sealed class StochasticGradientDescent(
         }
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
-        velocities.ForEach(velocity => velocity.Dispose());
+        base.Dispose();
         momentum.Dispose();
         weightDecay.Dispose();
     }

@@ -9,12 +9,13 @@ internal static class StrategyCheck
 {
     /// <summary>The head that all rules ask for.</summary>
     /// <exception cref="ArgumentException">
-    /// A rule asks for another head than the first, mixes where the network has no stage, or its sampling weights, shares, perturbed images
-    /// or loss have the wrong shape.
+    /// A rule asks for another head than the first, or for rewards where others have none; mixes where the network has no stage; or its
+    /// sampling weights, shares, perturbed images, loss or rewards have the wrong shape.
     /// </exception>
     public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
     {
         ClassifierHead? first = null;
+        var learning = LearningOf(strategy, classes, epochs);
         foreach (var epoch in Enumerable.Range(1, epochs).SelectMany(number => EpochContext.Possible(number, epochs, classes, CPU)))
         {
             using var epochScope = NewDisposeScope();
@@ -27,7 +28,8 @@ internal static class StrategyCheck
                     : ProblemOf(rule.SamplingWeights, classes.Classes)
                         ?? ProblemOf(rule.Mixing, backbone)
                         ?? ProblemOf(rule.Perturbation, classes.Classes)
-                        ?? ProblemOf(rule.Loss, classes.Classes);
+                        ?? ProblemOf(rule.Loss, classes.Classes)
+                        ?? RewardsCheck.ProblemOf(rule, learning, classes.Classes);
             if (problem is not null)
             {
                 throw new ArgumentException($"The rule of epoch {epoch.Number} {problem}. The strategy is {strategy}.");
@@ -35,6 +37,13 @@ internal static class StrategyCheck
         }
 
         return first!.Value; // a training has at least one epoch
+    }
+
+    /// <summary>How the strategy learns from rewards, in all epochs; null where it does not.</summary>
+    public static QLearning? LearningOf(TrainingStrategy strategy, ClassCounts classes, int epochs)
+    {
+        using var scope = NewDisposeScope();
+        return strategy.RuleFor(new(1, epochs, classes, CPU)).Rewards?.Learning;
     }
 
     private static string? ProblemOf(Tensor? samplingWeights, int classes) =>

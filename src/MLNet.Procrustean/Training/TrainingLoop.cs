@@ -5,6 +5,7 @@ using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Reading;
 using MLNet.Procrustean.Training.Features;
+using MLNet.Procrustean.Training.Reinforcement;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -87,7 +88,7 @@ internal sealed class TrainingLoop(
         var ofEpochs = IsHeadStart ? PhaseMeter.Silent() : meter;
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
-            var epoch = state.Enter(number, seed, classes.Classes, device);
+            var epoch = state.Enter(number, seed, classes, device);
             network.train();
             TrainEpoch(state, epoch, inputs!, atSavePoint, ofEpochs);
             var (loss, seconds) = (epoch.LossSum.item<double>() / train.Count, (state.Elapsed - epoch.Begun).TotalSeconds);
@@ -175,9 +176,9 @@ internal sealed class TrainingLoop(
         var rule = RuleFor(new(epoch.Number, options.Epochs, classes, device) { TrainingAccuracy = progress });
         // kept alive during the draw, which a garbage collection could end otherwise
         using var order = RandomStream.Order.Generator(seed, epoch.Number);
-        var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order).OnDevice(inputs.Labels.device);
+        var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order);
         var batches = EpochOrder.Batches(rows, options.BatchSize);
-        var one = new TrainingStep(state.Network, state.Optimizer, options, inputs, device);
+        var run = StepsOf(state, epoch, inputs, rule, rows);
         var done = batches.Take(epoch.Steps).Sum(batch => batch.shape[0]);
         meter.BeginEpoch(epoch.Number, options.Epochs, rows.shape[0], done);
         for (var step = epoch.Steps; step < batches.Count; step++)
@@ -190,13 +191,29 @@ internal sealed class TrainingLoop(
 
             var middle = epoch.Number - 1 + ((step + 0.5) / batches.Count); // of the step, in epochs
             var rate = options.LearningRate * options.LearningRateSchedule.FactorAt(middle, options.Epochs);
-            one.Run(batches[step], rule, epoch, rate);
+            run(step, new(((epoch.Number - 1L) * batches.Count) + step, (long)options.Epochs * batches.Count, rate));
             atSavePoint(step + 1 == batches.Count ? SavePoint.EpochEnd : SavePoint.Step);
             done += batches[step].shape[0];
             meter.Reached(done);
         }
 
         meter.End();
+    }
+
+    // What each step does with its mini-batch.
+    private Action<int, StepPlace> StepsOf(TrainingState state, EpochProgress epoch, TrainingInputs inputs, TrainingRule rule, Tensor rows)
+    {
+        var one = new TrainingStep(state.Network, state.Optimizer, options, inputs, device);
+        if (rule.Rewards is not { } rewards)
+        {
+            var batches = EpochOrder.Batches(rows.OnDevice(inputs.Labels.device), options.BatchSize);
+            return (step, place) => one.Run(batches[step], rule, epoch, place);
+        }
+
+        var answered = EpochOrder.Batches(rows, options.BatchSize);
+        var following = EpochOrder.Batches(EpochOrder.Following(rows, ReplayMemory.None), options.BatchSize);
+        var learning = new QLearningStep(state.Network, state.Memory!, inputs, one, rewards, device);
+        return (step, place) => learning.Run(answered[step], following[step], epoch, place);
     }
 
     private EpochReport Report(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MLNet.Procrustean.Networks;
+using MLNet.Procrustean.Training.Reinforcement;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -14,12 +15,14 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public StagedNetwork Network => network;
 
-    public StochasticGradientDescent Optimizer { get; } =
-        new(
+    public GradientDescent Optimizer { get; } =
+        GradientDescent.Of(
             network.TrainedWeights.Select(named => (named.Weight, Math.Pow(options.LayerDecay, network.DistanceFromHead(named.Weight)))),
-            options.Momentum,
-            options.WeightDecay
+            options
         );
+
+    /// <summary>What Q-learning remembers; null without it.</summary>
+    public QMemory? Memory { get; private set; }
 
     public KeptWeights Kept { get; } = new(options.Keep, options.InitialShare);
 
@@ -37,16 +40,33 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public TimeSpan Elapsed => before + clock.Elapsed;
 
-    /// <summary>The epoch of that number: the current one, or else a new one.</summary>
-    public EpochProgress Enter(int number, int seed, int classes, Device device)
+    /// <summary>The epoch of that number: the current one, or else a new one. Call it outside of any dispose scope.</summary>
+    public EpochProgress Enter(int number, int seed, ClassCounts classes, Device device)
     {
+        if (IsFresh)
+        {
+            Remember(classes, device);
+        }
+
         if (Epoch?.Number != number)
         {
             Epoch?.Dispose();
-            Epoch = new(number, Elapsed, seed, classes, device);
+            Epoch = new(number, Elapsed, seed, classes.Classes, device);
         }
 
         return Epoch;
+    }
+
+    /// <summary>Makes the memory of Q-learning, once, where the strategy needs one; outside of any dispose scope.</summary>
+    /// <param name="classes">The classes with their numbers of training images.</param>
+    /// <param name="device">Where the network is.</param>
+    public void Remember(ClassCounts classes, Device device)
+    {
+        if (Memory is null && StrategyCheck.LearningOf(options.Strategy, classes, options.Epochs) is { } learning)
+        {
+            var answers = options.Epochs * classes.Total; // no more can be remembered
+            Memory = QMemory.For(options, (int)Math.Min(learning.MemorySize, answers), classes.Classes, network.Head.Kind, device);
+        }
     }
 
     public TrainingMoment Moment(Dictionary<string, string> settings) =>
@@ -66,6 +86,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     public void Dispose()
     {
         Optimizer.Dispose();
+        Memory?.Dispose();
         Kept.Dispose();
         Epoch?.Dispose();
     }

@@ -8,7 +8,7 @@ namespace MLNet.Procrustean.Training;
 /// <remarks>Nothing here reads the values of a tensor, so that nothing waits for a GPU.</remarks>
 internal sealed class TrainingStep(
     StagedNetwork network,
-    StochasticGradientDescent optimizer,
+    GradientDescent optimizer,
     ImageClassifierOptions options,
     TrainingInputs inputs,
     Device device
@@ -18,12 +18,23 @@ internal sealed class TrainingStep(
     /// <param name="rows">The numbers of the images, [B], int64.</param>
     /// <param name="rule">How they are trained on.</param>
     /// <param name="epoch">The epoch: it draws what is random, and sums up loss and hits.</param>
-    /// <param name="learningRate">Of this step.</param>
-    public void Run(Tensor rows, TrainingRule rule, EpochProgress epoch, double learningRate)
+    /// <param name="place">Of the step.</param>
+    public void Run(Tensor rows, TrainingRule rule, EpochProgress epoch, StepPlace place)
     {
         using var scope = NewDisposeScope();
         var labels = inputs.Labels.index_select(0, rows).OnDevice(device); // [B]
         var (loss, hits) = Forward(Inputs(rows, labels, rule, epoch), labels, rule, epoch.Mixing);
+        Descend(loss, labels, hits, epoch, place);
+    }
+
+    /// <summary>Changes the weights, once the loss is known.</summary>
+    /// <param name="loss">The mean of the losses.</param>
+    /// <param name="labels">Of the images, [B], int64.</param>
+    /// <param name="hits">1 for each image that was classified correctly and 0 for the others, [B], int64.</param>
+    /// <param name="epoch">The epoch: it sums them up.</param>
+    /// <param name="place">Of the step.</param>
+    public void Descend(Tensor loss, Tensor labels, Tensor hits, EpochProgress epoch, StepPlace place)
+    {
         optimizer.ZeroGrad();
         loss.backward();
         if (options.MaxGradientNorm is { } longest)
@@ -31,8 +42,8 @@ internal sealed class TrainingStep(
             GradientClipping.Clip(optimizer.Weights, longest);
         }
 
-        optimizer.Step(learningRate);
-        epoch.Add(labels, loss.detach(), hits, learningRate);
+        optimizer.Step(place.LearningRate, place.Step + 1);
+        epoch.Add(labels, loss.detach(), hits, place.LearningRate);
     }
 
     private Tensor Inputs(Tensor rows, Tensor labels, TrainingRule rule, EpochProgress epoch)

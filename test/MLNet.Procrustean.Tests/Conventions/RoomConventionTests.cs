@@ -11,6 +11,7 @@ public sealed class RoomConventionTests
         "Training",
         "Training/Mirroring",
         "Training/Features",
+        "Training/Reinforcement",
         "Corrections/Ternary",
         "Reading",
         "Reading/Cache",

@@ -121,6 +121,9 @@ public sealed class SourceConventionTests
             "Rules/Losses.cs",
             "Rules/ProjectedGradientAttack.cs",
             "Training/GradientClipping.cs",
+            "Training/AdaptiveMomentEstimation.cs",
+            "Training/QLearningStep.cs",
+            "Training/Reinforcement/",
             "Training/StochasticGradientDescent.cs",
             "Training/TrainingStep.cs",
         ];

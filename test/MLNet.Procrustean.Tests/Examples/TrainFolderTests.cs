@@ -12,6 +12,11 @@ public sealed class TrainFolderTests
     [TestCase("cdt(gamma=much)", "The parameter gamma is 'much'; it must be a number")]
     [TestCase("cb(beta=1)", "from 0 to 0.999999")]
     [TestCase("adversarial(epsilon=300)", "Epsilon is 300; it must be from 0 to 255.")]
+    [TestCase("dqn(gamma=2)", "Gamma is 2; it must be from 0 to 1.")]
+    [TestCase("dqn(rho=some)", "The parameter rho is 'some'; it must be a number with a decimal point or by-counts.")]
+    [TestCase("dqn(minor=dog/owl)", "names 'owl', which is not a class")]
+    [TestCase("dqn+la", "Q-learning has its own loss")]
+    [TestCase("plain then dqn from 2", "Q-learning cannot begin or end within a training")]
     [TestCase("la+vs", "decide about the loss")]
     [TestCase("la*cb", "only cb can stand before *")]
     [TestCase("plain then ldam from 2", "asks for the head Cosine, and for Linear in epoch 1")]
@@ -205,6 +210,22 @@ public sealed class TrainFolderTests
             run.Errors.Contains("ternary weights: ", StringComparison.Ordinal),
             Is.EqualTo(correction.StartsWith("ternary", StringComparison.Ordinal))
         );
+    }
+
+    [Test]
+    public void Strategy_DeepQLearningWithAdam_TrainsAndReportsIt()
+    {
+        const string strategy = "dqn(rho=0.5,minor=dog/owl,gamma=0.2,target-interval=3,double=true)+sampling(q=0.5)";
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 20), ("dog", 10), ("owl", 5));
+        var json = Path.Combine(folder.Path, "results.json");
+
+        var run = TrainFolder(folder, strategy, "--optimizer", "adam", "--json", json);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        using var results = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.That(results.RootElement.GetProperty("strategy").GetString(), Is.EqualTo(strategy));
+        Assert.That(run.Output, Does.Contain("epoch   2/2"));
     }
 
     [Test]

@@ -42,15 +42,32 @@ internal static class AllStrategies
         ),
         new CostSensitiveAdversarialTraining { Tau = 0.5, Attack = Quick },
         new Combined(new CostSensitiveAdversarialTraining { Attack = Quick }, new Combined(new Mixup(), new LogitAdjustment())),
+        new DeepQLearning { Learning = Soon },
+        new Combined(
+            new DeepQLearning { Rho = 0.5, Learning = Soon with { DoubleQ = true, HuberLoss = true } },
+            new ClassBalancedSampling { Q = 0.8 }
+        ),
     ];
 
     private static ProjectedGradientAttack Quick => new() { StepSize = 6, Steps = 2 };
+
+    // The short trainings of the battery need a new target soon.
+    private static QLearning Soon => new() { ExplorationShare = 0.2, TargetInterval = 5 };
+
+    /// <summary>Whether the strategy trains by rewards.</summary>
+    public static bool HasRewards(TrainingStrategy strategy) =>
+        strategy switch
+        {
+            DeepQLearning => true,
+            Combined combined => HasRewards(combined.First) || HasRewards(combined.Second),
+            _ => false,
+        };
 
     /// <summary>Whether the strategy does something even when all classes are equally large.</summary>
     public static bool ChangesBalancedTraining(TrainingStrategy strategy) =>
         strategy switch
         {
-            FocalLoss or LabelDistributionAwareMargin or Mixup or Remix or CostSensitiveAdversarialTraining => true,
+            FocalLoss or LabelDistributionAwareMargin or Mixup or Remix or CostSensitiveAdversarialTraining or DeepQLearning => true,
             ClassBalancedWeights weights => ChangesBalancedTraining(weights.Of),
             Deferred deferred => ChangesBalancedTraining(deferred.Before) || ChangesBalancedTraining(deferred.After),
             Combined combined => ChangesBalancedTraining(combined.First) || ChangesBalancedTraining(combined.Second),

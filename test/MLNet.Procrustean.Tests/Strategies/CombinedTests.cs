@@ -73,6 +73,7 @@ public sealed class CombinedTests
             [new LogitAdjustment(), new ClassBalancedWeights(), "loss"],
             [Mixing, new Mixup(), "mixing"],
             [new CostSensitiveAdversarialTraining(), new CostSensitiveAdversarialTraining { Tau = 1 }, "perturbation of images"],
+            [new DeepQLearning(), new DeepQLearning { Rho = 1 }, "rewards"],
             [new ClassBalancedSampling(), new ClassBalancedSampling { Q = 0.5 }, "sampling"],
         ];
 

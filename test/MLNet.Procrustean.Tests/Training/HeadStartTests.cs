@@ -50,6 +50,13 @@ public sealed class HeadStartTests
     }
 
     [Test]
+    public void Fit_HeadFirstByQLearning_ChangesTheHeadAlone()
+    {
+        using var model = Fit(Options with { HeadEpochs = 2, InitialShare = 1, Strategy = new DeepQLearning() });
+        Assert.That(Changed(tiny.Classifier, model), Is.EquivalentTo(new[] { "fc.weight", "fc.bias" }));
+    }
+
+    [Test]
     public void Fit_HeadFirst_TellsOfItsFeaturesAndNotOfItsEpochs()
     {
         var phases = new List<PhaseReport>();

@@ -42,6 +42,10 @@ public sealed class RuleChangesTests
                 Changes(new Deferred(new PlainTraining(), new CostSensitiveAdversarialTraining(), FromEpoch: 5)),
                 Is.EqualTo(new[] { (5, "perturbation of images") })
             );
+            Assert.That(
+                Changes(new Deferred(new DeepQLearning(), new DeepQLearning { Rho = 1 }, FromEpoch: 3)),
+                Is.EqualTo(new[] { (3, "other rewards") })
+            );
             Assert.That(Changes(new Deferred(new Mixup(), new Mixup(), FromEpoch: 3)), Is.Empty, "the same rule");
         }
     }

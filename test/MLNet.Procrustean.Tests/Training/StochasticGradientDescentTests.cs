@@ -26,7 +26,7 @@ public sealed class StochasticGradientDescentTests
             (ours - target).square().sum().backward();
             (theirs - target).square().sum().backward();
             reference.ParamGroups.First().LearningRate = rate;
-            optimizer.Step(rate);
+            optimizer.Step(rate, number: 1);
             reference.step();
             Assert.That(ours.data<float>().ToArray(), Is.EqualTo(theirs.data<float>().ToArray()));
         }
@@ -42,7 +42,7 @@ public sealed class StochasticGradientDescentTests
         {
             optimizer.ZeroGrad();
             (weight * 3).sum().backward();
-            optimizer.Step(0.1);
+            optimizer.Step(0.1, number: 1);
             Assert.That(weight.item<float>(), Is.EqualTo(expected).Within(1e-6));
         }
     }

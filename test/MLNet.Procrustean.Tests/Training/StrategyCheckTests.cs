@@ -35,6 +35,28 @@ public sealed class StrategyCheckTests
     }
 
     [Test]
+    public void HeadOf_RewardsThatCannotBeFollowed_SaysWhatIsWrong()
+    {
+        var fine = new ClassRewards([1, 0.5, 0.2], [true, false, false], new());
+        using (Assert.EnterMultipleScope())
+        {
+            Refuses(new() { Rewards = fine }, "learns from rewards by QLearning", "in epoch 1 from none");
+            RefusesAlways(new() { Rewards = fine with { Values = [1, 0.5] } }, "not those of the 3 classes");
+            RefusesAlways(new() { Rewards = fine with { EndsEpisode = default } }, "not those of the 3 classes");
+            RefusesAlways(new() { Rewards = fine with { Values = [1, double.NaN, 1] } }, "rewards that are not finite");
+            RefusesAlways(new() { Rewards = fine, Perturbation = new((x, _, _, _) => x) }, "a perturbation of images, a mixing or a loss");
+            RefusesAlways(
+                new() { Rewards = fine, Mixing = new(MixingDepth.Input, (labels, _, _) => (ones(labels.shape[0]), null)) },
+                "a perturbation of images, a mixing or a loss"
+            );
+            RefusesAlways(
+                new() { Rewards = fine, Loss = (logits, labels) => Losses.CrossEntropy(logits, labels) },
+                "Q-learning has its own loss"
+            );
+        }
+    }
+
+    [Test]
     public void HeadOf_MixingBeforeAStageTheNetworkLacks_IsRefused()
     {
         var strategy = new StrategyOf(_ =>
@@ -85,15 +107,20 @@ public sealed class StrategyCheckTests
         );
     }
 
-    private static void Refuses(TrainingRule wrong, params string[] parts)
+    private static void Refuses(TrainingRule wrong, params string[] parts) =>
+        Refuses(new StrategyOf(epoch => epoch.Number == 4 ? wrong : new()), "The rule of epoch 4 ", parts);
+
+    private static void RefusesAlways(TrainingRule wrong, params string[] parts) =>
+        Refuses(new StrategyOf(_ => wrong), "The rule of epoch 1 ", parts);
+
+    private static void Refuses(TrainingStrategy strategy, string start, string[] parts)
     {
-        var strategy = new StrategyOf(epoch => epoch.Number == 4 ? wrong : new());
         var message = Assert
             .Throws<ArgumentException>(() =>
                 StrategyCheck.HeadOf(strategy, SmallTraining.Options.Backbone, ToyImages.Counts(9, 5, 2), epochs: 5)
             )!
             .Message;
-        Assert.That(message, Does.StartWith("The rule of epoch 4 "));
+        Assert.That(message, Does.StartWith(start));
         Assert.That(parts.Where(part => !message.Contains(part)), Is.Empty, message);
     }
 }

@@ -66,5 +66,9 @@ public sealed class TrainingUnderGarbageCollectionTests
             new Combined(new MajorFeatureWeakening(), new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() }),
             new FocalLoss { Gamma = 0.5 },
             new CostSensitiveAdversarialTraining { Attack = new() { Steps = 2 } },
+            new DeepQLearning
+            {
+                Learning = new() { HuberLoss = true, DoubleQ = true },
+            },
         ];
 }

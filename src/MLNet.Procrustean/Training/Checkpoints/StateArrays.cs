@@ -5,26 +5,28 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training.Checkpoints;
 
 /// <summary>
-/// Moves the weights of a training (the network's, the optimizer's velocities, and the kept ones) and its reports to and from named arrays.
+/// Moves the weights of a training (the network's, the optimizer's moments, and the kept ones), what Q-learning remembers, and its reports
+/// to and from named arrays.
 /// </summary>
 internal static class StateArrays
 {
     private const string Network = "network.";
-    private const string Velocity = "velocity.";
     private const string Initial = "initial.";
     private const string LastGood = "last_good.";
     private const string Best = "best.";
 
     public static List<NamedArray> Capture(TrainingState state)
     {
-        var names = state.Network.TrainedWeights.Select(named => named.Name);
+        var names = state.Network.TrainedWeights.Select(named => named.Name).ToList();
         return
         [
             .. Under(Network, NetworkWeights.Capture(state.Network)),
-            .. Under(Velocity, NetworkWeights.Capture(names.Zip(state.Optimizer.Velocities))), // none before the first step
+            // none before the first step
+            .. state.Optimizer.Moments.SelectMany(moment => Under($"{moment.Key}.", NetworkWeights.Capture(names.Zip(moment.Value)))),
             .. Under(Initial, NetworkWeights.Capture(state.Kept.Initial?.Named ?? [])),
             .. Under(LastGood, NetworkWeights.Capture(state.Kept.LastGood?.Named ?? [])),
             .. Under(Best, NetworkWeights.Capture(state.Kept.Best?.Named ?? [])),
+            .. QLearningArrays.Capture(state.Memory),
             .. ReportArrays.Capture(state.Reports),
         ];
     }
@@ -36,9 +38,15 @@ internal static class StateArrays
     /// <exception cref="InvalidDataException">The arrays are not those of such a training.</exception>
     public static void Restore(IReadOnlyList<NamedArray> arrays, TrainingState state, string backbone, double bestAccuracy)
     {
-        var (network, velocities) = (Of(arrays, Network), Of(arrays, Velocity));
+        var network = Of(arrays, Network);
+        var moments = state.Optimizer.Moments.Keys.ToDictionary(name => name, name => Of(arrays, $"{name}."));
         var (initial, lastGood, best) = (Of(arrays, Initial), Of(arrays, LastGood), Of(arrays, Best));
-        var known = network.Count + velocities.Count + initial.Count + lastGood.Count + best.Count + ReportArrays.In(arrays);
+        var known =
+            network.Count
+            + moments.Values.Sum(moment => moment.Count)
+            + (initial.Count + lastGood.Count + best.Count)
+            + (state.Memory is null ? 0 : QLearningArrays.In(arrays))
+            + ReportArrays.In(arrays);
         if (known != arrays.Count)
         {
             throw new InvalidDataException("The checkpoint is damaged or of another kind: it has weights of an unknown kind.");
@@ -52,9 +60,12 @@ internal static class StateArrays
         );
         NetworkWeights.Restore(network, state.Network, backbone);
         using var scope = NewDisposeScope();
-        var trained = state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight));
-        var pairs = velocities.Count == 0 ? [] : NetworkWeights.Match(velocities, trained, backbone);
-        state.Optimizer.Restore(pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
+        var trained = state.Network.TrainedWeights.Select(named => (named.Name, (Tensor)named.Weight)).ToList();
+        foreach (var (name, moment) in moments.Where(_ => moments.Values.Any(one => one.Count > 0)))
+        {
+            var pairs = NetworkWeights.Match(moment, trained, backbone);
+            state.Optimizer.Restore(name, pairs.Select(pair => NetworkWeights.ToTensor(pair.Array)));
+        }
     }
 
     private static List<NamedArray> Of(IReadOnlyList<NamedArray> arrays, string prefix) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Runtime;
+using MLNet.Procrustean.Persistence;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
@@ -71,13 +72,7 @@ internal sealed class TrainingCheckpoints : IDisposable
 
         try
         {
-            StateArrays.Restore(arrays, state, options.Backbone.Name, moment.BestAccuracy);
-            state.Restore(
-                moment,
-                ReportArrays.Restore(arrays, moment.Reports, training.Classes.Names),
-                training.Classes.Classes,
-                training.Device
-            );
+            Restore(moment, arrays, state, options.Backbone.Name, training);
         }
         catch (InvalidDataException problem)
         {
@@ -125,6 +120,25 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private void Restore(
+        TrainingMoment moment,
+        IReadOnlyList<NamedArray> arrays,
+        TrainingState state,
+        string backbone,
+        PreparedTraining training
+    )
+    {
+        if (!isOver)
+        {
+            state.Remember(training.Classes, training.Device);
+        }
+
+        StateArrays.Restore(arrays, state, backbone, moment.BestAccuracy);
+        QLearningArrays.Restore(arrays, state.Memory, moment.Epoch, training.Classes, backbone);
+        var reports = ReportArrays.Restore(arrays, moment.Reports, training.Classes.Names);
+        state.Restore(moment, reports, training.Classes.Classes, training.Device);
+    }
 
     private string Finished() =>
         $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. "

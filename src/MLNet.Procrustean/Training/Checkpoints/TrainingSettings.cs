@@ -44,6 +44,7 @@ internal static class TrainingSettings
         new(nameof(ImageClassifierOptions.HeadEpochs), "0"),
         new(nameof(ImageClassifierOptions.KeepsStatistics), "False"),
         new(nameof(ImageClassifierOptions.InitialShare), "0"),
+        new(nameof(ImageClassifierOptions.Optimizer), nameof(Optimizer.Sgd)),
     ];
 
     /// <summary>

@@ -43,6 +43,7 @@ public sealed class CheckpointRefusalTests
                 "now StepSchedule"
             ),
             Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
+            Case(options => options with { Optimizer = Optimizer.Adam, LearningRate = 0.05 }, "Optimizer: checkpoint none, now Adam"),
             Case(options => options with { LayerDecay = 0.5 }, "LayerDecay: checkpoint none, now 0.5"),
             Case(options => options with { FrozenStages = 1 }, "FrozenStages: checkpoint none, now 1"),
             Case(options => options with { HeadEpochs = 1 }, "HeadEpochs: checkpoint none, now 1"),
@@ -111,6 +112,7 @@ public sealed class CheckpointRefusalTests
             HeadEpochs = 1,
             KeepsStatistics = true,
             InitialShare = 0.5,
+            Optimizer = Optimizer.Adam,
         };
         var compared = TrainingSettings.Of(later, CPU).Keys;
         var tried = OtherTrainings.SelectMany(one => (string[])one.Arguments[1]!).Select(line => line.Split(':')[0]);
