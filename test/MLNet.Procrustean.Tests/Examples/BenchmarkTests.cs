@@ -202,8 +202,8 @@ public sealed class BenchmarkTests
     [TestCase("--imbalance", "step:4:30", "is to give 30 rows and has 20")]
     [TestCase("--imbalance", "step:100:20", "No row of class")]
     [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]
-    [TestCase("--strategy", "plain corrected by magic(1)", "There is no correction 'magic(1)'")]
-    [TestCase("--strategy", "plain corrected by la(tau=11)", "The parameter tau of la is too large")]
+    [TestCase("--strategy", "plain corrected by magic", "There is no correction 'magic'")]
+    [TestCase("--strategy", "plain corrected by la(tau=11)", "The parameter tau of la is out of range")]
     [TestCase("--report", "report.pdf", "let it end in .html")]
     [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
     public void Run_WrongArguments_FailWithAWord(string option, string value, string message)
