@@ -17,11 +17,10 @@ internal static class OneRun
         $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, "
         + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
 
-    /// <summary>How many images a run for the test part trains on.</summary>
-    public static int TrainingImages(Grid grid)
+    /// <summary>How many of the training folder's images a run for the test part trains on.</summary>
+    public static int TrainingImages(Grid grid, MLContext ml, IDataView images)
     {
-        var ml = new MLContext();
-        var train = grid.Imbalance.Subset(ml.Data, ml.Data.LoadImageFolder(grid.Train), Part.Test, grid.Seeds[0]);
+        var train = grid.Imbalance.Subset(ml.Data, images, Part.Test, grid.Seeds[0]);
         return ml.Data.CreateEnumerable<LabelledImageFile>(train, reuseRowObject: true).Count();
     }
 

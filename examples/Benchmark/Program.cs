@@ -31,8 +31,9 @@ static void Compare(Grid grid)
         Directory.CreateDirectory(grid.CachePath);
     }
 
-    ImageFolders.Load(new MLContext(), grid.Train, grid.Test); // refuses them now, not when the first run is done
-    grid = grid with { Options = grid.Options.ForImageCount(OneRun.TrainingImages(grid)) };
+    var ml = new MLContext();
+    var (train, _) = ImageFolders.Load(ml, grid.Train, grid.Test); // refuses them now, not when the first run is done
+    grid = grid with { Options = grid.Options.ForImageCount(OneRun.TrainingImages(grid, ml, train)) };
     Console.WriteLine(grid.Settings);
     var runner = new GridRunner(grid, new ResultsFile(grid.ResultsPath));
     var chosen = runner.Choose();

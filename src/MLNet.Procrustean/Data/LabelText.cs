@@ -56,6 +56,22 @@ internal static class LabelText
         return column.Type is KeyDataViewType key ? () => KeyText(read(), key.Count, names) : () => Text(read());
     }
 
+    /// <summary>A function that gives the number of the class that the label of the cursor's current row names.</summary>
+    /// <remarks>The function throws <see cref="ArgumentException"/> when the label is missing, or is not one of the classes.</remarks>
+    /// <param name="row">The cursor.</param>
+    /// <param name="column">The label column.</param>
+    /// <param name="classes">The names of the classes, in the order of their numbers.</param>
+    public static Func<long> ClassReader(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> classes)
+    {
+        var numbers = classes.Index().ToDictionary(one => one.Item, one => (long)one.Index);
+        var label = Reader(row, column);
+        return () =>
+        {
+            var name = label();
+            return numbers.TryGetValue(name, out var number) ? number : throw NotAClass(name, row, column, classes);
+        };
+    }
+
     /// <summary>
     /// The column that a column replaced under the same name, as MapValueToKey does, if labels can be read from it: it still has a value
     /// where the key is missing since the value is not one of the keys'.

@@ -69,14 +69,12 @@ internal sealed class ImageSample
 
     private static List<long> ReadLabels(IDataView data, DataViewSchema.Column column, ImmutableArray<string> classes)
     {
-        var numbers = classes.Select((name, number) => (name, number)).ToDictionary(one => one.name, one => (long)one.number);
         var labels = new List<long>();
         using var cursor = data.GetRowCursor([column]);
-        var label = LabelText.Reader(cursor, column);
+        var label = LabelText.ClassReader(cursor, column, classes);
         while (cursor.MoveNext())
         {
-            var name = label();
-            labels.Add(numbers.TryGetValue(name, out var number) ? number : throw LabelText.NotAClass(name, cursor, column, classes));
+            labels.Add(label());
         }
 
         return labels;

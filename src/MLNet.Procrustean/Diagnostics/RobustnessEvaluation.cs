@@ -79,17 +79,14 @@ internal sealed class RobustnessEvaluation(
 
     private IEnumerable<(long Label, Action<Memory<byte>> Image)> Rows(IDataView data, string imageColumnName, string labelColumnName)
     {
-        var names = classifier.Labels.Names;
-        var numbers = names.Index().ToDictionary(one => one.Item, one => (long)one.Index);
         var label = LabelText.Find(data.Schema, labelColumnName);
         var image = ImageColumn.Find(data.Schema, imageColumnName);
         using var cursor = data.GetRowCursor([label, image]);
-        var (labelOf, imageOf) = (LabelText.Reader(cursor, label), ImageColumn.Reader(cursor, image, classifier.Preprocessing.Shape));
+        var labelOf = LabelText.ClassReader(cursor, label, classifier.Labels.Names);
+        var imageOf = ImageColumn.Reader(cursor, image, classifier.Preprocessing.Shape);
         while (cursor.MoveNext())
         {
-            var name = labelOf();
-            var number = numbers.TryGetValue(name, out var known) ? known : throw LabelText.NotAClass(name, cursor, label, names);
-            yield return (number, imageOf());
+            yield return (labelOf(), imageOf());
         }
     }
 

@@ -17,8 +17,6 @@ internal sealed record ImageViews(Augmentation Augmentation)
     /// <summary>The image as it is, and nothing else.</summary>
     public static readonly ImageViews One = new(Augmentation.None);
 
-    private bool HasMirrorImage => Augmentation.Flips;
-
     /// <summary>Their names, the image's first.</summary>
     public IReadOnlyList<string> Names { get; } =
     [
@@ -65,7 +63,7 @@ internal sealed record ImageViews(Augmentation Augmentation)
             return image;
         }
 
-        if (HasMirrorImage && view == 1)
+        if (Augmentation.Flips && view == 1)
         {
             return image.flip(2); // [1, S, S, channels]
         }

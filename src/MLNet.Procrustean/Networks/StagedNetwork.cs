@@ -84,8 +84,11 @@ internal sealed class StagedNetwork : nn.Module<Tensor, Tensor>
         return parts > Stages.Count + 1 ? Pool.call(h) : h;
     }
 
+    /// <summary>How many parts an image has passed when its features are pooled: see <see cref="Through"/>.</summary>
+    public int PartsBeforeHead => Stages.Count + 2;
+
     /// <summary>The pooled features [B, D] of images [B, channels, S, S]: the input of the head.</summary>
-    public Tensor Pooled(Tensor images) => Through(Stages.Count + 2, images);
+    public Tensor Pooled(Tensor images) => Through(PartsBeforeHead, images);
 
     /// <summary>The weights and running statistics of the parts that make these features: see <see cref="Through"/>.</summary>
     public IEnumerable<(string Name, Tensor Values)> WeightsThrough(int parts)

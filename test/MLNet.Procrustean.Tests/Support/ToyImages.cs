@@ -9,6 +9,9 @@ internal static class ToyImages
 {
     public const int Size = 16;
 
+    /// <summary>Brings values from 0 to 255 to about −2 to 2.</summary>
+    public static readonly Preprocessing Halved = new(new() { Size = Size }, [128, 128, 128], [64, 64, 64]);
+
     private static readonly byte[][] Colours =
     [
         [200, 60, 60],

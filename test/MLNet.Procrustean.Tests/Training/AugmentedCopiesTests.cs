@@ -12,8 +12,6 @@ namespace MLNet.Procrustean.Tests.Training;
 public sealed class AugmentedCopiesTests
 {
     private static readonly Augmentation Copying = Augmentation.ForPhotos with { Copies = 2 };
-    private static readonly ImageShape Shape = new() { Size = ToyImages.Size };
-    private static readonly Preprocessing Halved = new(Shape, [128, 128, 128], [64, 64, 64]);
 
     private static readonly ImageClassifierOptions Options = TinyModel.Options with
     {
@@ -34,7 +32,7 @@ public sealed class AugmentedCopiesTests
         using var images = ToyImages.Of(5, 4);
         using var network = Network(frozen);
         using var kept = Kept(network, images);
-        using var computed = new AugmentedImages(images, resident: null, Options, Halved, CPU);
+        using var computed = new AugmentedImages(images, resident: null, Options, ToyImages.Halved, CPU);
         using var random = new Generator(3);
         using var again = new Generator(3);
         var rows = tensor(new long[] { 8, 0, 3, 3, 5, 1, 2, 2, 2, 7, 6, 4 });
@@ -105,7 +103,10 @@ public sealed class AugmentedCopiesTests
 
     private static KeptFeatures Kept(StagedNetwork network, LabelledImages images, KeptFeatures? earlier = null) =>
         KeptFeatures.Of(
-            new(network, images, new(Copying), Halved, Options, CPU) { Earlier = earlier is null ? null : new(earlier.Parts, earlier.Of) },
+            new(network, images, new(Copying), ToyImages.Halved, Options, CPU)
+            {
+                Earlier = earlier is null ? null : new(earlier.Parts, earlier.Of),
+            },
             cachePath: null,
             PhaseMeter.Silent()
         )!;

@@ -11,8 +11,6 @@ namespace MLNet.Procrustean.Tests.Training;
 /// <summary>Trainings whose first stages keep their weights.</summary>
 public sealed class FrozenStagesTests
 {
-    private static readonly ImageShape Shape = new() { Size = ToyImages.Size };
-    private static readonly Preprocessing Halved = new(Shape, [128, 128, 128], [64, 64, 64]);
     private readonly MLContext ml = new(seed: 1);
     private readonly TinyModel tiny = TinyModel.Shared;
 
@@ -162,7 +160,7 @@ public sealed class FrozenStagesTests
         // [5, 4, 16, 16] numbers of two bytes, twice
         KeptFeatures? Keep(long memory) =>
             KeptFeatures.Of(
-                new(network, images, new(Augmentation.None with { HorizontalFlip = true }), Halved, TinyModel.Options, CPU),
+                new(network, images, new(Augmentation.None with { HorizontalFlip = true }), ToyImages.Halved, TinyModel.Options, CPU),
                 null,
                 new(null, log.Add),
                 memory
@@ -218,7 +216,7 @@ public sealed class FrozenStagesTests
                 network,
                 images,
                 new(augmentation),
-                Halved,
+                ToyImages.Halved,
                 new()
                 {
                     Augmentation = augmentation,
@@ -235,7 +233,7 @@ public sealed class FrozenStagesTests
     private static Tensor Through(StagedNetwork network, int parts, LabelledImages images, long row, bool mirrored)
     {
         using var noGradient = no_grad();
-        var inputs = Halved.Normalise(images.Pixels.Narrow(0, images.Count));
+        var inputs = ToyImages.Halved.Normalise(images.Pixels.Narrow(0, images.Count));
         return network.Through(parts, mirrored ? inputs.flip(3) : inputs)[row].to(ScalarType.BFloat16).to(float32);
     }
 

@@ -27,7 +27,7 @@ internal sealed class NetworkInputs : IDisposable
         if (headOnly)
         {
             using var scope = NewDisposeScope();
-            pooled = cat(Of(TernaryPart.HeadOf(network), arange(images.Count, int64))).DetachFromDisposeScope();
+            pooled = cat(Of(network.PartsBeforeHead, arange(images.Count, int64))).DetachFromDisposeScope();
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class NetworkInputs : IDisposable
     public Tensor Logits(Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var part = pooled is null ? 0 : TernaryPart.HeadOf(network);
+        var part = pooled is null ? 0 : network.PartsBeforeHead;
         return cat([.. rows.split(ImagesAtOnce).Select(some => network.ForwardFrom(part, Input(part, some)))]).MoveToOuterDisposeScope();
     }
 
@@ -71,7 +71,7 @@ internal sealed class NetworkInputs : IDisposable
     public void Dispose() => pooled?.Dispose();
 
     private Tensor Input(int part, Tensor rows) =>
-        pooled is not null && part == TernaryPart.HeadOf(network)
+        pooled is not null && part == network.PartsBeforeHead
             ? pooled.index_select(0, rows.OnDevice(device))
             : network.Through(part, preprocessing.Normalise(images.Pixels.Rows(rows).OnDevice(device)));
 }

@@ -10,9 +10,6 @@ namespace MLNet.Procrustean.Corrections.Ternary;
 /// <param name="Weights">Of its convolutions and fully connected layers, [N, ...].</param>
 internal sealed record TernaryPart(int Number, IReadOnlyList<Tensor> Weights)
 {
-    /// <summary>The number of the head: its input are the pooled features.</summary>
-    public static int HeadOf(StagedNetwork network) => network.Stages.Count + 2;
-
     /// <summary>
     /// The parts to search, from the last to the first: what a change in one of them does to the input of another matters for those after
     /// it only, which are done.
@@ -26,7 +23,7 @@ internal sealed record TernaryPart(int Number, IReadOnlyList<Tensor> Weights)
             TernaryLayers.LastStage => last,
             _ => 0,
         };
-        List<TernaryPart> parts = [new(HeadOf(network), WeightsOf(network.Head))];
+        List<TernaryPart> parts = [new(network.PartsBeforeHead, WeightsOf(network.Head))];
         for (var part = last; part >= first; part--)
         {
             nn.Module[] modules =

@@ -133,7 +133,7 @@ internal sealed class TernarySearch : IDisposable
         int[] labels = [.. rows.Select(row => images.Labels[row])];
         using var numbers = tensor(rows);
         var inputs = images.Of(part, numbers);
-        if (part != TernaryPart.HeadOf(network))
+        if (part != network.PartsBeforeHead)
         {
             return new StageTrials(network, part, inputs, labels, options.Objective);
         }

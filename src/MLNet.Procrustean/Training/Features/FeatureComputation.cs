@@ -44,7 +44,7 @@ internal sealed class FeatureComputation
         (this.network, this.images, this.views) = (network, images, views);
         (this.preprocessing, this.options, Device) = (preprocessing, options, device);
         IsPooled = network.FrozenParts == network.Stages.Count + 1;
-        Parts = IsPooled ? network.FrozenParts + 1 : network.FrozenParts;
+        Parts = IsPooled ? network.PartsBeforeHead : network.FrozenParts;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var some = Features(0, Math.Min(2, images.Count), view: 0);

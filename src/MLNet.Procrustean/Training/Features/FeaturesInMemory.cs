@@ -24,12 +24,17 @@ internal sealed class FeaturesInMemory(IReadOnlyList<Tensor> kept) : FeatureRows
 
     public override Tensor Of(Tensor rows, Tensor? views = null)
     {
-        using var scope = NewDisposeScope();
-        var features = kept[0].index_select(0, rows);
-        foreach (var (view, indices) in Others(views))
+        if (views is null)
         {
-            var places = tensor(indices);
-            features.index_copy_(0, places, kept[view].index_select(0, rows.index_select(0, places)));
+            return kept[0].index_select(0, rows);
+        }
+
+        using var scope = NewDisposeScope();
+        var features = empty([rows.shape[0], .. kept[0].shape[1..]], FeatureLayout.Kept);
+        foreach (var view in views.data<long>().ToArray().Index().GroupBy(one => (int)one.Item, one => (long)one.Index))
+        {
+            var places = tensor(view.ToArray());
+            features.index_copy_(0, places, kept[view.Key].index_select(0, rows.index_select(0, places)));
         }
 
         return features.MoveToOuterDisposeScope();
@@ -42,12 +47,4 @@ internal sealed class FeaturesInMemory(IReadOnlyList<Tensor> kept) : FeatureRows
             view.Dispose();
         }
     }
-
-    // The views other than the first, with the places in the batch that ask for them.
-    private static IEnumerable<(int View, long[] Places)> Others(Tensor? views) =>
-        (views?.data<long>().ToArray() ?? [])
-            .Index()
-            .Where(one => one.Item > 0)
-            .GroupBy(one => (int)one.Item, one => (long)one.Index)
-            .Select(group => (group.Key, group.ToArray()));
 }

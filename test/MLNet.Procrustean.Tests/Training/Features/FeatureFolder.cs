@@ -18,9 +18,8 @@ internal sealed class FeatureFolder : IDisposable
     {
         network.Freeze(Math.Min(parts, network.Stages.Count + 1)); // one more are the pooled features
         Path = FeatureFile.PathOf(System.IO.Path.Combine(folder.Path, "images.cache"), parts);
-        var shape = new ImageShape { Size = ToyImages.Size };
         var views = new ImageViews(Augmentation.None with { HorizontalFlip = true });
-        Computation = new(network, images, views, new(shape, [128, 128, 128], [64, 64, 64]), SmallTraining.Options, CPU);
+        Computation = new(network, images, views, ToyImages.Halved, SmallTraining.Options, CPU);
     }
 
     public string Path { get; set; }
