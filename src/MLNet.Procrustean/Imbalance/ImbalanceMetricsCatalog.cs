@@ -51,12 +51,7 @@ public static class ImbalanceMetricsCatalog
         var (pairs, unscored) = CountPairs(scored, label, predicted, score, classes?.Names);
         if (pairs.Count == 0)
         {
-            throw new ArgumentException(
-                unscored == 0
-                    ? "There is no row to evaluate."
-                    : $"None of the {unscored} rows has a score: their images cannot be read, and were skipped.",
-                nameof(scored)
-            );
+            throw ScoredRows.NoneToEvaluate(unscored, nameof(scored));
         }
 
         var names = classes?.Names
@@ -98,32 +93,10 @@ public static class ImbalanceMetricsCatalog
         string[]? names
     )
     {
-        var known = names?.ToHashSet();
         var pairs = new Dictionary<(string, string), long>();
-        var unscored = 0L;
-        using var cursor = scored.GetRowCursor([label, predicted, score]);
-        var actualReader = LabelText.ReaderOrNull(cursor, label);
-        var predictedReader = LabelText.ReaderOrNull(cursor, predicted);
-        var isUnscored = MissingScores.Reader(cursor, score);
-        while (cursor.MoveNext())
-        {
-            if (actualReader() is not { } actual || !IsKnown(actual))
-            {
-                throw UnknownLabels.Error(scored, label, names, cursor.Position);
-            }
-
-            if (predictedReader() is not { } guess)
-            {
-                unscored += isUnscored() ? 1 : throw LabelText.Missing(cursor.Position, predicted);
-                continue;
-            }
-
-            var pair = IsKnown(guess) ? (actual, guess) : throw LabelText.NotAClass(guess, cursor, predicted, names!);
-            pairs[pair] = pairs.GetValueOrDefault(pair) + 1;
-        }
-
+        var unscored = ScoredRows.Read(scored, (label, predicted, score), names, _ =>
+            (actual, guess) => pairs[(actual, guess)] = pairs.GetValueOrDefault((actual, guess)) + 1
+        );
         return (pairs, unscored);
-
-        bool IsKnown(string value) => known?.Contains(value) ?? true;
     }
 }
