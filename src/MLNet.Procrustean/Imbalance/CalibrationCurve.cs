@@ -33,10 +33,10 @@ public sealed record CalibrationCurve
     /// <summary>The mean confidence, from 0 to 1; above <see cref="Accuracy"/> the model is too sure of itself.</summary>
     public double Confidence { get; }
 
-    /// <summary>The expected calibration error, ECE = Σ_b |B_b|/n · |acc(B_b) − conf(B_b)|, from 0 to 1; equation 3 of the source.</summary>
+    /// <summary>The expected calibration error, ECE = Σ_b |B_b|/n · |acc(B_b) − conf(B_b)|, from 0 to 1; equation 3.</summary>
     public double ExpectedCalibrationError { get; }
 
-    /// <summary>The maximum calibration error, max_b |acc(B_b) − conf(B_b)|, from 0 to 1; equation 5 of the source.</summary>
+    /// <summary>The maximum calibration error, max_b |acc(B_b) − conf(B_b)|, from 0 to 1; equation 5.</summary>
     /// <remarks>With few test images, an interval that has one or two of them decides it.</remarks>
     public double MaximumCalibrationError { get; }
 

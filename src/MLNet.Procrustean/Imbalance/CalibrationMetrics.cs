@@ -54,14 +54,20 @@ public sealed record CalibrationMetrics
             ]
         );
 
-    private static string[] Line(string name, CalibrationCurve? curve) =>
-        curve is null
-            ? []
-            :
-            [
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{name, -16}  {curve.Count, 6}  {curve.Accuracy, 8:0.000}  {curve.Confidence, 10:0.000}  {curve.ExpectedCalibrationError, 5:0.000}"
-                ),
-            ];
+    private static string[] Line(string name, CalibrationCurve? curve)
+    {
+        if (curve is null)
+        {
+            return [];
+        }
+
+        var error = curve.ExpectedCalibrationError;
+        return
+        [
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name, -16}  {curve.Count, 6}  {curve.Accuracy, 8:0.000}  {curve.Confidence, 10:0.000}  {error, 5:0.000}"
+            ),
+        ];
+    }
 }
