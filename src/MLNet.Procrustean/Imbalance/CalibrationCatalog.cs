@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using MLNet.Procrustean;
-using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Imbalance;
 
 namespace Microsoft.ML;
@@ -37,25 +36,23 @@ public static class CalibrationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scored);
 
-        var label = LabelText.Find(scored.Schema, labelColumnName);
-        var predicted = LabelText.Find(scored.Schema, predictedLabelColumnName);
-        var score = scored.Schema.Require(scoreColumnName);
-        if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType.Name: nameof(Single) } })
+        var rows = new ScoredRows(scored, labelColumnName, predictedLabelColumnName, scoreColumnName);
+        var score = rows.Score;
+        if (!MissingScores.AreFloats(score))
         {
             throw new ArgumentException($"Column '{score.Name}' is of type {score.Type}; scores are a vector of floats.", nameof(scored));
         }
 
-        var classes = ScoredClasses.Of(label, predicted, score);
-        var groups = classes?.TrainingCounts is { } counts
-            ? classes.Names.Zip(counts).ToDictionary(one => one.First, one => (ShotGroup?)ShotGroups.Of(one.Second))
+        var groups = rows.Classes is { TrainingCounts: { } counts, Names: var names }
+            ? names.Zip(counts).ToDictionary(one => one.First, one => (ShotGroup?)ShotGroups.Of(one.Second))
             : [];
         var answers = new List<ScoredAnswer>();
-        var unscored = ScoredRows.Read(scored, (label, predicted, score), classes?.Names, row =>
+        var unscored = rows.Read(row =>
         {
             var confidence = ConfidenceReader(row, score);
             return (actual, guess) => answers.Add(new(groups.GetValueOrDefault(actual), confidence(), actual == guess));
         });
-        return answers.Count > 0 ? new(answers, unscored) : throw ScoredRows.NoneToEvaluate(unscored, nameof(scored));
+        return new(answers, unscored);
     }
 
     private static Func<float> ConfidenceReader(DataViewRow row, DataViewSchema.Column score)

@@ -10,13 +10,12 @@ namespace MLNet.Procrustean;
 /// </remarks>
 public sealed record CalibrationCurve
 {
-    internal const int BinCount = 15;
+    private const int BinCount = 15;
 
     internal CalibrationCurve(IReadOnlyList<ScoredAnswer> answers)
     {
         Count = answers.Count;
-        Accuracy = answers.Average(one => one.IsRight ? 1.0 : 0.0);
-        Confidence = answers.Average(one => (double)one.Confidence);
+        (Accuracy, Confidence) = (AccuracyOf(answers)!.Value, ConfidenceOf(answers)!.Value);
         var byBin = answers.ToLookup(one => BinOf(one.Confidence));
         Bins = [.. Enumerable.Range(0, BinCount).Select(bin => Bin(bin, [.. byBin[bin]]))];
         var gaps = Bins.Where(bin => bin.Count > 0).Select(bin => (bin.Count, Gap: Math.Abs(bin.Accuracy!.Value - bin.Confidence!.Value)));
@@ -52,15 +51,14 @@ public sealed record CalibrationCurve
     /// <returns>The hash code.</returns>
     public override int GetHashCode() => Bins.Aggregate(0, (hash, bin) => HashCode.Combine(hash, bin.Count));
 
-    // Interval b is (b/15, (b+1)/15]. The division decides at its ends, in double precision, so that 1/15 is in the first.
+    // Interval b is (b/15, (b+1)/15]; rounded, so that the float nearest to one of its ends is that end.
     private static int BinOf(float confidence) => Math.Clamp((int)Math.Ceiling(Math.Round(confidence * BinCount, 6)) - 1, 0, BinCount - 1);
 
     private static CalibrationBin Bin(int bin, ScoredAnswer[] answers) =>
-        new(
-            (double)bin / BinCount,
-            (double)(bin + 1) / BinCount,
-            answers.Length,
-            answers.Length == 0 ? null : answers.Average(one => one.IsRight ? 1.0 : 0.0),
-            answers.Length == 0 ? null : answers.Average(one => (double)one.Confidence)
-        );
+        new((double)bin / BinCount, (double)(bin + 1) / BinCount, answers.Length, AccuracyOf(answers), ConfidenceOf(answers));
+
+    // The average of no nullable numbers is null.
+    private static double? AccuracyOf(IReadOnlyList<ScoredAnswer> answers) => answers.Average(one => (double?)(one.IsRight ? 1 : 0));
+
+    private static double? ConfidenceOf(IReadOnlyList<ScoredAnswer> answers) => answers.Average(one => (double?)one.Confidence);
 }

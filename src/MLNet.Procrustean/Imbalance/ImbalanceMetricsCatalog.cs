@@ -44,20 +44,13 @@ public static class ImbalanceMetricsCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scored);
 
-        var label = LabelText.Find(scored.Schema, labelColumnName);
-        var predicted = LabelText.Find(scored.Schema, predictedLabelColumnName);
-        var score = scored.Schema.Require(scoreColumnName);
-        var classes = ScoredClasses.Of(label, predicted, score);
-        var (pairs, unscored) = CountPairs(scored, label, predicted, score, classes?.Names);
-        if (pairs.Count == 0)
-        {
-            throw ScoredRows.NoneToEvaluate(unscored, nameof(scored));
-        }
-
-        var names = classes?.Names
+        var rows = new ScoredRows(scored, labelColumnName, predictedLabelColumnName, scoreColumnName);
+        var pairs = new Dictionary<(string Actual, string Predicted), long>();
+        var unscored = rows.Read(_ => (actual, guess) => pairs[(actual, guess)] = pairs.GetValueOrDefault((actual, guess)) + 1);
+        var names = rows.Classes?.Names
             ?? [.. pairs.Keys.SelectMany(pair => new[] { pair.Actual, pair.Predicted }).Distinct().Order(StringComparer.Ordinal)];
         var confusion = names.Select(actual => names.Select(guess => pairs.GetValueOrDefault((actual, guess))).ToImmutableArray());
-        var metrics = new ImbalanceMetrics(names, classes?.TrainingCounts, [.. confusion], unscored);
+        var metrics = new ImbalanceMetrics(names, rows.Classes?.TrainingCounts, [.. confusion], unscored);
         Warn(catalog, metrics);
         return metrics;
     }
@@ -83,20 +76,5 @@ public static class ImbalanceMetricsCatalog
                     + $"{LabelText.FirstOf(missing)}."
             );
         }
-    }
-
-    private static (Dictionary<(string Actual, string Predicted), long> Pairs, long Unscored) CountPairs(
-        IDataView scored,
-        DataViewSchema.Column label,
-        DataViewSchema.Column predicted,
-        DataViewSchema.Column score,
-        string[]? names
-    )
-    {
-        var pairs = new Dictionary<(string, string), long>();
-        var unscored = ScoredRows.Read(scored, (label, predicted, score), names, _ =>
-            (actual, guess) => pairs[(actual, guess)] = pairs.GetValueOrDefault((actual, guess)) + 1
-        );
-        return (pairs, unscored);
     }
 }

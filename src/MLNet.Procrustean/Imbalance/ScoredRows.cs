@@ -3,30 +3,43 @@ using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Imbalance;
 
-/// <summary>Reads the true and the predicted class of each row of scored data.</summary>
-internal static class ScoredRows
+/// <summary>Scored data whose columns were found: reads the true and the predicted class of each row.</summary>
+internal sealed class ScoredRows
 {
-    /// <summary>Calls a function with the true and the predicted class of each row that has a score.</summary>
-    /// <param name="scored">The scored data; its rows are read once, or up to the first that is refused.</param>
-    /// <param name="columns">The columns of the true label, the predicted label and the scores.</param>
-    /// <param name="names">The names of the classes; null where the data does not name them.</param>
+    private readonly IDataView scored;
+    private readonly DataViewSchema.Column label;
+    private readonly DataViewSchema.Column predicted;
+
+    /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
+    public ScoredRows(IDataView scored, string labelColumnName, string predictedLabelColumnName, string scoreColumnName)
+    {
+        this.scored = scored;
+        label = LabelText.Find(scored.Schema, labelColumnName);
+        predicted = LabelText.Find(scored.Schema, predictedLabelColumnName);
+        Score = scored.Schema.Require(scoreColumnName);
+        Classes = ScoredClasses.Of(label, predicted, Score);
+    }
+
+    public DataViewSchema.Column Score { get; }
+
+    /// <summary>The classes; null when no column names them.</summary>
+    public ScoredClasses? Classes { get; }
+
+    /// <summary>Calls a function with the true and the predicted class of each row that has a score; rows are read once.</summary>
     /// <param name="begin">Gives that function once the cursor is there.</param>
     /// <returns>The number of rows without a score.</returns>
-    /// <exception cref="ArgumentException">A row has no label, or one that is not among the classes.</exception>
-    public static long Read(
-        IDataView scored,
-        (DataViewSchema.Column Label, DataViewSchema.Column Predicted, DataViewSchema.Column Score) columns,
-        string[]? names,
-        Func<DataViewRow, Action<string, string>> begin
-    )
+    /// <exception cref="ArgumentException">
+    /// A row has no label, or one that is not among the classes, or there is no row that has a score.
+    /// </exception>
+    public long Read(Func<DataViewRow, Action<string, string>> begin)
     {
-        var (label, predicted, score) = columns;
+        var names = Classes?.Names;
         var known = names?.ToHashSet();
-        var unscored = 0L;
-        using var cursor = scored.GetRowCursor([label, predicted, score]);
+        var (read, unscored) = (0L, 0L);
+        using var cursor = scored.GetRowCursor([label, predicted, Score]);
         var actualReader = LabelText.ReaderOrNull(cursor, label);
         var predictedReader = LabelText.ReaderOrNull(cursor, predicted);
-        var isUnscored = MissingScores.Reader(cursor, score);
+        var isUnscored = MissingScores.Reader(cursor, Score);
         var take = begin(cursor);
         while (cursor.MoveNext())
         {
@@ -41,16 +54,16 @@ internal static class ScoredRows
                 continue;
             }
 
+            read++;
             take(actual, IsKnown(guess) ? guess : throw LabelText.NotAClass(guess, cursor, predicted, names!));
         }
 
-        return unscored;
+        return read > 0 ? unscored : throw NoneToEvaluate(unscored, nameof(scored));
 
         bool IsKnown(string value) => known?.Contains(value) ?? true;
     }
 
-    /// <summary>The error for data without a row that has a score.</summary>
-    public static ArgumentException NoneToEvaluate(long unscored, string parameterName) =>
+    private static ArgumentException NoneToEvaluate(long unscored, string parameterName) =>
         new(
             unscored == 0
                 ? "There is no row to evaluate."

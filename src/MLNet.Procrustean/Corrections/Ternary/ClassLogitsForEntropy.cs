@@ -35,12 +35,7 @@ internal sealed class ClassLogitsForEntropy : ClassLogits
     {
         for (var b = 0; b < Labels.Length; b++)
         {
-            var best = 0;
-            for (var c = 1; c < All.Length; c++)
-            {
-                best = All[c][b] > All[best][b] ? c : best;
-            }
-
+            var best = ObjectiveValue.Predicted(All, b);
             (place[b], largest[b], sum[b], others[b]) = (best, All[best][b], 1, double.NegativeInfinity);
             for (var c = 0; c < All.Length; c++)
             {

@@ -27,8 +27,8 @@ internal sealed class HeadTrials : WeightTrials
         using var scope = NewDisposeScope();
         isCosine = head.Kind == ClassifierHead.Cosine;
         var h = head.Features(pooled).to(float64); // [B, D]
-        features = Rows(h.t());
-        products = Rows(head.Weight.to(float64).mm(h.t()));
+        features = NetworkInputs.Rows(h.t());
+        products = NetworkInputs.Rows(head.Weight.to(float64).mm(h.t()));
         biases = head.Bias.to(float64).cpu().data<double>().ToArray();
         used = [.. layer.Values.Chunk(layer.PerChannel).Select(row => row.Count(value => value != 0))];
         column = new double[labels.Length];
@@ -83,6 +83,4 @@ internal sealed class HeadTrials : WeightTrials
             : n == 0 || scale == 0 ? 0
             : CosineHead.Scale * product / (scale * Math.Sqrt(n))
         );
-
-    private static double[][] Rows(Tensor matrix) => [.. matrix.contiguous().cpu().data<double>().ToArray().Chunk((int)matrix.shape[1])];
 }

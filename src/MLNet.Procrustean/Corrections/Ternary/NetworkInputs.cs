@@ -65,8 +65,11 @@ internal sealed class NetworkInputs : IDisposable
     public static double[][] ByClass(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        return [.. logits.t().to(float64).contiguous().cpu().data<double>().ToArray().Chunk((int)logits.shape[0])];
+        return Rows(logits.t().to(float64));
     }
+
+    /// <summary>The rows of a matrix of doubles.</summary>
+    public static double[][] Rows(Tensor matrix) => [.. matrix.contiguous().cpu().data<double>().ToArray().Chunk((int)matrix.shape[1])];
 
     public void Dispose() => pooled?.Dispose();
 

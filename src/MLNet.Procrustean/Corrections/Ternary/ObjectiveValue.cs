@@ -53,6 +53,18 @@ internal static class ObjectiveValue
         return [.. labels.Select(label => 1.0 / classes / counts[label])];
     }
 
+    /// <summary>The class with the largest logit of an image; of equal ones the first.</summary>
+    public static int Predicted(double[][] logits, int b)
+    {
+        var best = 0;
+        for (var c = 1; c < logits.Length; c++)
+        {
+            best = logits[c][b] > logits[best][b] ? c : best;
+        }
+
+        return best;
+    }
+
     private static double CrossEntropy(double[][] logits, int[] labels)
     {
         var (sum, weights) = (0.0, Weights(logits, labels));
@@ -70,18 +82,12 @@ internal static class ObjectiveValue
         return sum;
     }
 
-    // The first of several largest logits is predicted.
     private static int[] Hits(double[][] logits, int[] labels)
     {
         var hits = new int[logits.Length];
         for (var b = 0; b < labels.Length; b++)
         {
-            var best = 0;
-            for (var c = 1; c < logits.Length; c++)
-            {
-                best = logits[c][b] > logits[best][b] ? c : best;
-            }
-
+            var best = Predicted(logits, b);
             hits[best] += best == labels[b] ? 1 : 0;
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLNet.Procrustean.Diagnostics;
 
 namespace MLNet.Procrustean.Corrections.Ternary;
 
@@ -6,7 +7,6 @@ namespace MLNet.Procrustean.Corrections.Ternary;
 /// <param name="options">Of the search.</param>
 internal sealed class SearchLimits(TernaryOptions options)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.2);
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private TimeSpan told;
 
@@ -27,7 +27,7 @@ internal sealed class SearchLimits(TernaryOptions options)
     /// <param name="isDue">Whether it is time in any case.</param>
     public void Tell(Func<TernaryProgress> progress, bool isDue = false)
     {
-        if (options.Progress is { } receiver && (isDue || clock.Elapsed - told > Interval))
+        if (options.Progress is { } receiver && (isDue || clock.Elapsed - told > PhaseMeter.Interval))
         {
             receiver.Report(progress());
             told = clock.Elapsed;

@@ -130,7 +130,7 @@ internal sealed class TernarySearch : IDisposable
     private WeightTrials TrialsIn(int part, int batch)
     {
         var rows = batches.Draw(batch);
-        int[] labels = [.. rows.Select(row => images.Labels[row])];
+        var labels = LabelsOf(rows);
         using var numbers = tensor(rows);
         var inputs = images.Of(part, numbers);
         if (part != network.PartsBeforeHead)
@@ -163,10 +163,12 @@ internal sealed class TernarySearch : IDisposable
     {
         using var scope = NewDisposeScope();
         var rows = batches.Draw(0);
-        int[] labels = [.. rows.Select(row => images.Labels[row])];
+        var labels = LabelsOf(rows);
         var objective = ObjectiveValue.Of(options.Objective, NetworkInputs.ByClass(images.Logits(tensor(rows))), labels);
         return new(objective, validation?.MacroAccuracy());
     }
+
+    private int[] LabelsOf(long[] rows) => [.. rows.Select(row => images.Labels[row])];
 
     private Kept Kept() => new([.. layers.Select(one => one.Layer.Values.ToArray())], sweep, accepted, accuracy);
 
