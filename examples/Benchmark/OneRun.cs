@@ -67,11 +67,13 @@ internal static class OneRun
         using var corrected = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine });
         var model = corrected ?? trained;
 
-        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(heldOut));
+        var evaluation = Evaluation.Of(ml, model.Transform(heldOut));
         var minor = MinorClasses.Of(new ClassCounts(model.ClassNames, model.TrainingCounts));
         return (
-            Row(key, metrics, minor, seconds),
-            diagnose ? DescribedRun.Of(strategy, model, metrics, options, train, heldOut) : TrainedRun.Of(strategy, model, metrics, options)
+            Row(key, evaluation.Metrics, minor, seconds),
+            diagnose
+                ? DescribedRun.Of(strategy, model, evaluation, options, train, heldOut)
+                : TrainedRun.Of(strategy, model, evaluation.Metrics, options)
         );
     }
 

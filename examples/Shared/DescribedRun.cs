@@ -9,13 +9,17 @@ internal static class DescribedRun
     public static TrainedRun Of(
         string name,
         ImageClassifierModel model,
-        ImbalanceMetrics metrics,
+        Evaluation evaluation,
         ImageClassifierOptions options,
         IDataView train,
         IDataView test
     )
     {
-        var run = TrainedRun.Of(name, model, metrics, options);
+        var run = TrainedRun.Of(name, model, evaluation.Metrics, options) with
+        {
+            Calibration = evaluation.Calibration,
+            Robustness = evaluation.Robustness,
+        };
         try
         {
             var found = model.Diagnose(train, test);

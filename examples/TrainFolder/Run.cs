@@ -31,6 +31,8 @@ internal sealed record Run
 
     public required Func<CorrectionInput, ImageClassifierModel> Correction { get; init; }
 
+    public ProjectedGradientAttack? Attack { get; init; }
+
     public string? ModelPath { get; init; }
 
     public string? JsonPath { get; init; }
@@ -77,27 +79,30 @@ internal sealed record Run
             Save(ml, model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
         }
 
-        var metrics = Evaluate(ml, model.Transform(Counted(ml, test)));
+        var evaluation = Evaluate(ml, classifier, model.Transform(Counted(ml, test)), test);
         Progress.Clear();
-        Console.WriteLine(metrics);
+        Console.WriteLine(evaluation);
         var skipped = new SkippedImages(classifier.SkippedImages, [.. skippedInTest]);
         skipped.Print();
         if (JsonPath is not null)
         {
-            RunResults.Write(JsonPath, this, metrics, skipped, seconds, classifier.EpochReports);
+            RunResults.Write(JsonPath, this, evaluation, skipped, seconds, classifier.EpochReports);
         }
 
         if (ReportPath is not null)
         {
-            WriteReport(ReportPath, classifier, metrics, train, test);
+            WriteReport(ReportPath, classifier, evaluation, train, test);
         }
     }
 
-    private ImbalanceMetrics Evaluate(MLContext ml, IDataView scored)
+    private Evaluation Evaluate(MLContext ml, ImageClassifierModel classifier, IDataView scored, IDataView test)
     {
         try
         {
-            return ml.MulticlassClassification.EvaluateImbalance(scored);
+            return Evaluation.Of(ml, scored) with
+            {
+                Robustness = Attack is null ? null : ml.MulticlassClassification.EvaluateRobustness(classifier, test, Attack),
+            };
         }
         catch (ImageException problem)
         {
@@ -161,11 +166,11 @@ internal sealed record Run
         }
     }
 
-    private void WriteReport(string path, ImageClassifierModel classifier, ImbalanceMetrics metrics, IDataView train, IDataView test)
+    private void WriteReport(string path, ImageClassifierModel classifier, Evaluation evaluation, IDataView train, IDataView test)
     {
         var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
         var title = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}";
-        TrainingReport.Write(path, [DescribedRun.Of(name, classifier, metrics, Options, train, test)], title);
+        TrainingReport.Write(path, [DescribedRun.Of(name, classifier, evaluation, Options, train, test)], title);
     }
 
     // What the library says of checkpoints, of the weights that the training begins with, of images and classes that do not count,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MLNet.Procrustean;
+using Shared;
 
 namespace TrainFolder;
 
@@ -10,15 +11,15 @@ internal static class RunResults
     public static void Write(
         string path,
         Run run,
-        ImbalanceMetrics metrics,
+        Evaluation evaluation,
         SkippedImages skipped,
         double seconds,
         IReadOnlyCollection<EpochReport> epochs
-    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, metrics, skipped, seconds, epochs), ResultsJson.Default.Results));
+    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, evaluation, skipped, seconds, epochs), ResultsJson.Default.Results));
 
     private static Results Of(
         Run run,
-        ImbalanceMetrics metrics,
+        Evaluation evaluation,
         SkippedImages skipped,
         double seconds,
         IReadOnlyCollection<EpochReport> epochs
@@ -29,12 +30,14 @@ internal static class RunResults
             run.Options.Seed,
             run.Options.Backbone.Name,
             epochs.Count, // the options do not know those of fine-tuning before the images are counted
-            [.. metrics.Classes.Select(one => new ClassResults(one.Name, one.TrainingCount, one.TestCount, one.Recall))],
-            metrics.MicroAccuracy,
-            metrics.MacroAccuracy,
-            GMean: metrics.GeometricMean,
-            metrics.MacroF1,
-            metrics.UnscoredCount,
+            [.. evaluation.Metrics.Classes.Select(one => new ClassResults(one.Name, one.TrainingCount, one.TestCount, one.Recall))],
+            evaluation.Metrics.MicroAccuracy,
+            evaluation.Metrics.MacroAccuracy,
+            GMean: evaluation.Metrics.GeometricMean,
+            evaluation.Metrics.MacroF1,
+            evaluation.Calibration.Overall.ExpectedCalibrationError,
+            evaluation.Robustness?.Robust.MacroAccuracy,
+            evaluation.Metrics.UnscoredCount,
             [.. skipped.InTraining.Select(image => image.Message)],
             [.. skipped.InTest.Select(image => image.Message)],
             seconds,
@@ -76,6 +79,8 @@ internal sealed record Results(
     double MacroAccuracy,
     double GMean,
     double MacroF1,
+    double ExpectedCalibrationError,
+    double? AttackedMacroAccuracy,
     long UnscoredCount,
     IReadOnlyList<string> SkippedInTraining,
     IReadOnlyList<string> SkippedInTest,

@@ -43,7 +43,42 @@ internal sealed class CsvNumbers
             ForEachPair("predicted_classifier_cosine", (a, b) => prediction.Cosines[a][b]);
         }
 
+        if (run.Calibration is { } calibration)
+        {
+            Add("", calibration.Overall);
+            Add("many_", calibration.Many);
+            Add("medium_", calibration.Medium);
+            Add("few_", calibration.Few);
+        }
+
+        if (run.Robustness is { } robustness)
+        {
+            Add(robustness);
+        }
+
         return text.ToString();
+    }
+
+    private void Add(string group, CalibrationCurve? curve)
+    {
+        Add($"{group}confidence", curve?.Confidence);
+        Add($"{group}expected_calibration_error", curve?.ExpectedCalibrationError);
+        Add($"{group}maximum_calibration_error", curve?.MaximumCalibrationError);
+    }
+
+    private void Add(RobustnessMetrics robustness)
+    {
+        Add("attack_epsilon", robustness.Attack.Epsilon);
+        Add("attack_step_size", robustness.Attack.StepSize);
+        Add("attack_steps", robustness.Attack.Steps);
+        Add("attacked_macro_accuracy", robustness.Robust.MacroAccuracy);
+        Add("attacked_geometric_mean", robustness.Robust.GeometricMean);
+        Add("cost", robustness.CleanCost);
+        Add("attacked_cost", robustness.RobustCost);
+        ForEachClass("attacked_recall", c => robustness.Robust.Classes[c].Recall);
+        ForEachClass("class_cost", c => robustness.CleanCosts[c]);
+        ForEachClass("attacked_class_cost", c => robustness.RobustCosts[c]);
+        ForEachPair("attacked_confusion_count", (a, p) => robustness.Robust.Confusion[a][p]);
     }
 
     private void Add(ImbalanceMetrics metrics)

@@ -10,6 +10,8 @@ internal sealed record Paper(string Authors, string Address)
     public static readonly Paper OpenLongTailed = new("Liu et al. 2019", "https://arxiv.org/abs/1904.05160");
     public static readonly Paper LayerPeeled = new("Fang, He, Long, Su 2021", "https://arxiv.org/abs/2101.12699");
     public static readonly Paper NeuralCollapse = new("Papyan, Han, Donoho 2020", "https://arxiv.org/abs/2008.08186");
+    public static readonly Paper Calibration = new("Guo, Pleiss, Sun, Weinberger 2017", "https://arxiv.org/abs/1706.04599");
+    public static readonly Paper CostSensitiveAttack = new("Terzi, Susto, Chaudhari 2020", "https://arxiv.org/abs/1910.03468");
 
     public XElement Link() => new("a", new XAttribute("href", Address), Authors);
 }

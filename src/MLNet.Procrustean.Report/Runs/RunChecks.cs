@@ -51,6 +51,15 @@ internal static class RunChecks
             Expect(run, "rows of predicted cosines", prediction.Cosines.Length);
             Expect(run, "columns of predicted cosines", [.. prediction.Cosines.Select(row => row.Length)]);
         }
+
+        if (run.Robustness is { } robustness && !robustness.Costs.Names.SequenceEqual(Names(run)))
+        {
+            throw new ArgumentException(
+                $"Run '{run.Name}' has the classes {Listed(run)}, and was attacked as a model of other classes, or in another order: "
+                    + $"{string.Join(", ", robustness.Costs.Names.Take(10))}. Give the robustness of the same model as the metrics.",
+                nameof(run)
+            );
+        }
     }
 
     private static void CheckLengths(TrainedRun run, EpochReport epoch)

@@ -46,6 +46,17 @@ public sealed record TrainedRun
     /// </summary>
     public LayerPeeledPrediction? Prediction { get; init; }
 
+    /// <summary>
+    /// How far the scores of the test images are from probabilities; null, the default, when it was not measured.
+    /// </summary>
+    public CalibrationMetrics? Calibration { get; init; }
+
+    /// <summary>
+    /// How well the model does when the test images are attacked, with the classes in the order of <see cref="Metrics"/>; null, the
+    /// default, when it was not measured.
+    /// </summary>
+    public RobustnessMetrics? Robustness { get; init; }
+
     /// <summary>How the run was trained, in the order to be shown. The default is empty.</summary>
     public ImmutableArray<RunSetting> Settings
     {

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Xml.Linq;
 using MLNet.Procrustean.Report.Html;
 using MLNet.Procrustean.Report.Runs;
 using MLNet.Procrustean.Report.Text;
-using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Sections;
 
@@ -13,8 +11,6 @@ namespace MLNet.Procrustean.Report.Sections;
 internal static class ConfusionSection
 {
     private const int LargestShown = 15;
-    private static readonly OxyColor Right = OxyColor.FromRgb(0, 114, 178);
-    private static readonly OxyColor Wrong = OxyColor.FromRgb(213, 94, 0);
 
     public static Section Of(Comparison comparison) =>
         comparison.HasManyClasses
@@ -41,39 +37,12 @@ internal static class ConfusionSection
                 [Markup.Panels(comparison.Runs.Select(run => Panel(comparison, run)))]
             );
 
-    private static XElement Panel(Comparison comparison, ShownRun shown)
-    {
-        var (order, confusion) = (comparison.Order, shown.Run.Metrics.Confusion);
-        return Markup.Panel(
+    private static XElement Panel(Comparison comparison, ShownRun shown) =>
+        Markup.Panel(
             "panel fitted",
             comparison.Runs.Length > 1 ? shown.Label : null,
-            MatrixTable.Of(
-                $"Confusion of the test images in percent: {shown.Label}",
-                [.. order.Select(c => comparison.ClassNames[c])],
-                "true ↓ taken for →",
-                (row, column) =>
-                {
-                    var (actual, predicted) = (order[row], order[column]);
-                    var (count, all) = (confusion[actual][predicted], confusion[actual].Sum());
-                    var share = all > 0 ? (double)count / all : double.NaN;
-                    var explanation = string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{comparison.ClassNames[actual]} taken for {comparison.ClassNames[predicted]}: {count} of {all} test images"
-                    );
-                    var text =
-                        all == 0 ? NumberText.Unknown
-                        : share is > 0 and < 0.005 ? "<1"
-                        : NumberText.Number(100 * share, "0");
-                    return new(
-                        text,
-                        explanation,
-                        count > 0 ? MatrixTable.Shade(actual == predicted ? Right : Wrong, share) : null,
-                        count == 0 ? "zero" : null
-                    );
-                }
-            )
+            ConfusionTable.Of(comparison, $"Confusion of the test images in percent: {shown.Label}", shown.Run.Metrics.Confusion)
         );
-    }
 
     private static XElement Largest(Comparison comparison, ShownRun shown)
     {

@@ -49,6 +49,8 @@ internal static class Page
             LeakageSection.Of(comparison),
             GradientRatioSection.Of(comparison),
             ConfusionSection.Of(comparison),
+            CalibrationSection.Of(comparison),
+            RobustnessSection.Of(comparison),
             DeviationSection.Of(comparison),
             ClassifierNormsSection.Of(comparison),
             CosinesSection.Of(comparison),

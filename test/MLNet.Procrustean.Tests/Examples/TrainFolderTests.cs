@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Examples;
@@ -73,6 +74,29 @@ public sealed class TrainFolderTests
             Does.Contain("Leakage").And.Contain("Feature deviation").And.Contain("Classifier cosines").And.Contain("whitened")
         );
     }
+
+    [Test]
+    public void Attack_OfTheTestImages_IsPrintedWrittenAndReported()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("cat", 20), ("dog", 10));
+        var (report, json) = (Path.Combine(folder.Path, "report.html"), Path.Combine(folder.Path, "results.json"));
+
+        var run = TrainFolder(folder, "plain", "--attack", "128", "--report", report, "--json", json);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        var results = JsonNode.Parse(File.ReadAllText(json))!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Output, Does.Contain("confidence    ECE").And.Contain("recall  attacked"));
+            Assert.That((double)results["attackedMacroAccuracy"]!, Is.LessThanOrEqualTo((double)results["macroAccuracy"]!));
+            Assert.That((double)results["expectedCalibrationError"]!, Is.InRange(0, 1));
+            Assert.That(File.ReadAllText(report), Does.Contain("id=\"robustness\"").And.Contain("id=\"calibration\""));
+        }
+    }
+
+    [Test]
+    public void Attack_OutOfRange_SaysWhatIsWrongAndTrainsNothing() => AssertRefused("Epsilon is 300", "plain", "--attack", "300");
 
     [Test]
     public void Model_TestImageThatCannotBeRead_IsSavedAllTheSame()

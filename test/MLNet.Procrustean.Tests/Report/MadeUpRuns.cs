@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MLNet.Procrustean.Imbalance;
 
 namespace MLNet.Procrustean.Tests.Report;
 
@@ -63,6 +64,8 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
             Epochs = [.. Enumerable.Range(1, epochs).Select(epoch => Epoch(epoch, epochs, balance, Noise))],
             Diagnostics = Model(balance, Noise),
             Prediction = Prediction(),
+            Calibration = Calibration(balance, Noise),
+            Robustness = Robustness(recalls, Noise),
             Settings = [new("Strategy", name), new("Epochs", $"{epochs}"), new("Backbone", "cifar-resnet-20"), new("Learning rate", "0.1")],
             TrainingTime = TimeSpan.FromSeconds(400 + (100 * balance)),
         };
@@ -75,6 +78,8 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
         {
             Diagnostics = null,
             Prediction = null,
+            Calibration = null,
+            Robustness = null,
             Epochs = [.. run.Epochs.Select(report => report with { Diagnostics = null })],
         };
     }
@@ -163,6 +168,34 @@ internal sealed class MadeUpRuns(string[] names, long[] counts)
                     : -0.25
             ),
         };
+
+    // Too sure of themselves, and more so on rare classes; 40 images of each.
+    private CalibrationMetrics Calibration(double balance, Func<double, double> noise) =>
+        new(
+            [
+                .. counts.SelectMany(
+                    (n, c) =>
+                        Enumerable
+                            .Range(0, 40)
+                            .Select(image => new ScoredAnswer(
+                                n > 100 ? ShotGroup.Many
+                                    : n >= 20 ? ShotGroup.Medium
+                                    : ShotGroup.Few,
+                                (float)Math.Clamp(0.75 + noise(0.25), 0.1, 1),
+                                image % 10 > (4 - (2 * balance)) * Rarity(c)
+                            ))
+                ),
+            ],
+            unscoredCount: 0
+        );
+
+    private RobustnessMetrics Robustness(double[] recalls, Func<double, double> noise) =>
+        new(
+            new(),
+            CostMatrix.Equal([.. names]),
+            new(names, counts, Confusion(recalls, noise)),
+            new(names, counts, Confusion([.. recalls.Select(recall => 0.4 * recall)], noise))
+        );
 
     private ImmutableArray<ImmutableArray<T>> Pairs<T>(Func<int, int, T> of) =>
         [.. counts.Select((_, a) => counts.Select((_, b) => of(a, b)).ToImmutableArray())];

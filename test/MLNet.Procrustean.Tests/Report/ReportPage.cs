@@ -14,6 +14,8 @@ internal static class ReportPage
         "leakage",
         "gradients",
         "confusion",
+        "calibration",
+        "robustness",
         "deviation",
         "norms",
         "cosines",

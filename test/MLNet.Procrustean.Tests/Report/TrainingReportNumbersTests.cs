@@ -186,6 +186,33 @@ public sealed class TrainingReportNumbersTests
             Add("nc4_nearest_mean_disagreement", model.NeuralCollapse.NearestMeanDisagreement);
         }
 
+        if (run is { Calibration: { } calibration, Robustness: { } robustness })
+        {
+            var curves = new[] { calibration.Overall, calibration.Many, calibration.Medium, calibration.Few };
+            foreach (var (group, curve) in new[] { "", "many_", "medium_", "few_" }.Zip(curves))
+            {
+                Add($"{group}confidence", curve?.Confidence);
+                Add($"{group}expected_calibration_error", curve?.ExpectedCalibrationError);
+                Add($"{group}maximum_calibration_error", curve?.MaximumCalibrationError);
+            }
+
+            Add("attack_epsilon", 8);
+            Add("attack_step_size", 2);
+            Add("attack_steps", 7);
+            Add("attacked_macro_accuracy", robustness.Robust.MacroAccuracy);
+            Add("attacked_geometric_mean", robustness.Robust.GeometricMean);
+            Add("cost", robustness.CleanCost);
+            Add("attacked_cost", robustness.RobustCost);
+            for (var c = 0; c < names.Length; c++)
+            {
+                Add("attacked_recall", robustness.Robust.Classes[c].Recall, a: names[c]);
+                Add("class_cost", robustness.CleanCosts[c], a: names[c]);
+                Add("attacked_class_cost", robustness.RobustCosts[c], a: names[c]);
+            }
+
+            Pairs("attacked_confusion_count", (a, b) => robustness.Robust.Confusion[a][b]);
+        }
+
         return all;
     }
 

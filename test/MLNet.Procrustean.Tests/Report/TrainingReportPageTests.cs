@@ -20,6 +20,44 @@ public sealed class TrainingReportPageTests
         );
 
     [Test]
+    public void ToHtml_OneRunCalibratedAndAttacked_ShowsItsNumbersAndNamesTheOther()
+    {
+        var (first, second) = (MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Step.WithoutDiagnostics("b", 1, 2));
+
+        var page = ReportPage.Of(first, second);
+
+        var (calibration, robustness) = (ReportPage.Section(page, "calibration"), ReportPage.Section(page, "robustness"));
+        var (all, averages) = (first.Calibration!.Overall, robustness.Descendants("table").First());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                ReportPage.Cells(calibration.Descendants("table").Single())[0],
+                Is.EqualTo(
+                    new[] { "a", "all", "400" }.Concat(
+                        new[] { all.Accuracy, all.Confidence, all.ExpectedCalibrationError, all.MaximumCalibrationError }.Select(Percent)
+                    )
+                )
+            );
+            Assert.That(ReportPage.Cells(averages), Has.Length.EqualTo(1));
+            Assert.That(ReportPage.Cells(averages)[0][4], Is.EqualTo(Percent(first.Robustness!.Robust.MacroAccuracy)));
+            Assert.That(calibration.Value, Does.Contain("Not measured for b."));
+            Assert.That(robustness.Value, Does.Contain("Not measured for b."));
+        }
+
+        static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+    }
+
+    [Test]
+    public void ToHtml_RobustnessOfOtherClasses_Throws()
+    {
+        var other = MadeUpRuns.Natural.Run("b", 0, 1).Robustness;
+        Assert.That(
+            () => TrainingReport.ToHtml([MadeUpRuns.Step.Run("a", 0, 1) with { Robustness = other }], "A report"),
+            Throws.ArgumentException.With.Message.Contains("was attacked as a model of other classes")
+        );
+    }
+
+    [Test]
     public void ToHtml_MetricsAlone_ShowsOnlyThem()
     {
         var metrics = new ImbalanceMetrics(
@@ -250,7 +288,7 @@ public sealed class TrainingReportPageTests
     {
         var page = ReportPage.Of(MadeUpRuns.Step.Run("a", 0, 1), MadeUpRuns.Step.Run("b", 1, 2));
         var charts = ReportPage.Charts(page).ToList();
-        Assert.That(charts, Has.Count.EqualTo(8)); // counts, recall, two of progress, leakage, gradients, deviation, norms
+        Assert.That(charts, Has.Count.EqualTo(10)); // counts, recall, two of progress, leakage, gradients, calibration, and three more
         using (Assert.EnterMultipleScope())
         {
             foreach (var chart in charts)
