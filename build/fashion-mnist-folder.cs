@@ -6,11 +6,12 @@
 
 // Writes Fashion-MNIST (the four idx.gz files of its authors) as a folder of images with step imbalance:
 //
-//   dotnet run build/fashion-mnist-folder.cs -- IDX_FOLDER OUT_FOLDER LARGE SMALL SEED
+//   dotnet run build/fashion-mnist-folder.cs -- IDX_FOLDER OUT_FOLDER LARGE SMALL SEED [MAJOR MINOR]
 //
 // OUT_FOLDER/train has LARGE images of each of the first five classes and SMALL of each of the others, drawn with the
 // seed; OUT_FOLDER/validation has 500 of each class that are not in it, to choose settings by; OUT_FOLDER/test has the
-// whole balanced test set.
+// whole balanced test set. With MAJOR and MINOR, such as 789 and 456, there are two classes, each of the images with one of
+// these digits as their label: LARGE and SMALL count the images of a label.
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
@@ -19,6 +20,7 @@ using SkiaSharp;
 
 var (source, target, large, small, seed) = (args[0], args[1], Number(args[2]), Number(args[3]), Number(args[4]));
 string[] names = ["0-tshirt", "1-trouser", "2-pullover", "3-dress", "4-coat", "5-sandal", "6-shirt", "7-sneaker", "8-bag", "9-ankle-boot"];
+var groups = args.Length == 7 ? args[5..] : [];
 
 var random = new Random(seed);
 var classes = Part("train")
@@ -26,7 +28,13 @@ var classes = Part("train")
     .OrderBy(group => group.Key)
     .Select(group => group.OrderBy(_ => random.Next()).ToList())
     .ToList();
-int Count(int label) => label < names.Length / 2 ? large : small;
+int Count(int label) => (groups.Length == 0 ? label < names.Length / 2 : Holds(groups[0], label)) ? large : small;
+bool Holds(string digits, int label) => digits.Contains((char)('0' + label), StringComparison.Ordinal);
+string? ClassOf(int label) =>
+    groups.Length == 0 ? names[label]
+    : Holds(groups[0], label) ? $"major-{groups[0]}"
+    : Holds(groups[1], label) ? $"minor-{groups[1]}"
+    : null;
 Write("train", classes.SelectMany((images, label) => images.Take(Count(label))));
 Write("validation", classes.SelectMany((images, label) => images.Skip(Count(label)).Take(500)));
 Write("test", Part("t10k"));
@@ -50,9 +58,9 @@ byte[] Read(string file)
 
 void Write(string part, IEnumerable<(int Label, int Number, byte[] Pixels)> images)
 {
-    foreach (var (label, number, pixels) in images)
+    foreach (var (label, number, pixels) in images.Where(image => ClassOf(image.Label) is not null))
     {
-        var folder = Directory.CreateDirectory(Path.Combine(target, part, names[label])).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(target, part, ClassOf(label)!)).FullName;
         using var bitmap = new SKBitmap(28, 28, SKColorType.Gray8, SKAlphaType.Opaque);
         Marshal.Copy(pixels, 0, bitmap.GetPixels(), pixels.Length);
         using var file = File.Create(Path.Combine(folder, $"{number:00000}.png"));

@@ -5,17 +5,24 @@
 #:property PublishAot=false
 #:property NoWarn=CA1305;CA1050;CA1852;IDE0005
 
-// How robust a training on grey images of step imbalance is, plain and adversarial:
-//   dotnet run -c Release build/robustness.cs -- FOLDER LARGEST RATIO EPOCHS SEED STRATEGY...
-// FOLDER has train and test, as build/fashion-mnist-folder.cs writes them. A strategy is plain, la, or the attack of each step: tau=0,
-// tau=0.5, la+tau=0 and so on. The test has 200 images of each class. All attacks have ε = 25.5; those of the test have 10 steps, and aim
-// at costs by counts with τ = 1, or at equal ones.
+// How robust a training on a step imbalance is, plain and adversarial:
+//   dotnet run -c Release build/robustness.cs -- FOLDER SIZE CHANNELS EPSILON LARGEST RATIO EPOCHS SEED STRATEGY...
+// FOLDER has train and test, with a sub-folder of images per class; EPSILON is ε of the test's attacks, of 255. A strategy is plain, la,
+// sampling, or the attack of each step: tau=0, tau=0.5, la+tau=0 and so on, and tau=0.5/2 with half of ε. The test has 200 images of each
+// class. Its attacks have 10 steps of ε/4, and aim at costs by counts with τ = 1, or at equal ones; those of training have 4 of ε/2.55.
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using MLNet.Procrustean;
 
-var (folder, largest, ratio, epochs, seed) = (args[0], int.Parse(args[1]), int.Parse(args[2]), int.Parse(args[3]), int.Parse(args[4]));
+var (folder, size, channels, epsilon) = (args[0], int.Parse(args[1]), int.Parse(args[2]), Parsed(args[3]));
+var (largest, ratio, epochs, seed) = (int.Parse(args[4]), int.Parse(args[5]), int.Parse(args[6]), int.Parse(args[7]));
+var attack = new ProjectedGradientAttack
+{
+    Epsilon = epsilon,
+    StepSize = epsilon / 4,
+    Steps = 10,
+};
 var ml = new MLContext(seed);
 var all = ml.Data.LoadImageFolder(Path.Combine(folder, "train"));
 var train = ml.Data.StepSubset(all, imbalanceRatio: ratio, largestClass: largest, seed: seed);
@@ -23,14 +30,14 @@ var test = ml.Data.StepSubset(ml.Data.LoadImageFolder(Path.Combine(folder, "test
 var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
 Console.WriteLine("| training | macro accuracy | attacked | G-mean | attacked | large, small attacked | cost attacked | seconds |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|");
-foreach (var text in args[5..])
+foreach (var text in args[8..])
 {
     var options = new ImageClassifierOptions
     {
         Strategy = text.Split('+').Select(Named).Aggregate((first, second) => new Combined(first, second)),
         Backbone = new CifarResNet { Depth = 8, Width = 16 },
-        ImageSize = 28,
-        Channels = 1,
+        ImageSize = size,
+        Channels = channels,
         Epochs = epochs,
         Precision = Precision.Fp32,
         Seed = seed,
@@ -38,12 +45,6 @@ foreach (var text in args[5..])
     var clock = Stopwatch.StartNew();
     using var model = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
     var seconds = clock.Elapsed.TotalSeconds;
-    var attack = new ProjectedGradientAttack
-    {
-        Epsilon = 25.5,
-        StepSize = 6.375,
-        Steps = 10,
-    };
     var costs = CostMatrix.ByCounts(new(model.ClassNames, model.TrainingCounts), tau: 1);
     var equal = ml.MulticlassClassification.EvaluateRobustness(model, test, attack);
     var directed = ml.MulticlassClassification.EvaluateRobustness(model, test, attack, costs);
@@ -64,20 +65,28 @@ foreach (var text in args[5..])
 
 static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
-static TrainingStrategy Named(string name) =>
+static double Parsed(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+TrainingStrategy Named(string name) =>
     name switch
     {
         "plain" => new PlainTraining(),
         "la" => new LogitAdjustment(),
         "sampling" => new ClassBalancedSampling(),
-        _ => new CostSensitiveAdversarialTraining
+        _ => Adversarial(name["tau=".Length..].Split('/')),
+    };
+
+CostSensitiveAdversarialTraining Adversarial(string[] tauAndPart)
+{
+    var strongest = epsilon / (tauAndPart.Length == 1 ? 1 : Parsed(tauAndPart[1]));
+    return new()
+    {
+        Tau = Parsed(tauAndPart[0]),
+        Attack = new()
         {
-            Tau = double.Parse(name["tau=".Length..], CultureInfo.InvariantCulture),
-            Attack = new()
-            {
-                Epsilon = 25.5,
-                StepSize = 10,
-                Steps = 4,
-            },
+            Epsilon = strongest,
+            StepSize = strongest / 2.55,
+            Steps = 4,
         },
     };
+}

@@ -87,7 +87,7 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then
-    /// class-balanced weights; with equal counts, plain training. In fine-tuning with few images it is <see cref="LogitAdjustment"/>.
+    /// class-balanced weights; with equal counts, plain training. In fine-tuning with few images it is <see cref="VectorScaling"/>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null; this holds for all reference types below that cannot be null.</exception>
     public TrainingStrategy Strategy
@@ -133,7 +133,7 @@ public sealed partial record ImageClassifierOptions
     /// With <see cref="PretrainedWeights"/> the training is a fine-tuning: options that are not set have other defaults, which were chosen
     /// for it on held-out images. With 2,000 training images or more, all layers are trained for 8 epochs at 112 pixels. With fewer, the
     /// head is trained first (<see cref="HeadEpochs"/>), and then the last stage with it, for 4 epochs at 320 pixels with
-    /// <see cref="LogitAdjustment"/>, the statistics of batch normalisation stay (<see cref="KeepsStatistics"/>), and the model takes the
+    /// <see cref="VectorScaling"/>, the statistics of batch normalisation stay (<see cref="KeepsStatistics"/>), and the model takes the
     /// mean of the weights before and after (<see cref="InitialShare"/>). <see cref="FrozenStages"/> decides otherwise; to train the head
     /// alone, which takes seconds once the features are computed, freeze all before it. Until a fit knows the number of images, the options
     /// show the values for many.

@@ -29,7 +29,7 @@ internal sealed record TrainingDefaults
 
     public static readonly TrainingDefaults HeadOnly = new()
     {
-        Strategy = new LogitAdjustment(),
+        Strategy = new VectorScaling(),
         TrainedStages = 0,
         ImageSize = 320,
         Aspect = AspectRatio.Pad,
