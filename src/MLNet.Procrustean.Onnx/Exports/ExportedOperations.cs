@@ -24,6 +24,7 @@ internal static class ExportedOperations
         "GlobalAveragePool",
         "HardSigmoid",
         "HardSwish",
+        "Log",
         "Max",
         "MaxPool",
         "Mul",

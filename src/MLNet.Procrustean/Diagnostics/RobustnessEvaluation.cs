@@ -106,7 +106,9 @@ internal sealed class RobustnessEvaluation(
     }
 
     /// <summary>Logits [B, C] of images [B, channels, S, S] from 0 to 255, of the probabilities that scoring gives.</summary>
-    private Tensor LogitsOf(Tensor images)
+    private Tensor LogitsOf(Tensor images) => Untempered(images).Times(1 / classifier.Temperature);
+
+    private Tensor Untempered(Tensor images)
     {
         var inputs = classifier.Preprocessing.Normalise(images.permute(0, 2, 3, 1));
         if (!classifier.AverageFlips)

@@ -98,4 +98,14 @@ public sealed partial class ImageClassifierModel
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
         new ScoringMapper(rows, inputSchema, GetOutputSchema(inputSchema));
+
+    /// <summary>A copy of the model whose scores p become softmax(log p / T), on top of what they are.</summary>
+    internal ImageClassifierModel WithTemperature(Func<double, double> change) =>
+        With(
+            scorer.CopyWith(
+                classifier => classifier.WithNetwork(static _ => { }, device) with { Temperature = change(classifier.Temperature) },
+                Columns
+            ),
+            Columns
+        );
 }

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Networks;
@@ -22,11 +23,19 @@ internal static class Inference
     /// <param name="averageFlips">
     /// Whether both are the mean over an image and its left-right mirror image, which go through the network in the same pass.
     /// </param>
-    public static (Tensor Probabilities, Tensor Features) Scores(StagedNetwork network, Tensor images, bool averageFlips)
+    /// <param name="temperature">T: the probabilities p become softmax(log p / T).</param>
+    public static (Tensor Probabilities, Tensor Features) Scores(
+        StagedNetwork network,
+        Tensor images,
+        bool averageFlips,
+        double temperature = 1
+    )
     {
         var (logits, features) = Outputs(network, averageFlips ? cat([images, images.flip(3)]) : images);
         var probabilities = logits.softmax(1);
-        return averageFlips ? (MeanOfHalves(probabilities), MeanOfHalves(features)) : (probabilities, features);
+        return averageFlips
+            ? (Tempered(MeanOfHalves(probabilities), temperature), MeanOfHalves(features))
+            : (Tempered(probabilities, temperature), features);
     }
 
     /// <summary>The mean of the classes' accuracies, over the classes that have images.</summary>
@@ -63,6 +72,10 @@ internal static class Inference
         var logits = network.Head.call(features);
         return single ? (logits.narrow(0, 0, 1), features.narrow(0, 0, 1)) : (logits, features);
     }
+
+    // Not computed for T = 1, so that scores are to the bit what they are without a temperature.
+    private static Tensor Tempered(Tensor probabilities, double temperature) =>
+        temperature == 1 ? probabilities : probabilities.log().Times(1 / temperature).softmax(1);
 
     // [2 · B, N] → [B, N]
     private static Tensor MeanOfHalves(Tensor rows) => rows.reshape(2, rows.shape[0] / 2, rows.shape[1]).mean([0]);

@@ -30,12 +30,12 @@ internal sealed record ModelContents(ModelTexts Texts, IReadOnlyList<NamedArray>
     public TrainedClassifier Build()
     {
         CheckSize();
-        var (backbone, head, preprocessing, labels, counts, _, averageFlips) = Texts;
+        var (backbone, head, preprocessing, labels, counts, _, averageFlips, temperature) = Texts;
         var network = backbone.Build(preprocessing.Shape.Channels, labels.Names.Length, seed: 0, head);
         try
         {
             NetworkWeights.Restore(Weights, network, backbone.Name);
-            return new(network, backbone, preprocessing, labels, counts, averageFlips);
+            return new(network, backbone, preprocessing, labels, counts, averageFlips, temperature);
         }
         catch
         {

@@ -18,7 +18,8 @@ internal sealed record ModelTexts(
     ClassLabels Labels,
     ImmutableArray<long> TrainingCounts,
     ColumnNames Columns,
-    bool AverageFlips
+    bool AverageFlips,
+    double Temperature = 1
 )
 {
     private const int LongestWord = 200; // of those that a message repeats
@@ -26,6 +27,7 @@ internal sealed record ModelTexts(
     // Only in the file of a model that has them, so that others are as they were before there were these.
     private const string FeatureColumn = "feature_column";
     private const string AverageFlipsName = "average_flips";
+    private const string TemperatureName = "temperature";
     private const string True = "true";
 
     public static ModelTexts Of(TrainedClassifier classifier, ColumnNames columns) =>
@@ -36,7 +38,8 @@ internal sealed record ModelTexts(
             classifier.Labels,
             classifier.TrainingCounts,
             columns,
-            classifier.AverageFlips
+            classifier.AverageFlips,
+            classifier.Temperature
         );
 
     /// <summary>The texts by their names in the file.</summary>
@@ -67,6 +70,11 @@ internal sealed record ModelTexts(
         if (AverageFlips)
         {
             texts[AverageFlipsName] = True;
+        }
+
+        if (Temperature != 1)
+        {
+            texts[TemperatureName] = Temperature.ToString("R", CultureInfo.InvariantCulture);
         }
 
         return texts;
@@ -134,8 +142,8 @@ internal sealed record ModelTexts(
             Column(texts, "predicted_label_column"),
             texts.ContainsKey(FeatureColumn) ? Column(texts, FeatureColumn) : null
         ).CheckDistinct();
-        var averageFlips = texts.ContainsKey(AverageFlipsName) && Boolean(WordOf(AverageFlipsName));
-        return new(backbone, HeadOf(WordOf("head")), Normalisation(texts, shape), labels, counts.Counts, columns, averageFlips);
+        var (head, flips, temperature) = (HeadOf(WordOf("head")), AveragesFlips(texts), TemperatureOf(texts));
+        return new(backbone, head, Normalisation(texts, shape), labels, counts.Counts, columns, flips, temperature);
     }
 
     private static Preprocessing Normalisation(IReadOnlyDictionary<string, string> texts, ImageShape shape)
@@ -171,6 +179,19 @@ internal sealed record ModelTexts(
     private static string Column(IReadOnlyDictionary<string, string> texts, string name) => Require.Name(Text(texts, name), name);
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static bool AveragesFlips(IReadOnlyDictionary<string, string> texts) =>
+        texts.ContainsKey(AverageFlipsName) && Boolean(Word(texts, AverageFlipsName));
+
+    private static double TemperatureOf(IReadOnlyDictionary<string, string> texts) =>
+        texts.ContainsKey(TemperatureName)
+            ? Require.Between(
+                double.Parse(Word(texts, TemperatureName), NumberStyles.Float, CultureInfo.InvariantCulture),
+                TrainedClassifier.LowestTemperature,
+                TrainedClassifier.HighestTemperature,
+                TemperatureName
+            )
+            : 1;
 
     private static bool Boolean(string text) =>
         text switch

@@ -15,15 +15,20 @@ namespace MLNet.Procrustean.Scoring;
 /// <param name="Labels">The classes.</param>
 /// <param name="TrainingCounts">Of each class.</param>
 /// <param name="AverageFlips">Whether an image is scored together with its mirror image.</param>
+/// <param name="Temperature">T: scores are softmax(log p / T) of the probabilities p; see <see cref="TemperatureScaling"/>.</param>
 internal sealed record TrainedClassifier(
     StagedNetwork Network,
     Backbone Backbone,
     Preprocessing Preprocessing,
     ClassLabels Labels,
     ImmutableArray<long> TrainingCounts,
-    bool AverageFlips = false
+    bool AverageFlips = false,
+    double Temperature = 1
 )
 {
+    public const double LowestTemperature = 0.01;
+    public const double HighestTemperature = 100;
+
     /// <summary>D, the number of pooled features.</summary>
     public int FeatureCount => (int)Network.Head.Weight.shape[1];
 
@@ -41,7 +46,7 @@ internal sealed record TrainedClassifier(
         var shape = Preprocessing.Shape;
         var pixels = tensor(decoded).reshape(decoded.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels);
         var images = Preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
-        var (probabilities, features) = Inference.Scores(Network, images, AverageFlips);
+        var (probabilities, features) = Inference.Scores(Network, images, AverageFlips, Temperature);
         return ScoredImage.Rows(Numbers(probabilities), withFeatures ? Numbers(features) : [], (int)pixels.shape[0]);
     }
 

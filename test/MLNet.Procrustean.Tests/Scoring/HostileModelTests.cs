@@ -53,6 +53,9 @@ public sealed class HostileModelTests
     [TestCase("feature_column", "", "feature_column is empty")]
     [TestCase("feature_column", "Score", "Two columns of the model would be named 'Score'")]
     [TestCase("average_flips", "maybe", "'maybe' is not one of true, false")]
+    [TestCase("temperature", "warm", "cannot be used")]
+    [TestCase("temperature", "0", "temperature is 0")]
+    [TestCase("temperature", "NaN", "temperature is NaN")]
     public void Read_TextThatDoesNotFit_IsRefusedBeforeANetworkIsBuilt(string name, string text, string part) =>
         AssertRefused(Forged(name, text), part);
 

@@ -37,14 +37,17 @@ public sealed class ModelFileTests
     }
 
     [Test]
-    public void Read_ModelWithFeaturesAndFlips_GivesBothAndWritesThem()
+    public void Read_ModelWithFeaturesFlipsAndTemperature_GivesAllAndWritesThem()
     {
-        var file = Forged((texts, _) => (texts["feature_column"], texts["average_flips"]) = ("Embedding", "true"));
+        var file = Forged(
+            (texts, _) => (texts["feature_column"], texts["average_flips"], texts["temperature"]) = ("Embedding", "true", "0.1")
+        );
         var contents = ModelFile.Read(new MemoryStream(file));
 
         using var again = new MemoryStream();
         ModelFile.Write(again, contents);
-        Assert.That((contents.Texts.Columns.Features, contents.Texts.AverageFlips), Is.EqualTo(("Embedding", true)));
+        var read = contents.Texts;
+        Assert.That((read.Columns.Features, read.AverageFlips, read.Temperature), Is.EqualTo(("Embedding", true, 0.1)));
         Assert.That(
             SafeTensors.Read(new MemoryStream(again.ToArray())).Metadata,
             Is.EqualTo(SafeTensors.Read(new MemoryStream(file)).Metadata)
@@ -52,12 +55,12 @@ public sealed class ModelFileTests
     }
 
     [Test]
-    public void Read_ModelWithoutFeaturesAndFlips_HasNeitherOfTheirTexts()
+    public void Read_ModelWithoutFeaturesFlipsAndTemperature_HasNoneOfTheirTexts()
     {
         var (texts, _) = ModelFile.Read(new MemoryStream(whole));
 
-        Assert.That((texts.Columns.Features, texts.AverageFlips), Is.EqualTo(((string?)null, false)));
-        Assert.That(SafeTensors.Read(new MemoryStream(whole)).Metadata.Keys, Has.None.Matches("feature_column|average_flips"));
+        Assert.That((texts.Columns.Features, texts.AverageFlips, texts.Temperature), Is.EqualTo(((string?)null, false, 1.0)));
+        Assert.That(SafeTensors.Read(new MemoryStream(whole)).Metadata.Keys, Has.None.Matches("feature_column|average_flips|temperature"));
     }
 
     [Test]

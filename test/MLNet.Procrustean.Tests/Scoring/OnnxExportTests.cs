@@ -44,9 +44,18 @@ public sealed class OnnxExportTests
     private static void AssertExported(Backbone backbone, ClassifierHead head, int channels)
     {
         using var classifier = new RandomClassifier(backbone, head, channels);
-        foreach (var (size, averageFlips, images) in new[] { (backbone.SmallestImage, true, 3), (backbone.SmallestImage + 11, false, 9) })
+        var smallest = backbone.SmallestImage;
+        foreach (
+            var (size, averageFlips, temperature, images) in new[]
+            {
+                (smallest, true, 1, 3),
+                (smallest, true, 0.6, 3),
+                (smallest + 11, false, 1, 9),
+                (smallest, false, 0.5, 3),
+            }
+        )
         {
-            var texts = classifier.Texts(size, averageFlips);
+            var texts = classifier.Texts(size, averageFlips) with { Temperature = temperature };
             using var exported = new OnnxScores(OnnxExport.Of(texts, classifier.Weights).ToByteArray());
             var pixels = RandomClassifier.Pixels(images, texts.Preprocessing.Shape);
             var expected = classifier.Score(texts, pixels);

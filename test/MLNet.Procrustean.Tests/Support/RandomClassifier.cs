@@ -59,7 +59,15 @@ internal sealed class RandomClassifier : IDisposable
             folded = true;
         }
 
-        var whole = new TrainedClassifier(network, backbone, texts.Preprocessing, texts.Labels, texts.TrainingCounts, texts.AverageFlips);
+        var whole = new TrainedClassifier(
+            network,
+            backbone,
+            texts.Preprocessing,
+            texts.Labels,
+            texts.TrainingCounts,
+            texts.AverageFlips,
+            texts.Temperature
+        );
         return whole.Score(pixels, CPU, Precision.Fp32, withFeatures: true);
     }
 

@@ -21,6 +21,16 @@ internal static class ScoresExport
         return logits with { Name = graph.Node("Softmax", [logits.Name], Integer("axis", 1)) };
     }
 
+    /// <summary>softmax(log p / T) of probabilities p.</summary>
+    public static FeatureVector Tempered(OnnxGraphBuilder graph, FeatureVector probabilities, double temperature)
+    {
+        var logits = graph.Node(
+            "Mul",
+            [graph.Node("Log", [probabilities.Name]), graph.Singles("temperature", [(float)(1 / temperature)], 1)]
+        );
+        return probabilities with { Name = graph.Node("Softmax", [logits], Integer("axis", 1)) };
+    }
+
     /// <summary>The mean over images and their mirror images: [2 · N, length] → [N, length].</summary>
     public static FeatureVector MeanOfHalves(OnnxGraphBuilder graph, FeatureVector rows)
     {
