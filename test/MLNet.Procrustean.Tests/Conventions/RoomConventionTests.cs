@@ -33,6 +33,7 @@ public sealed class RoomConventionTests
         "Decoding",
         "Persistence/PyTorch",
         "Persistence",
+        "Replicas",
         "Numerics",
         "Interop",
     ];
