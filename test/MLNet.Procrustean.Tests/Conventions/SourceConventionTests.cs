@@ -6,7 +6,13 @@ namespace MLNet.Procrustean.Tests.Conventions;
 
 public sealed class SourceConventionTests
 {
-    private static readonly Assembly[] Libraries = [typeof(ImageClassifierOptions).Assembly, typeof(TrainingReport).Assembly];
+    private static readonly Assembly[] Libraries =
+    [
+        typeof(ImageClassifierOptions).Assembly,
+        typeof(MpiReplicas).Assembly,
+        typeof(TrainingReport).Assembly,
+    ];
+
     private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Utils", "Utility", "Base", "Impl"];
 
     [Test]
