@@ -65,7 +65,8 @@ public sealed partial record ImageClassifierOptions
         }
     }
 
-    private void CheckParts()
+    /// <summary>Refuses parts that a batch cannot be cut into, or that processes cannot share.</summary>
+    internal void CheckParts()
     {
         if (BatchParts > BatchSize / 2)
         {

@@ -16,9 +16,10 @@ public sealed partial record ImageClassifierOptions
     /// Its weights are the initial weights of all.
     /// </para>
     /// <para>
-    /// Each process reads all images. With a <see cref="CachePath"/>, process 0 decodes them into the file, and the others on the same
-    /// machine share its memory; without, each decodes and holds all of them. An exception in one process is thrown in all, as is a
-    /// <see cref="Cancellation"/>; after a failure that can leave others waiting, all are ended (<see cref="IReplicas.Abort"/>).
+    /// Each process reads all images, and measures all validation images. With a <see cref="CachePath"/>, process 0 decodes them into the
+    /// file, and the others on the same machine share its memory; without, each decodes and holds all of them. An exception in one process
+    /// is thrown in all, as is a <see cref="Cancellation"/>; after a failure that can leave others waiting, all are ended
+    /// (<see cref="IReplicas.Abort"/>).
     /// </para>
     /// </remarks>
     public IReplicas? Replicas { get; init; }

@@ -26,7 +26,7 @@ public interface IReplicas
     int Count { get; }
 
     /// <summary>Replaces the values by their sum over all processes, which ends with the same bits in each.</summary>
-    /// <param name="values">[N], float32, contiguous, on the device of the training.</param>
+    /// <param name="values">[N], float32, contiguous, on the CPU or on the device of the training.</param>
     void Sum(Tensor values);
 
     /// <summary>Replaces the values by those of process 0.</summary>
