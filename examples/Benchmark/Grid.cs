@@ -42,6 +42,9 @@ internal sealed record Grid
     /// <summary>The file of the runs that are done.</summary>
     public required string ResultsPath { get; init; }
 
+    /// <summary>The share of the runs that is done here; null for all.</summary>
+    public Share? Share { get; init; }
+
     /// <summary>The report to write; null for none.</summary>
     public string? ReportPath { get; init; }
 
@@ -74,6 +77,11 @@ internal sealed record Grid
         if (Options.WhitensStem)
         {
             yield return "stem=whitened";
+        }
+
+        if (Options.BatchParts > 1)
+        {
+            yield return FormattableString.Invariant($"parts={Options.BatchParts}");
         }
 
         if (Options.BadImages != BadImages.Refuse)

@@ -70,9 +70,12 @@ internal sealed class GridArguments
 
     private readonly Option<FileInfo> results = new("--results")
     {
-        Description = "The results file (CSV): runs in it are not done again. One process at a time; files can be joined afterwards.",
+        Description =
+            "The results file (CSV): runs in it, and in the files of shares beside it, are not done again. One process at a time.",
         DefaultValueFactory = _ => new("benchmark.csv"),
     };
+
+    private readonly Option<string?> share = new("--share") { Description = Share.Help };
 
     private readonly Option<FileInfo?> report = new("--report")
     {
@@ -80,7 +83,7 @@ internal sealed class GridArguments
     };
 
     public IEnumerable<Option> All =>
-        [train, test, imbalance, strategies, peers, seeds, selectionSeeds, .. training.All, cachePath, results, report];
+        [train, test, imbalance, strategies, peers, seeds, selectionSeeds, .. training.All, cachePath, results, share, report];
 
     /// <exception cref="FormatException">A text names nothing that there is.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
@@ -97,6 +100,7 @@ internal sealed class GridArguments
             Options = training.Read(given, cancellation),
             CachePath = given.GetValue(cachePath)?.FullName,
             ResultsPath = given.GetValue(results)!.FullName,
+            Share = given.GetValue(share) is { } text ? Share.Parse(text) : Share.OfSlurm(Environment.GetEnvironmentVariable),
             ReportPath = given.GetValue(report)?.FullName,
         };
 

@@ -8,8 +8,11 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
 {
     private readonly PeerRun peers = new(grid);
 
-    /// <summary>For each contender the alternative with the best mean macro accuracy on the held-out images, or its only one.</summary>
-    public List<string> Choose()
+    /// <summary>
+    /// For each contender the alternative with the best mean macro accuracy on the held-out images, or its only one; null where runs of
+    /// other shares are missing for that.
+    /// </summary>
+    public List<string>? Choose()
     {
         var open = grid
             .Contenders.Where(contender => contender.Alternatives.Count > 1)
@@ -18,7 +21,11 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
             .ToList();
         if (open.Count > 0)
         {
-            Complete([.. from strategy in open from seed in grid.SelectionSeeds select Key(strategy, Part.HeldOut, seed)]);
+            if (!Complete([.. from strategy in open from seed in grid.SelectionSeeds select Key(strategy, Part.HeldOut, seed)]))
+            {
+                return null;
+            }
+
             open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MeanAndDeviation(HeldOut(strategy))}"));
         }
 
@@ -33,12 +40,13 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
         ];
     }
 
-    /// <summary>All runs of the strategies and peers on the test images.</summary>
-    public List<(string Strategy, IReadOnlyList<RunRow> Runs)> Judge(IReadOnlyList<string> strategies)
+    /// <summary>All runs of the strategies and peers on the test images; null where runs of other shares are missing.</summary>
+    public List<(string Strategy, IReadOnlyList<RunRow> Runs)>? Judge(IReadOnlyList<string> strategies)
     {
         string[] compared = [.. strategies, .. grid.Peers.Select(peer => peer.Name)];
-        Complete([.. from seed in grid.Seeds from strategy in compared select Key(strategy, Part.Test, seed)]);
-        return [.. compared.Select(strategy => (strategy, (IReadOnlyList<RunRow>)Runs(strategy, Part.Test, grid.Seeds)))];
+        return !Complete([.. from seed in grid.Seeds from strategy in compared select Key(strategy, Part.Test, seed)])
+            ? null
+            : [.. compared.Select(strategy => (strategy, (IReadOnlyList<RunRow>)Runs(strategy, Part.Test, grid.Seeds)))];
     }
 
     /// <summary>The strategies trained once more with the first seed, with diagnostics.</summary>
@@ -51,9 +59,10 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     private List<RunRow> Runs(string strategy, Part part, IReadOnlyList<int> seeds) =>
         [.. seeds.Select(seed => results.Find(Key(strategy, part, seed))!)];
 
-    private void Complete(List<RunKey> wanted)
+    // Whether all that is wanted is done then, here and by other shares.
+    private bool Complete(List<RunKey> wanted)
     {
-        var missing = wanted.Where(key => results.Find(key) is null).ToList();
+        var missing = wanted.Where((key, index) => grid.Share?.Has(index) != false && results.Find(key) is null).ToList();
         if (wanted.Select(results.Find).OfType<RunRow>().FirstOrDefault(row => row.Versions != OneRun.Versions) is { } other)
         {
             Console.WriteLine(
@@ -61,7 +70,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
             );
         }
 
-        Console.WriteLine($"{wanted.Count} runs, {wanted.Count - missing.Count} of them done already.");
+        Console.WriteLine(Begun(wanted, missing.Count));
         foreach (var key in missing)
         {
             var row = Row(key);
@@ -72,6 +81,25 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
                 )
             );
         }
+
+        results.ReadOthers();
+        var open = wanted.Count(key => results.Find(key) is null);
+        if (open > 0)
+        {
+            Console.WriteLine(
+                $"{open} of {wanted.Count} runs are left to other shares. When their files are beside this one, the same command continues."
+            );
+        }
+
+        return open == 0;
+    }
+
+    private string Begun(List<RunKey> wanted, int missing)
+    {
+        var done = wanted.Count(key => results.Find(key) is not null);
+        return grid.Share is { Count: > 1 } share
+            ? $"{wanted.Count} runs, {done} of them done already; share {share.Number} of {share.Count} does {missing}."
+            : $"{wanted.Count} runs, {done} of them done already.";
     }
 
     // A training that diverges is a result too: the others are still done, and it is not tried again.

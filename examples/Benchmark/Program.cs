@@ -21,6 +21,11 @@ return await CommandLine.Run(command, args, new());
 
 static void Compare(Grid grid)
 {
+    if (grid is { ReportPath: not null, Share.Count: > 1 })
+    {
+        throw new ArgumentException("A share has no report: leave --report to the same command without --share.");
+    }
+
     if (grid.ReportPath is not null)
     {
         TrainingReport.CheckPath(grid.ReportPath);
@@ -35,9 +40,13 @@ static void Compare(Grid grid)
     var (train, _) = ImageFolders.Load(ml, grid.Train, grid.Test); // refuses them now, not when the first run is done
     grid = grid with { Options = grid.Options.ForImageCount(OneRun.TrainingImages(grid, ml, train)) };
     Console.WriteLine(grid.Settings);
-    var runner = new GridRunner(grid, new ResultsFile(grid.ResultsPath));
-    var chosen = runner.Choose();
-    Console.WriteLine(Summary.Table(runner.Judge(chosen)));
+    var runner = new GridRunner(grid, new ResultsFile(grid.ResultsPath, grid.Share));
+    if (runner.Choose() is not { } chosen || runner.Judge(chosen) is not { } results)
+    {
+        return; // to other shares
+    }
+
+    Console.WriteLine(Summary.Table(results));
     if (grid.ReportPath is not null)
     {
         TrainingReport.Write(grid.ReportPath, runner.Describe(chosen), grid.Title);

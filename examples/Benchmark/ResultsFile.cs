@@ -3,44 +3,34 @@ using Microsoft.VisualBasic.FileIO;
 
 namespace Benchmark;
 
-/// <summary>The runs done so far, one line each in a CSV file; a run is on disk before the next one begins.</summary>
+/// <summary>
+/// The runs done so far, one line each in a CSV file; a run is on disk before the next one begins. Runs in the files of shares beside it
+/// are done too.
+/// </summary>
 internal sealed class ResultsFile
 {
     private const string Header =
         "part,strategy,seed,macro_accuracy,micro_accuracy,g_mean,major_recall,minor_recall,seconds,settings,versions";
     private readonly string path;
-    private readonly List<RunRow> rows = [];
+    private readonly string[] others;
+    private readonly List<RunRow> rows;
 
+    /// <param name="path">The file of all runs.</param>
+    /// <param name="share">The share that is done here, into a file of its own; null for all runs.</param>
     /// <exception cref="FormatException">The file is not a results file, or a line of it is damaged.</exception>
-    public ResultsFile(string path)
+    public ResultsFile(string path, Share? share)
     {
-        this.path = path;
-        if (!File.Exists(path))
+        this.path = share?.FileBeside(path) ?? path;
+        if (!File.Exists(this.path) || IsBegun(File.ReadAllText(this.path)))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllText(path, Header + "\n");
-            return;
+            File.WriteAllText(this.path, Header + "\n");
         }
 
-        var lines = File.ReadAllLines(path);
-        if (lines.Length == 0 || lines[0] != Header)
-        {
-            throw new FormatException(
-                $"{path} is not a results file of this program: its first line is not '{Header}'. Name another file."
-            );
-        }
-
-        rows.AddRange(
-            lines
-                .Skip(1)
-                .Select(
-                    (line, index) =>
-                        Read(line)
-                        ?? throw new FormatException(
-                            $"Line {index + 2} of {path} is damaged: '{line}'. Remove it, and the run is done again."
-                        )
-                )
-        );
+        rows = ReadAll(this.path);
+        RemoveUnfinishedLine(this.path);
+        others = [.. Share.FilesBeside(path).Append(path).Where(file => Path.GetFullPath(file) != Path.GetFullPath(this.path))];
+        ReadOthers();
     }
 
     public RunRow? Find(RunKey key) => rows.Find(row => row.Key == key);
@@ -48,7 +38,58 @@ internal sealed class ResultsFile
     public void Add(RunRow row)
     {
         rows.Add(row);
-        File.AppendAllText(path, Write(row) + "\n");
+        File.AppendAllText(path, Write(row) + "\n"); // at once: another process never sees a part of it
+    }
+
+    /// <summary>Takes the runs that other shares have done meanwhile.</summary>
+    public void ReadOthers() => rows.AddRange(others.Where(File.Exists).SelectMany(ReadAll).Where(row => Find(row.Key) is null).ToList());
+
+    // A line without an end is one that a killed process, or a full disk, has left; its run is done again.
+    private static List<RunRow> ReadAll(string path)
+    {
+        var text = File.ReadAllText(path);
+        if (IsBegun(text))
+        {
+            return []; // by another share, just now
+        }
+
+        var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length == 0 || lines[0].TrimEnd('\r') != Header)
+        {
+            throw new FormatException(
+                $"{path} is not a results file of this program: its first line is not '{Header}'. Name another file."
+            );
+        }
+
+        return
+        [
+            .. lines
+                .Skip(1)
+                .Select(
+                    (line, index) =>
+                        Read(line.TrimEnd('\r'))
+                        ?? throw new FormatException(
+                            $"Line {index + 2} of {path} is damaged: '{line}'. Remove it, and the run is done again."
+                        )
+                ),
+        ];
+    }
+
+    private static bool IsBegun(string text) => Header.StartsWith(text, StringComparison.Ordinal);
+
+    private static void RemoveUnfinishedLine(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        while (file.Length > 0)
+        {
+            file.Position = file.Length - 1;
+            if (file.ReadByte() == '\n')
+            {
+                return;
+            }
+
+            file.SetLength(file.Length - 1);
+        }
     }
 
     private static string Write(RunRow row) =>

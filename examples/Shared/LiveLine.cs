@@ -8,10 +8,13 @@ internal sealed class LiveLine
 {
     private int length; // of the text that is to be written over
 
+    /// <summary>Whether there is a terminal to show it; those that mpirun gives its processes have no width.</summary>
+    public static bool IsShown { get; } = !Console.IsOutputRedirected && Console.WindowWidth > 1;
+
     /// <summary>Writes over the line.</summary>
     public void Show(string text)
     {
-        if (!Console.IsOutputRedirected)
+        if (IsShown)
         {
             Write(text.Length < Console.WindowWidth ? text : text[..Math.Max(0, Console.WindowWidth - 1)]); // a longer one would wrap
             length = text.Length;
@@ -37,6 +40,5 @@ internal sealed class LiveLine
         }
     }
 
-    private void Write(string text) =>
-        Console.Write(Console.IsOutputRedirected ? text : $"\r{text.PadRight(Math.Min(length, Console.WindowWidth - 1))}");
+    private void Write(string text) => Console.Write(!IsShown ? text : $"\r{text.PadRight(Math.Min(length, Console.WindowWidth - 1))}");
 }

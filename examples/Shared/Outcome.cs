@@ -30,6 +30,7 @@ internal static class Outcome
     private static bool IsOfTheUser(Exception problem) =>
         problem
             is ArgumentException
+                or DllNotFoundException
                 or FormatException
                 or InvalidOperationException
                 or IOException

@@ -63,6 +63,12 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
             $"Images per step. By default {defaults.BatchSize}; TrainFolder takes 16 with fewer than 2,000 images.",
             (options, size) => options with { BatchSize = size }
         ),
+        TrainingArgument.Of<int>(
+            "--batch-parts",
+            $"How many parts a batch is computed in, for one step; processes share them. By default {defaults.BatchParts}, or in TrainFolder as "
+                + "many as processes.",
+            (options, parts) => options with { BatchParts = parts }
+        ),
         TrainingArgument.Of<Optimizer>(
             "--optimizer",
             $"How the weights are changed: Sgd, or Adam, whose default learning rate is a fiftieth. By default {defaults.Optimizer}.",

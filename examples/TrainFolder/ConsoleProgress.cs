@@ -21,7 +21,7 @@ internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseR
 
     public void Report(PhaseReport value)
     {
-        if (Console.IsOutputRedirected && value is { Images: 0, TotalImages: { } images })
+        if (!LiveLine.IsShown && value is { Images: 0, TotalImages: { } images })
         {
             Begun(value.Phase, images);
         }

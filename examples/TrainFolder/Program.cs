@@ -10,7 +10,12 @@ foreach (var option in arguments.All)
     command.Options.Add(option);
 }
 
-command.SetAction(
-    (given, cancellation) => Outcome.Of(() => arguments.Read(given, cancellation).Execute(), () => arguments.StopMessage(given))
-);
+command.SetAction((given, cancellation) => Outcome.Of(() => Execute(given, cancellation), () => arguments.StopMessage(given)));
 return await CommandLine.Run(command, args, new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }); // time for a last checkpoint
+
+// Where mpirun or srun started several processes, they train together.
+void Execute(ParseResult given, CancellationToken cancellation)
+{
+    var processes = Processes.Join();
+    processes.InAll(() => arguments.Read(given, processes, cancellation)).Execute();
+}

@@ -43,9 +43,10 @@ internal sealed record Run
 
     public required ConsoleProgress Progress { get; init; }
 
+    public required Processes Processes { get; init; }
+
     public void Execute()
     {
-        CheckPaths();
         try
         {
             TrainAndEvaluate();
@@ -60,14 +61,16 @@ internal sealed record Run
     {
         var ml = new MLContext(Options.Seed);
         ml.Log += (_, line) => Tell(line.RawMessage);
-        var (train, test) = Test is { } folder
-            ? ImageFolders.Load(ml, Train, folder)
-            : ml.Data.StratifiedSplit(ml.Data.LoadImageFolder(Train), "Label", TestFraction, Options.Seed!.Value);
-
+        var (train, test) = Processes.InAll(() => Load(ml));
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
         var clock = Stopwatch.StartNew();
-        using var trained = trainer.Fit(keys.Transform(train));
+        using var trained = Processes.Train(() => trainer.Fit(keys.Transform(train)));
+        if (!Processes.IsFirst)
+        {
+            return;
+        }
+
         using var classifier = Correction(new(trained, train, Options) { Tell = Progress.Tell, Progress = Progress });
         var seconds = clock.Elapsed.TotalSeconds;
         var skippedInTest = new List<ImageException>();
@@ -93,6 +96,14 @@ internal sealed record Run
         {
             WriteReport(ReportPath, classifier, evaluation, train, test);
         }
+    }
+
+    private (IDataView Train, IDataView Test) Load(MLContext ml)
+    {
+        CheckPaths();
+        return Test is { } folder
+            ? ImageFolders.Load(ml, Train, folder)
+            : ml.Data.StratifiedSplit(ml.Data.LoadImageFolder(Train), "Label", TestFraction, Options.Seed!.Value);
     }
 
     private Evaluation Evaluate(MLContext ml, ImageClassifierModel classifier, IDataView scored, IDataView test)
@@ -136,6 +147,11 @@ internal sealed record Run
     // Now, not when the training is done.
     private void CheckPaths()
     {
+        if (!Processes.IsFirst)
+        {
+            return; // it writes none
+        }
+
         if (ReportPath is not null)
         {
             TrainingReport.CheckPath(ReportPath);

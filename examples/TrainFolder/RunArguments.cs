@@ -97,12 +97,13 @@ internal sealed class RunArguments
 
     /// <exception cref="FormatException">A text names nothing that there is.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
-    public Run Read(ParseResult given, CancellationToken cancellation)
+    public Run Read(ParseResult given, Processes processes, CancellationToken cancellation)
     {
         var progress = new ConsoleProgress();
         return new()
         {
             Progress = progress,
+            Processes = processes,
             Train = given.GetValue(train)!.FullName,
             Test = given.GetValue(test)?.FullName,
             TestFraction = given.GetValue(testFraction),
@@ -113,7 +114,7 @@ internal sealed class RunArguments
             ModelPath = given.GetValue(model)?.FullName,
             JsonPath = given.GetValue(json)?.FullName,
             ReportPath = given.GetValue(report)?.FullName,
-            Options = WithStrategy(training.Read(given, cancellation), given.GetValue(strategy)) with
+            Options = Shared(WithStrategy(training.Read(given, cancellation), given.GetValue(strategy)), processes.Replicas) with
             {
                 Seed = given.GetValue(seed),
                 CheckpointPath = given.GetValue(checkpointPath)?.FullName,
@@ -130,6 +131,14 @@ internal sealed class RunArguments
 
     private static ImageClassifierOptions WithStrategy(ImageClassifierOptions options, string? text) =>
         text is null ? options : options with { Strategy = StrategyText.Parse(text) };
+
+    // Each process takes a part of every mini-batch, unless more are asked for.
+    private static ImageClassifierOptions Shared(ImageClassifierOptions options, IReplicas replicas) =>
+        options with
+        {
+            Replicas = replicas,
+            BatchParts = options.BatchParts == 1 ? replicas.Count : options.BatchParts,
+        };
 
     /// <summary>What to say after Ctrl+C.</summary>
     public string StopMessage(ParseResult given) =>

@@ -1,19 +1,14 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Diagnostics;
-using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Interop;
-using MLNet.Procrustean.Networks;
-using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Reading;
+using MLNet.Procrustean.Replicas;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
 using MLNet.Procrustean.Training.Checkpoints;
 using MLNet.Procrustean.Training.Mirroring;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
@@ -25,7 +20,7 @@ namespace MLNet.Procrustean;
 /// <see cref="ImageClassifierOptions.CheckpointPath"/> holds one. It trains on the GPU that <see cref="MLContext.GpuDeviceId"/> names, and
 /// on the CPU when that is null.
 /// </remarks>
-public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
+public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
 {
     private readonly IHostEnvironment environment;
 
@@ -56,13 +51,14 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU
-    /// and no fallback to the CPU.
+    /// and no fallback to the CPU, or another of the <see cref="ImageClassifierOptions.Replicas"/> has failed; the message says which and
+    /// why.
     /// </exception>
     /// <exception cref="DllNotFoundException">There is no libtorch; the message says which packages have it.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
     /// <exception cref="OperationCanceledException">
     /// <see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no
-    /// epoch has ended.
+    /// epoch has ended; or another of the <see cref="ImageClassifierOptions.Replicas"/> was cancelled.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model to start from was disposed.</exception>
     public ImageClassifierModel Fit(IDataView input)
@@ -70,9 +66,15 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
         ArgumentNullException.ThrowIfNull(input);
         LibTorch.Check();
         NativeAllocator.KeepFreedBlocks();
+        var processes = new ProcessGroup(Options.Replicas);
         try
         {
-            return Train(input);
+            return Train(input, processes);
+        }
+        catch (Exception problem) when (problem is not TrainingDivergedException) // in all processes alike
+        {
+            processes.AbortUnlessKnown(problem);
+            throw;
         }
         finally
         {
@@ -89,137 +91,63 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Options.Columns);
 
     // Some defaults depend on the number of images.
-    private ImageClassifierModel Train(IDataView input)
+    private ImageClassifierModel Train(IDataView input, ProcessGroup processes)
     {
-        var host = environment.Register(nameof(ImageClassifierTrainer));
+        var host = (processes.IsFirst ? environment : new MLContext()).Register(nameof(ImageClassifierTrainer)); // the others log nothing
         using var channel = host.Start("Training");
-        var meter = new PhaseMeter(Options.PhaseProgress, text => channel.Info(MessageSensitivity.None, text))
+        var meter = new PhaseMeter(processes.IsFirst ? Options.PhaseProgress : null, text => channel.Info(MessageSensitivity.None, text))
         {
             Warned = text => channel.Warning(MessageSensitivity.None, text),
         };
-        var labels = CountedLabels.Of(input, Options.LabelColumnName, meter);
-        var knowing = new ImageClassifierTrainer(environment, Options with { ImageCount = labels.Counts.Sum() });
-        return knowing.Train(input, labels, host, channel, meter);
+        var labels = processes.Together(() => CountedLabels.Of(input, Options.LabelColumnName, meter));
+        var knowing = new ImageClassifierTrainer(
+            environment,
+            Options with
+            {
+                ImageCount = labels.Counts.Sum(),
+                Progress = processes.IsFirst ? Options.Progress : null,
+            }
+        );
+        return knowing.Train(input, labels, host, channel, meter, processes);
     }
 
-    private ImageClassifierModel Train(IDataView input, CountedLabels labels, IHost host, IChannel channel, PhaseMeter meter)
+    private ImageClassifierModel Train(
+        IDataView input,
+        CountedLabels labels,
+        IHost host,
+        IChannel channel,
+        PhaseMeter meter,
+        ProcessGroup processes
+    )
     {
-        var device = TorchDevice.For(environment, channel);
-        using var checkpoints = TrainingCheckpoints.Open(Options, device, channel);
-        var seed = Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next();
+        var device = processes.Together(() => TorchDevice.For(environment, channel));
+        using var checkpoints = processes.Together(() => processes.IsFirst ? TrainingCheckpoints.Open(Options, device, channel) : null);
+        var seed = processes.Share(Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next());
 
-        using var training = Prepare(input, labels, seed, device, channel, meter);
+        using var training = processes.FirstThenOthers(
+            () => Prepare(input, labels, seed, device, channel, meter),
+            writes: Options.CachePath is not null
+        ) with
+        {
+            Processes = processes,
+        };
         void Warn(string text) => channel.Warning(MessageSensitivity.None, text);
-        var decided = MirrorProbe.Decide(Options, training.Images.Train, training.Classes.Names, seed, Warn);
+        var decided = processes.Together(() => MirrorProbe.Decide(Options, training.Images.Train, training.Classes.Names, seed, Warn));
         return new ImageClassifierTrainer(environment, decided).Train(training, checkpoints, channel, meter);
     }
 
     private ImageClassifierModel Train(PreparedTraining training, TrainingCheckpoints? checkpoints, IChannel channel, PhaseMeter meter)
     {
-        var classifier = InitialClassifier(training, channel);
+        var classifier = training.Processes.Together(() => InitialClassifier(training, channel));
         try
         {
             var (reports, divergedIn) = Train(classifier, training, checkpoints, channel, meter);
+            training.Processes.End();
             return Finish(classifier, training, reports, divergedIn);
         }
         catch (Exception problem) when (problem is not TrainingDivergedException { LastGoodModel: not null })
         {
             classifier.Network.Dispose();
-            throw;
-        }
-    }
-
-    // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.
-    private PreparedTraining Prepare(IDataView input, CountedLabels counted, int seed, Device device, IChannel channel, PhaseMeter meter)
-    {
-        var (labels, counts) = counted;
-        if (counts.Any(count => count > 0)) // otherwise the reader reports that there is no row
-        {
-            HeadFor(new([.. labels.Names], [.. counts]));
-        }
-
-        var skipped = new List<ImageException>();
-        var images = Read(input, labels, seed, channel, skipped, meter);
-        try
-        {
-            var classes = new ClassCounts([.. labels.Names], [.. images.Train.CountsOf(labels.Names.Length)]);
-            channel.Info(
-                MessageSensitivity.None,
-                $"Training {Options.Backbone.Name} on {classes} with {Options.Strategy} "
-                    + $"on {device} in {Options.Precision.On(device)}, seed {seed}."
-            );
-            var head = HeadFor(classes); // again: images that are held out or skipped change the counts
-            return new(images, labels, classes, head, skipped, seed, device);
-        }
-        catch
-        {
-            images.Dispose();
-            throw;
-        }
-    }
-
-    private ClassifierHead HeadFor(ClassCounts classes) =>
-        StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
-
-    private TrainingImages Read(
-        IDataView input,
-        ClassLabels labels,
-        int seed,
-        IChannel channel,
-        List<ImageException> skipped,
-        PhaseMeter meter
-    )
-    {
-        void Skip(ImageException problem)
-        {
-            skipped.Add(problem);
-            channel.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");
-        }
-
-        var reader = new LabelledImagesReader(
-            Options,
-            Skip,
-            text => channel.Info(MessageSensitivity.None, text),
-            problem => channel.Warning(MessageSensitivity.None, problem),
-            meter
-        );
-        if (Options.ValidationSet is { } validationSet)
-        {
-            labels.CheckSame(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
-            return reader.Read(input, validationSet);
-        }
-
-        var images = reader.Read(input);
-        return Options.ValidationSetFraction > 0
-            ? TrainingImages.Split(images, labels, Options.ValidationSetFraction, seed)
-            : new(images, null);
-    }
-
-    private TrainedClassifier InitialClassifier(PreparedTraining training, IChannel channel)
-    {
-        var preprocessing = Options.InitialWeights?.PreprocessingOf(Options.Shape)
-            ?? Preprocessing.Measure(training.Images.Train.Pixels, Options.Shape);
-        var network = Options.Backbone.Build(Options.Channels, training.Classes.Classes, training.Seed, training.Head);
-        try
-        {
-            network.to(training.Device);
-            if (Options.InitialWeights is { } weights)
-            {
-                channel.Info(MessageSensitivity.None, weights.CopyTo(network, training.Labels.Names));
-            }
-            else if (Options.WhitensStem)
-            {
-                PatchWhitening.Apply(network, preprocessing, training.Images.Train, training.Seed);
-            }
-
-            network.Stem.Convolution.Weight.requires_grad = !Options.WhitensStem;
-            network.KeepsStatistics = Options.KeepsStatistics;
-            network.Freeze(Options.FrozenStages);
-            return new(network, Options.Backbone, preprocessing, training.Labels, training.Classes.Counts, Options.AverageFlips);
-        }
-        catch
-        {
-            network.Dispose();
             throw;
         }
     }
@@ -233,10 +161,11 @@ public sealed class ImageClassifierTrainer : IEstimator<ImageClassifierModel>
     )
     {
         using var state = new TrainingState(classifier.Network, Options);
-        checkpoints?.Resume(state, Options, training);
+        SharedStart.Begin(checkpoints, state, Options, training);
         void Tell(string text) => channel.Info(MessageSensitivity.None, text);
         var loop = new TrainingLoop(Options, training.Classes, classifier.Preprocessing, training.Device, training.Seed)
         {
+            Processes = training.Processes,
             Changes = new(Options.Strategy, training.Classes, Options.Epochs),
             Begin = inputs => HeadStart.Begin(state, Options, training, classifier.Preprocessing, inputs, meter, Tell),
         };

@@ -14,6 +14,7 @@ public sealed class ImageClassifierOptionsTests
             Case(options => options with { BadImages = (BadImages)9 }, "BadImages is 9; it must be one of Refuse"),
             Case(options => options with { Epochs = 0 }, "Epochs is 0; it must be at least 1"),
             Case(options => options with { BatchSize = 1 }, "BatchSize is 1; it must be at least 2"),
+            Case(options => options with { BatchParts = 0 }, "BatchParts is 0; it must be at least 1"),
             Case(options => options with { MaxGradientNorm = 0 }, "MaxGradientNorm is 0; it must be a finite number above 0"),
             Case(options => options with { LearningRate = 0 }, "LearningRate is 0; it must be a finite number above 0"),
             Case(options => options with { LearningRate = double.NaN }, "LearningRate is NaN"),
@@ -50,6 +51,18 @@ public sealed class ImageClassifierOptionsTests
 
     private static IEnumerable<TestCaseData> Contradictions =>
         [
+            Case(
+                options => options with { BatchParts = 33 },
+                "BatchParts is 33, and each part takes at least two images of a batch of 64; give at most 32"
+            ),
+            Case(
+                options => options with { BatchParts = 3, Replicas = new ProcessOf(2) },
+                "BatchParts is 3, which 2 processes cannot share equally; give a multiple of 2"
+            ),
+            Case(
+                options => options with { Replicas = new ProcessOf(4) },
+                "BatchParts is 1, which 4 processes cannot share equally; give a multiple of 4"
+            ),
             Case(
                 options => options with { ImageSize = 129 },
                 "ImageSize is 129, and the backbone cifar-resnet-20-w16 takes images of 16 to 128 pixels"
@@ -115,6 +128,10 @@ public sealed class ImageClassifierOptionsTests
                 Throws.Nothing
             );
             Assert.That(
+                () => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { BatchParts = 32, Replicas = new ProcessOf(8) }),
+                Throws.Nothing
+            );
+            Assert.That(
                 () => trainers.ProcrusteanImageClassification(new ImageClassifierOptions { ImageSize = 1024, Backbone = new ResNet() }),
                 Throws.Nothing
             );
@@ -156,6 +173,7 @@ public sealed class ImageClassifierOptionsTests
             Assert.That(options.Augmentation, Is.EqualTo(new Augmentation { CropPadding = 4, HorizontalFlip = null }));
             Assert.That((options.Epochs, options.BatchSize), Is.EqualTo((30, 64)));
             Assert.That((options.LearningRate, options.Momentum, options.WeightDecay), Is.EqualTo((0.05, 0.9, 0.0002)));
+            Assert.That((options.BatchParts, options.Replicas), Is.EqualTo((1, (IReplicas?)null)));
             Assert.That(options.Optimizer, Is.EqualTo(Optimizer.Sgd));
             Assert.That(options.LearningRateSchedule, Is.EqualTo(new CosineSchedule { WarmUpEpochs = 1 }));
             Assert.That((options.ValidationSet, options.ValidationSetFraction), Is.EqualTo(((IDataView?)null, 0.0)));

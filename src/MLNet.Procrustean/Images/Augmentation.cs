@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Images.Augmentations;
 using MLNet.Procrustean.Numerics;
 using TorchSharp;
@@ -120,15 +121,18 @@ public sealed record Augmentation
     /// Draws on the CPU and applies the changes to a batch [B, S, S, channels], uint8. The result is on the device of the batch, or on the
     /// CPU where that made it.
     /// </summary>
-    internal Tensor Apply(Tensor pixels, Generator random)
+    internal Tensor Apply(Tensor pixels, Generator random) => Apply(pixels, BatchPart.All(pixels.shape[0]), random);
+
+    /// <summary>The same for a part of a batch, with the changes that its images get in the whole one.</summary>
+    internal Tensor Apply(Tensor pixels, BatchPart part, Generator random)
     {
         using var scope = NewDisposeScope();
-        var n = pixels.shape[0];
-        var offsets = randint(0, (2 * CropPadding) + 1, [2, n], ScalarType.Int64, generator: random);
-        var flips = Flips ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64);
+        var n = part.Whole;
+        var offsets = part.Of(randint(0, (2 * CropPadding) + 1, [2, n], ScalarType.Int64, generator: random), dimension: 1);
+        var flips = part.Of(Flips ? randint(0, 2, [n], ScalarType.Int64, generator: random) : zeros(n, int64));
         if (NeedsProcessor)
         {
-            return ChangeOneByOne(pixels.cpu(), offsets, flips, random).MoveToOuterDisposeScope();
+            return ChangeOneByOne(pixels.cpu(), part, offsets, flips, random).MoveToOuterDisposeScope();
         }
 
         if (CropPadding == 0 && !Flips)
@@ -143,18 +147,22 @@ public sealed record Augmentation
         return changed.MoveToOuterDisposeScope();
     }
 
-    private Tensor ChangeOneByOne(Tensor pixels, Tensor offsets, Tensor flips, Generator random)
+    private Tensor ChangeOneByOne(Tensor pixels, BatchPart part, Tensor offsets, Tensor flips, Generator random)
     {
-        var n = (int)pixels.shape[0];
+        var n = (int)part.Whole;
         var changed = ResizedCrop is { } crop
-            ? crop.Apply(pixels, crop.Draw(n, (int)pixels.shape[1], random), [.. flips.data<long>().ToArray().Select(flip => flip == 1)])
+            ? crop.Apply(
+                pixels,
+                part.Of(crop.Draw(n, (int)pixels.shape[1], random)),
+                [.. flips.data<long>().ToArray().Select(flip => flip == 1)]
+            )
             : CropAndFlip(pixels, CropPadding, offsets[0], offsets[1], flips);
-        var factors = ColorJitter?.Draw(n, random);
+        var factors = ColorJitter is { } jitter ? part.Of(jitter.Draw(n, random)) : null;
         var (size, channels) = ((int)changed.shape[1], (int)changed.shape[3]);
-        var operations = TrivialAugment ? TrivialChange.Draw(n, random) : null;
-        var erased = ErasingProbability > 0 ? RandomErasing.Draw(n, size, ErasingProbability, random) : null;
+        var operations = TrivialAugment ? part.Of(TrivialChange.Draw(n, random)) : null;
+        var erased = ErasingProbability > 0 ? part.Of(RandomErasing.Draw(n, size, ErasingProbability, random)) : null;
         var bytes = changed.bytes;
-        for (var i = 0; i < n; i++)
+        for (var i = 0; i < part.Count; i++)
         {
             var image = bytes.Slice(i * size * size * channels, size * size * channels);
             factors?[i].Apply(image, channels);

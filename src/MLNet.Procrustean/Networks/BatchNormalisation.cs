@@ -33,6 +33,12 @@ internal sealed class BatchNormalisation : nn.Module<Tensor, Tensor>
         register_buffer("num_batches_tracked", zeros([], int64, device));
     }
 
+    /// <summary>The running mean and the running variance, each [F].</summary>
+    public IReadOnlyList<Tensor> Statistics => [get_buffer("running_mean")!, get_buffer("running_var")!];
+
+    /// <summary>All that a forward pass in training changes.</summary>
+    public IReadOnlyList<Tensor> State => [.. Statistics, get_buffer("num_batches_tracked")!];
+
     /// <summary>Moves what this does in evaluation into the convolution; from then on, this returns its input unchanged.</summary>
     /// <remarks>(x − μ) · γ / √(σ² + ε) + β = a · x + (β − a · μ), with a = γ / √(σ² + ε).</remarks>
     public void Fold()

@@ -10,6 +10,7 @@ public sealed partial record ImageClassifierOptions
         CheckAugmentation();
         CheckWeights();
         CheckOptimizer();
+        CheckParts();
         Columns.CheckDistinct();
         Strategy.Check(Backbone, Epochs);
         CheckValidation();
@@ -60,6 +61,26 @@ public sealed partial record ImageClassifierOptions
         {
             throw new ArgumentException(
                 $"{nameof(Momentum)} is 1, and {nameof(Optimizer)} is {nameof(Optimizer.Adam)}, which then never moves; give less than 1."
+            );
+        }
+    }
+
+    /// <summary>Refuses parts that a batch cannot be cut into, or that processes cannot share.</summary>
+    internal void CheckParts()
+    {
+        if (BatchParts > BatchSize / 2)
+        {
+            throw new ArgumentException(
+                $"{nameof(BatchParts)} is {BatchParts}, and each part takes at least two images of a batch of {BatchSize}; "
+                    + $"give at most {BatchSize / 2}, or a larger {nameof(BatchSize)}."
+            );
+        }
+
+        if (Replicas is { Count: var count } && BatchParts % count != 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(BatchParts)} is {BatchParts}, which {count} processes cannot share equally; "
+                    + $"give a multiple of {count}, or start another number of processes."
             );
         }
     }

@@ -6,6 +6,25 @@ namespace MLNet.Procrustean;
 public sealed partial record ImageClassifierOptions
 {
     /// <summary>
+    /// The processes that train this model together, of which this is one; null, the default, for this process alone.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// <see cref="BatchParts"/> is a multiple of their number: each process computes as many parts of every mini-batch as the others, and
+    /// all end with the same model. Each fits the same data with the same options; where options or images differ, all refuse with what
+    /// differs. Process 0 alone logs, reports its progress, and reads and writes checkpoints, from which any number of processes resumes.
+    /// Its weights are the initial weights of all.
+    /// </para>
+    /// <para>
+    /// Each process reads all images, and measures all validation images. With a <see cref="CachePath"/>, process 0 decodes them into the
+    /// file, and the others on the same machine share its memory; without, each decodes and holds all of them. An exception in one process
+    /// is thrown in all, as is a <see cref="Cancellation"/>; after a failure that can leave others waiting, all are ended
+    /// (<see cref="IReplicas.Abort"/>).
+    /// </para>
+    /// </remarks>
+    public IReplicas? Replicas { get; init; }
+
+    /// <summary>
     /// Receives the report of each epoch when it ends, on the training thread unless it chooses its own; null, the default, for none.
     /// </summary>
     public IProgress<EpochReport>? Progress { get; init; }

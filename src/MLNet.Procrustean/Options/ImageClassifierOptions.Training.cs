@@ -59,6 +59,30 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
+    /// How many parts a mini-batch is computed in, at least 1, the default; <see cref="BatchSize"/> is at least twice as many.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// A step takes one part after the other and changes the weights once, by the gradient of the mean loss over all images of the batch
+    /// (gradient accumulation): a large batch then fits in the memory of a small one. The parts are consecutive, and their sizes differ by
+    /// one image at most. What a mini-batch decides is decided by each part: the statistics of batch normalisation, whose running values
+    /// take the mean over the parts, the images that are mixed with each other, and the normalisation of class weights. So another number
+    /// of parts is another training, except for a network without batch normalisation and mixing. A last batch with fewer than two images
+    /// for each part joins the batch before it.
+    /// </para>
+    /// <para>
+    /// The parts define the training, and processes only share them: with 4 parts, 1, 2 and 4 <see cref="Replicas"/> train the same model,
+    /// bit for bit on processors of one kind with the same number of threads each. So it is for any number of processes that divides the
+    /// parts into powers of two. <see cref="DeepQLearning"/> takes 1 part.
+    /// </para>
+    /// </remarks>
+    public int BatchParts
+    {
+        get;
+        init => field = Require.AtLeast(value, 1, nameof(BatchParts));
+    } = 1;
+
+    /// <summary>
     /// How the weights are changed. The default is <see cref="Optimizer.Sgd"/>, which the defaults of all other options were chosen for;
     /// <see cref="DeepQLearning"/> was published with <see cref="Optimizer.Adam"/>.
     /// </summary>

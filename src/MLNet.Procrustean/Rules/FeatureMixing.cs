@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Rules;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
@@ -40,11 +41,11 @@ public sealed record FeatureMixing(
         mu is null ? loss(logits, labels) : lerp(loss(logits, labels.index_select(0, partners)), loss(logits, labels), mu);
 
     /// <summary>Draws how the images of one mini-batch are mixed: the stage, the partners π, and the shares λ and μ.</summary>
-    internal (int Stage, Tensor Partners, Tensor Lambda, Tensor? Mu) Draw(Tensor labels, int residualStages, Generator random)
+    internal DrawnMixing Draw(Tensor labels, int residualStages, Generator random)
     {
         var partners = randperm(labels.shape[0], ScalarType.Int64, generator: random).OnDevice(labels.device);
         var stage = Depth.Draw(residualStages, random);
         var (lambda, mu) = Shares(labels, labels.index_select(0, partners), random);
-        return (stage, partners, lambda, mu);
+        return new(stage, partners, lambda, mu);
     }
 }

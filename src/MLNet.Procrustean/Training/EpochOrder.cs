@@ -20,12 +20,13 @@ internal static class EpochOrder
         cat([order.narrow(0, 1, order.shape[0] - 1), tensor(new[] { afterLast })]);
 
     /// <summary>
-    /// Splits the order into mini-batches. A last batch of one image joins the batch before it: batch normalisation needs two images.
+    /// Splits the order into mini-batches, each of which is computed in a number of parts. A last batch with fewer than two images for each
+    /// part joins the batch before it: batch normalisation needs two images.
     /// </summary>
-    public static List<Tensor> Batches(Tensor order, int batchSize)
+    public static List<Tensor> Batches(Tensor order, int batchSize, int parts = 1)
     {
         var images = order.shape[0];
-        var count = Math.Max(1, (images + batchSize - 2) / batchSize);
+        var count = Math.Max(1, (images + batchSize - (2L * parts)) / batchSize);
         var batches = new List<Tensor>();
         for (long batch = 0; batch < count; batch++)
         {

@@ -36,7 +36,9 @@ internal sealed class EpochProgress(int number, TimeSpan begun, int seed, int cl
     public Generator Mixing { get; } = RandomStream.Mixing.Generator(seed, number);
 
     /// <summary>A generator for the perturbation of images in the next step, on the CPU; the caller disposes it.</summary>
-    public Generator Perturbation() => RandomStream.Perturbation.Generator(seed, number, Steps);
+    /// <param name="part">Of the batch that is perturbed, from 0.</param>
+    /// <param name="parts">How many parts a batch has.</param>
+    public Generator Perturbation(int part, int parts) => RandomStream.Perturbation.Generator(seed, number, (Steps * parts) + part);
 
     /// <summary>A generator for the actions and the memory of Q-learning in the next step, on the CPU; the caller disposes it.</summary>
     public Generator Exploration() => RandomStream.Exploration.Generator(seed, number, Steps);

@@ -65,6 +65,7 @@ internal static class HeadStart
         var loop = new TrainingLoop(ofHead, training.Classes, preprocessing, training.Device, ~training.Seed)
         {
             IsHeadStart = true,
+            Processes = training.Processes,
             Earlier = earlier?.Parts <= network.Stages.Count ? new(earlier.Parts, earlier.Of) : null,
         };
         var divergedIn = loop.Train(state, training.Images with { Validation = null }, _ => { }, meter: meter);

@@ -35,11 +35,11 @@ internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int part
         return features is null ? null : new(computation.Labels, features, parts, computation.Type, computation.Device);
     }
 
-    public override Tensor Of(Tensor rows, Generator random)
+    public override Tensor Of(Tensor rows, BatchPart part, Generator random)
     {
         using var scope = NewDisposeScope();
-        var views = features.Views > 1 ? ImageViews.Draw(features.Views, rows.shape[0], random) : null;
-        return Of(rows, views).MoveToOuterDisposeScope();
+        var views = features.Views > 1 ? part.Of(ImageViews.Draw(features.Views, part.Whole, random)) : null;
+        return Of(part.Of(rows), views).MoveToOuterDisposeScope();
     }
 
     /// <summary>The input of the part that follows, for chosen views of images.</summary>

@@ -1,5 +1,6 @@
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Reading;
+using MLNet.Procrustean.Replicas;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -24,5 +25,8 @@ internal sealed record PreparedTraining(
     Device Device
 ) : IDisposable
 {
+    /// <summary>The processes that train together; by default, this one alone.</summary>
+    public ProcessGroup Processes { get; init; } = new(replicas: null);
+
     public void Dispose() => Images.Dispose();
 }

@@ -57,7 +57,8 @@ internal sealed class QLearningStep
             var targets = Targets(drawn.Actions, labels, drawn.Next, epoch); // [B]
             network.train();
             var (loss, hits) = Forward(InputsOf(drawn.Rows, epoch), drawn.Actions, labels, targets);
-            step.Descend(loss, labels, hits, epoch, place);
+            step.Backward(loss);
+            step.Change(loss, labels, hits, epoch, place);
         }
         finally
         {

@@ -14,20 +14,24 @@ internal abstract class TrainingInputs(Tensor labels) : IDisposable
     /// <summary>How many parts of the network the inputs have passed already: see <see cref="StagedNetwork.Through"/>.</summary>
     public abstract int Parts { get; }
 
-    /// <summary>The input of the part that follows, on the device of the network.</summary>
+    /// <summary>The input of the part of the network that follows, on its device.</summary>
     /// <param name="rows">The numbers of the images, [B], int64, on the device of the labels.</param>
     /// <param name="random">Draws how they are changed.</param>
-    public abstract Tensor Of(Tensor rows, Generator random);
+    public Tensor Of(Tensor rows, Generator random) => Of(rows, BatchPart.All(rows.shape[0]), random);
+
+    /// <summary>The same for a part of the batch; as much is drawn as for the whole.</summary>
+    public abstract Tensor Of(Tensor rows, BatchPart part, Generator random);
 
     /// <summary>The same with the images, after they are drawn and before they are normalised, changed by a function.</summary>
-    /// <param name="rows">The numbers of the images, [B], int64, on the device of the labels.</param>
+    /// <param name="rows">The numbers of the images of the batch, [B], int64, on the device of the labels.</param>
+    /// <param name="part">Those of them to take.</param>
     /// <param name="random">Draws how they are changed before.</param>
     /// <param name="change">
     /// (images, normalised) → images: both [B, channels, S, S], float32, from 0 to 255, on the device of the network, and a function that
     /// gives the network's input for such images.
     /// </param>
     /// <exception cref="InvalidOperationException">The inputs are features of images, not images.</exception>
-    public virtual Tensor Of(Tensor rows, Generator random, Func<Tensor, Func<Tensor, Tensor>, Tensor> change) =>
+    public virtual Tensor Of(Tensor rows, BatchPart part, Generator random, Func<Tensor, Func<Tensor, Tensor>, Tensor> change) =>
         throw new InvalidOperationException("Features that are kept do not follow their images; they cannot be changed.");
 
     /// <summary>The logits [B, C] of images as they are, in evaluation.</summary>
@@ -57,16 +61,16 @@ internal sealed class AugmentedImages(
 
     public override int Parts => 0;
 
-    public override Tensor Of(Tensor rows, Generator random)
+    public override Tensor Of(Tensor rows, BatchPart part, Generator random)
     {
         using var scope = NewDisposeScope();
-        return preprocessing.Normalise(Augmented(rows, random), options.Precision.On(device)).MoveToOuterDisposeScope();
+        return preprocessing.Normalise(Augmented(rows, part, random), options.Precision.On(device)).MoveToOuterDisposeScope();
     }
 
-    public override Tensor Of(Tensor rows, Generator random, Func<Tensor, Func<Tensor, Tensor>, Tensor> change)
+    public override Tensor Of(Tensor rows, BatchPart part, Generator random, Func<Tensor, Func<Tensor, Tensor>, Tensor> change)
     {
         using var scope = NewDisposeScope();
-        var images = Augmented(rows, random).to(float32).permute(0, 3, 1, 2);
+        var images = Augmented(rows, part, random).to(float32).permute(0, 3, 1, 2);
         return Normalised(change(images, Normalised)).MoveToOuterDisposeScope();
     }
 
@@ -76,16 +80,17 @@ internal sealed class AugmentedImages(
     public override void Dispose() => resident?.Dispose();
 
     // [B, S, S, channels]
-    private Tensor Augmented(Tensor rows, Generator random)
+    private Tensor Augmented(Tensor rows, BatchPart part, Generator random)
     {
-        var taken = pixels.Rows(rows);
+        var numbers = part.Of(rows);
+        var taken = pixels.Rows(numbers);
         if (views is null)
         {
-            return options.Augmentation.Apply(taken, random).OnDevice(device);
+            return options.Augmentation.Apply(taken, part, random).OnDevice(device);
         }
 
-        using var drawn = ImageViews.Draw(views.Count, rows.shape[0], random);
-        return views.Of(taken, rows.data<long>().ToArray(), drawn.data<long>().ToArray()).OnDevice(device);
+        using var drawn = ImageViews.Draw(views.Count, part.Whole, random);
+        return views.Of(taken, numbers.data<long>().ToArray(), part.Of(drawn.data<long>().ToArray())).OnDevice(device);
     }
 
     private Tensor Normalised(Tensor images) => preprocessing.Normalise(images.permute(0, 2, 3, 1), options.Precision.On(device));

@@ -4,6 +4,7 @@ using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Reading;
+using MLNet.Procrustean.Replicas;
 using MLNet.Procrustean.Training.Features;
 using MLNet.Procrustean.Training.Reinforcement;
 using static TorchSharp.torch;
@@ -35,6 +36,9 @@ internal sealed class TrainingLoop(
     /// <summary>Features of the same images that fewer parts have made, to compute others from; null, the default, for none.</summary>
     public EarlierFeatures? Earlier { get; init; }
 
+    /// <summary>The processes that share the parts of each batch; by default, this one alone.</summary>
+    public ProcessGroup Processes { get; init; } = new(replicas: null);
+
     /// <summary>Called with what is trained on, or null after the last epoch, before anything else; by default, nothing is.</summary>
     public Action<TrainingInputs?> Begin { get; init; } = _ => { };
 
@@ -62,7 +66,8 @@ internal sealed class TrainingLoop(
             return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), meter ?? PhaseMeter.Silent());
         }
         catch (OperationCanceledException)
-            when (options is { OnCancel: CancellationOutcome.KeepBest, Cancellation.IsCancellationRequested: true }
+            when (options.OnCancel == CancellationOutcome.KeepBest
+                && (options.Cancellation.IsCancellationRequested || Processes.IsCancelled)
                 && state.Reports.Count > 0
             )
         {
@@ -81,9 +86,12 @@ internal sealed class TrainingLoop(
     )
     {
         var network = state.Network;
-        using var inputs = IsOver(state) ? null : InputsFor(network, train, meter);
+        using var inputs = IsOver(state) ? null : Processes.FirstThenOthers(() => InputsFor(network, train, meter), WritesFeatures);
         Begin(inputs);
-        using var heldOut = inputs is null || validation is null ? null : InputsOfValidation(network, validation, meter);
+        using var heldOut =
+            inputs is null || validation is null
+                ? null
+                : Processes.FirstThenOthers(() => InputsOfValidation(network, validation, meter), WritesFeatures);
         var probe = inputs is null ? null : Probe(inputs, train.Labels);
         var ofEpochs = IsHeadStart ? PhaseMeter.Silent() : meter;
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
@@ -100,16 +108,15 @@ internal sealed class TrainingLoop(
                 return number;
             }
 
-            var accuracy = AccuracyOn(heldOut, network);
-            var diagnostics = probe?.After(number, options.Epochs, network);
-            state.Kept.Offer(network, accuracy);
-            state.Reports.Add(Report(epoch, loss, train.Count / seconds, accuracy, diagnostics, state.Elapsed));
+            state.Reports.Add(Processes.Together(() => Measured(state, epoch, loss, train.Count / seconds, heldOut, probe)));
             report(state.Reports[^1]);
         }
 
         state.Kept.RestoreChosen(network);
         return state.DivergedIn; // set where the training had diverged before it was resumed
     }
+
+    private bool WritesFeatures => options.CachePath is not null;
 
     // Features, where frozen parts see an image in a few fixed forms and nothing is mixed or perturbed before them; else the images.
     private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, PhaseMeter meter) =>
@@ -177,15 +184,15 @@ internal sealed class TrainingLoop(
         // kept alive during the draw, which a garbage collection could end otherwise
         using var order = RandomStream.Order.Generator(seed, epoch.Number);
         var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order);
-        var batches = EpochOrder.Batches(rows, options.BatchSize);
+        var batches = EpochOrder.Batches(rows, options.BatchSize, options.BatchParts);
         var run = StepsOf(state, epoch, inputs, rule, rows);
         var done = batches.Take(epoch.Steps).Sum(batch => batch.shape[0]);
         meter.BeginEpoch(epoch.Number, options.Epochs, rows.shape[0], done);
         for (var step = epoch.Steps; step < batches.Count; step++)
         {
-            if (options.Cancellation.IsCancellationRequested)
+            if (Processes.IsShared ? Processes.IsCancelled : options.Cancellation.IsCancellationRequested)
             {
-                atSavePoint(SavePoint.Cancellation);
+                Processes.Together(() => atSavePoint(SavePoint.Cancellation)); // a launcher may end all when the first of them ends
                 throw new OperationCanceledException(options.Cancellation);
             }
 
@@ -203,10 +210,10 @@ internal sealed class TrainingLoop(
     // What each step does with its mini-batch.
     private Action<int, StepPlace> StepsOf(TrainingState state, EpochProgress epoch, TrainingInputs inputs, TrainingRule rule, Tensor rows)
     {
-        var one = new TrainingStep(state.Network, state.Optimizer, options, inputs, device);
+        var one = new TrainingStep(state.Network, state.Optimizer, options, inputs, device, Processes);
         if (rule.Rewards is not { } rewards)
         {
-            var batches = EpochOrder.Batches(rows.OnDevice(inputs.Labels.device), options.BatchSize);
+            var batches = EpochOrder.Batches(rows.OnDevice(inputs.Labels.device), options.BatchSize, options.BatchParts);
             return (step, place) => one.Run(batches[step], rule, epoch, place);
         }
 
@@ -214,6 +221,22 @@ internal sealed class TrainingLoop(
         var following = EpochOrder.Batches(EpochOrder.Following(rows, ReplayMemory.None), options.BatchSize);
         var learning = new QLearningStep(state.Network, state.Memory!, inputs, one, rewards, device);
         return (step, place) => learning.Run(answered[step], following[step], epoch, place);
+    }
+
+    // An epoch that ended well: its weights are offered, and its report is made.
+    private EpochReport Measured(
+        TrainingState state,
+        EpochProgress epoch,
+        double loss,
+        double imagesPerSecond,
+        TrainingInputs? heldOut,
+        TrainingProbe? probe
+    )
+    {
+        var accuracy = AccuracyOn(heldOut, state.Network);
+        var diagnostics = probe?.After(epoch.Number, options.Epochs, state.Network);
+        state.Kept.Offer(state.Network, accuracy);
+        return Report(epoch, loss, imagesPerSecond, accuracy, diagnostics, state.Elapsed);
     }
 
     private EpochReport Report(

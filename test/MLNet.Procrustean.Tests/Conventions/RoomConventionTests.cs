@@ -33,11 +33,13 @@ public sealed class RoomConventionTests
         "Decoding",
         "Persistence/PyTorch",
         "Persistence",
+        "Replicas",
         "Numerics",
         "Interop",
     ];
 
     private static readonly Rooms Library = new("MLNet.Procrustean");
+    private static readonly Rooms Mpi = new("MLNet.Procrustean.Mpi");
     private static readonly Rooms Report = new("MLNet.Procrustean.Report");
     private static readonly Rooms Onnx = new("MLNet.Procrustean.Onnx");
 
@@ -61,5 +63,5 @@ public sealed class RoomConventionTests
 
     [Test]
     public void Rooms_OfThePackages_FormNoCircle() =>
-        Assert.That(Library.InCircles().Concat(Report.InCircles()).Concat(Onnx.InCircles()), Is.Empty);
+        Assert.That(Library.InCircles().Concat(Report.InCircles()).Concat(Onnx.InCircles()).Concat(Mpi.InCircles()), Is.Empty);
 }

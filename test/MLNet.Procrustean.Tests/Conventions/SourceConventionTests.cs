@@ -6,7 +6,13 @@ namespace MLNet.Procrustean.Tests.Conventions;
 
 public sealed class SourceConventionTests
 {
-    private static readonly Assembly[] Libraries = [typeof(ImageClassifierOptions).Assembly, typeof(TrainingReport).Assembly];
+    private static readonly Assembly[] Libraries =
+    [
+        typeof(ImageClassifierOptions).Assembly,
+        typeof(MpiReplicas).Assembly,
+        typeof(TrainingReport).Assembly,
+    ];
+
     private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Utils", "Utility", "Base", "Impl"];
 
     [Test]
@@ -121,7 +127,9 @@ public sealed class SourceConventionTests
             "Rules/Losses.cs",
             "Rules/ProjectedGradientAttack.cs",
             "Training/GradientClipping.cs",
+            "Replicas/PairwiseSum.cs",
             "Training/AdaptiveMomentEstimation.cs",
+            "Training/PartSums.cs",
             "Training/QLearningStep.cs",
             "Training/Reinforcement/",
             "Training/StochasticGradientDescent.cs",

@@ -229,7 +229,7 @@ public sealed class BenchmarkTests
     public void Run_DamagedLineInTheResults_NamesTheLine()
     {
         Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
-        File.AppendAllText(InFolder("damaged.csv"), "Test,\"plain\",2,0.4");
+        File.AppendAllText(InFolder("damaged.csv"), "Test,\"plain\",2,0.4\n");
         var run = Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
         Assert.That(run.Errors, Does.Contain("Line 3 of").And.Contain("is damaged"));
     }

@@ -89,7 +89,14 @@ public sealed class StrategyBatteryTests(TrainingStrategy strategy)
         var rule = strategy.RuleFor(new(1, 2, ToyImages.CountsOf(images), CPU));
         using var network = Options.Backbone.Build(channels: 3, classes: 3, seed: 1, rule.Head);
         var inputs = preprocessing.Normalise(images.Pixels.Narrow(0, images.Count));
-        var (_, losses) = TrainingStep.LogitsAndLosses(network, 0, inputs, images.Labels, rule, new Generator(1));
+        var (_, losses) = TrainingStep.LogitsAndLosses(
+            network,
+            0,
+            inputs,
+            images.Labels,
+            rule,
+            rule.Mixing?.Draw(images.Labels, network.Stages.Count, new Generator(1))
+        );
         losses.mean().backward();
         var without = network
             .named_parameters()

@@ -57,9 +57,18 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     /// <summary>
     /// Starts dotnet with these arguments, for the caller to end and to dispose; what it writes is given line by line, or thrown away.
     /// </summary>
-    public static Process Start(IEnumerable<string> arguments, Action<string>? onLine = null)
+    public static Process Start(IEnumerable<string> arguments, Action<string>? onLine = null) => StartProgram(Host, arguments, onLine);
+
+    /// <summary>Starts another program in the same way.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
+    public static Process StartProgram(
+        string program,
+        IEnumerable<string> arguments,
+        Action<string>? onLine = null,
+        Dictionary<string, string?>? variables = null
+    )
     {
-        var process = Begin(Host, arguments);
+        var process = Begin(program, arguments, variables: variables);
         process.OutputDataReceived += (_, written) => onLine?.Invoke(written.Data ?? "");
         process.ErrorDataReceived += (_, written) => onLine?.Invoke(written.Data ?? "");
         process.BeginOutputReadLine();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Runtime;
-using MLNet.Procrustean.Persistence;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training.Checkpoints;
@@ -56,23 +55,29 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     /// <summary>Restores the state of the checkpoint that was found; leaves it unchanged where there is no checkpoint.</summary>
+    /// <returns>The checkpoint, or null.</returns>
     /// <exception cref="ArgumentException">The images are not those of the interrupted training.</exception>
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
-    public void Resume(TrainingState state, ImageClassifierOptions options, PreparedTraining training)
+    public Checkpoint? Resume(TrainingState state, ImageClassifierOptions options, PreparedTraining training)
     {
         settings[nameof(options.Seed)] = training.Seed.ToString(CultureInfo.InvariantCulture); // drawn by now if the options set none
         settings = settings.Concat(TrainingSettings.Of(training.Images, training.Classes.Names)).ToDictionary();
         LeaveFinishedUnlessSame();
         RefuseInterruptedUnlessSame();
         isOver = finished is not null;
-        if ((finished ?? interrupted) is not { Moment: var moment, Arrays: var arrays })
+        if ((finished ?? interrupted) is not { } found)
         {
-            return;
+            return null;
         }
 
         try
         {
-            Restore(moment, arrays, state, options.Backbone.Name, training);
+            if (!isOver)
+            {
+                state.Remember(training.Classes, training.Device);
+            }
+
+            Restore(found, state, options.Backbone.Name, training);
         }
         catch (InvalidDataException problem)
         {
@@ -84,7 +89,19 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
 
         (finished, interrupted) = (null, null); // they are as large as the training's own weights
-        channel.Info(MessageSensitivity.None, isOver ? Finished() : Resumed(moment, options.Epochs));
+        channel.Info(MessageSensitivity.None, isOver ? Finished() : Resumed(found.Moment, options.Epochs));
+        return found;
+    }
+
+    /// <summary>Restores the state of a checkpoint of the same training.</summary>
+    /// <exception cref="InvalidDataException">What the checkpoint holds is not the state of such a training.</exception>
+    public static void Restore(Checkpoint checkpoint, TrainingState state, string backbone, PreparedTraining training)
+    {
+        var (moment, arrays) = checkpoint;
+        StateArrays.Restore(arrays, state, backbone, moment.BestAccuracy);
+        QLearningArrays.Restore(arrays, state.Memory, moment.Epoch, training.Classes, backbone);
+        var reports = ReportArrays.Restore(arrays, moment.Reports, training.Classes.Names);
+        state.Restore(moment, reports, training.Classes.Classes, training.Device);
     }
 
     /// <summary>
@@ -120,25 +137,6 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
-
-    private void Restore(
-        TrainingMoment moment,
-        IReadOnlyList<NamedArray> arrays,
-        TrainingState state,
-        string backbone,
-        PreparedTraining training
-    )
-    {
-        if (!isOver)
-        {
-            state.Remember(training.Classes, training.Device);
-        }
-
-        StateArrays.Restore(arrays, state, backbone, moment.BestAccuracy);
-        QLearningArrays.Restore(arrays, state.Memory, moment.Epoch, training.Classes, backbone);
-        var reports = ReportArrays.Restore(arrays, moment.Reports, training.Classes.Names);
-        state.Restore(moment, reports, training.Classes.Classes, training.Device);
-    }
 
     private string Finished() =>
         $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. "

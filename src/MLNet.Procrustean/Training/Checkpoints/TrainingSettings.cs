@@ -25,6 +25,7 @@ internal static class TrainingSettings
         nameof(ImageClassifierOptions.AverageFlips),
         nameof(ImageClassifierOptions.BadImages),
         nameof(ImageClassifierOptions.ValidationSet),
+        nameof(ImageClassifierOptions.Replicas),
         nameof(ImageClassifierOptions.Progress),
         nameof(ImageClassifierOptions.PhaseProgress),
         nameof(ImageClassifierOptions.Cancellation),
@@ -45,6 +46,7 @@ internal static class TrainingSettings
         new(nameof(ImageClassifierOptions.KeepsStatistics), "False"),
         new(nameof(ImageClassifierOptions.InitialShare), "0"),
         new(nameof(ImageClassifierOptions.Optimizer), nameof(Optimizer.Sgd)),
+        new(nameof(ImageClassifierOptions.BatchParts), "1"),
     ];
 
     /// <summary>

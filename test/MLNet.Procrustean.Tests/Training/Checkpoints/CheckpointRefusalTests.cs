@@ -35,6 +35,7 @@ public sealed class CheckpointRefusalTests
             Case(options => options with { Augmentation = Augmentation.None }, "Augmentation: checkpoint Augmentation { CropPadding = 4"),
             Case(options => options with { Epochs = 4 }, "Epochs: checkpoint 3, now 4"),
             Case(options => options with { BatchSize = 5 }, "BatchSize: checkpoint 4, now 5"),
+            Case(options => options with { BatchParts = 2 }, "BatchParts: checkpoint none, now 2"),
             Case(options => options with { LearningRate = 0.1 }, "LearningRate: checkpoint 0.05, now 0.1"),
             Case(options => options with { MaxGradientNorm = 3 }, "MaxGradientNorm"),
             Case(
@@ -113,6 +114,7 @@ public sealed class CheckpointRefusalTests
             KeepsStatistics = true,
             InitialShare = 0.5,
             Optimizer = Optimizer.Adam,
+            BatchParts = 2,
         };
         var compared = TrainingSettings.Of(later, CPU).Keys;
         var tried = OtherTrainings.SelectMany(one => (string[])one.Arguments[1]!).Select(line => line.Split(':')[0]);

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using MLNet.Procrustean.Mpi.Libraries;
+using MLNet.Procrustean.Tests.Support;
+using MpiRank;
+
+namespace MLNet.Procrustean.Tests.Mpi;
+
+/// <summary>Real processes, started by the launchers of both MPIs.</summary>
+[TestFixtureSource(nameof(Launchers))]
+internal sealed class MpiReplicasTests(MpiLauncher launcher)
+{
+    private static readonly MpiLauncher[] Launchers = [MpiLauncher.OpenMpi, MpiLauncher.Mpich];
+
+    [OneTimeSetUp]
+    public void SkipWithoutTheLauncher() => launcher.SkipIfMissing();
+
+    [TestCase(2)]
+    [TestCase(3)]
+    [TestCase(4)]
+    public void Sum_OfAnyLength_HasTheSameBitsAsTheTree(int processes)
+    {
+        int[] lengths = [1, 2, 5, 1000, (1 << 22) + 7, 3 << 21]; // some in two portions, some that divide into blocks and others
+        var run = launcher.RunRanks(processes, ["sum", .. lengths.Select(length => $"{length}")]);
+
+        var expected = lengths.Select(length => $"sum {length} {Hash(Sum(processes, length))}").ToArray();
+        AssertAllSay(run, processes, expected);
+    }
+
+    [TestCase(0)]
+    [TestCase(3_000_001)]
+    public void Broadcast_Bytes_GivesThoseOfProcess0(int length)
+    {
+        var run = launcher.RunRanks(3, ["broadcast", $"{length}"]);
+        AssertAllSay(run, 3, $"broadcast {Convert.ToHexStringLower(SHA256.HashData(RankValues.Bytes(0, length)))}");
+    }
+
+    [Test]
+    public void Join_WithBothLibrariesInstalled_TakesThatOfTheLauncher()
+    {
+        var run = launcher.RunRanks(2, ["libraries"]);
+        Assert.That(Matches(run, $@"2 processes, libraries: .*{Regex.Escape(launcher.Library)}"), Is.EqualTo(2), run.Output + run.Errors);
+    }
+
+    [Test]
+    public void Join_LibraryOfAnotherMpi_IsRefused()
+    {
+        var other = Launchers.Single(one => one != launcher);
+        other.SkipIfMissing();
+        var run = launcher.RunRanks(2, ["libraries"], new() { [MpiSettings.Variable] = other.Library });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Not.Zero);
+            Assert.That(run.Output, Does.Not.Contain("processes, libraries"));
+            Assert.That(run.Errors, Does.Contain("started this process, and the MPI library is another one").And.Contain(other.Library));
+        }
+    }
+
+    [TestCase("libm.so.6", "is not a library of Open MPI 4 or 5")]
+    [TestCase("no-such-library.so", "Unable to load")]
+    public void Join_AnotherLibrary_IsRefused(string library, string message)
+    {
+        var run = launcher.RunRanks(2, ["libraries"], new() { [MpiSettings.Variable] = library });
+        Assert.That(run.ExitCode, Is.Not.Zero);
+        Assert.That(run.Errors, Does.Contain(message));
+    }
+
+    [Test]
+    public void Join_StartedAlone_IsOneProcessWithoutALibrary()
+    {
+        var run = launcher.RunRanks(1, ["libraries"]);
+        AssertAllSay(run, 1, "1 processes, libraries: ");
+    }
+
+    [Test]
+    public void NullReference_AfterJoining_IsAnExceptionAsEver()
+    {
+        var run = launcher.RunRanks(2, ["null-reference"]);
+        AssertAllSay(run, 2, "caught");
+    }
+
+    [TestCase("abort", "Process 1 of 3 .* ends all processes: the disk is full")]
+    [TestCase("throw", "Process 1 of 3 .* ends all processes: System.InvalidOperationException: something unforeseen")]
+    [TestCase("return", "Process 1 of 3 .* ends all processes: it has ended with exit code 3, and others continue")]
+    public void Failure_OfOneProcess_EndsAllThatWait(string how, string message)
+    {
+        var clock = Stopwatch.StartNew();
+        var run = launcher.RunRanks(3, [how, "1"]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Not.Zero);
+            Assert.That(Regex.Count(run.Output + run.Errors, message), Is.EqualTo(1), run.Output + run.Errors);
+            Assert.That(Regex.Count(run.Output + run.Errors, "ends all processes"), Is.EqualTo(1));
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(60)));
+        }
+    }
+
+    [Test]
+    public void Failure_OfAllProcesses_IsTheirExitCode()
+    {
+        var run = launcher.RunRanks(2, ["return-all"]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(3));
+            Assert.That(run.Output + run.Errors, Does.Contain("there is no such folder").And.Not.Contain("ends all processes"));
+        }
+    }
+
+    [Test]
+    public void End_OfOneProcessBeforeAnother_WaitsWithoutAProcessor()
+    {
+        var run = launcher.RunRanks(2, ["late"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        var waited = Regex.Match(run.Output, @"\[1/2\] waited ([\d.]+) s, computed ([\d.]+) s");
+        Assert.That(double.Parse(waited.Groups[1].Value, CultureInfo.InvariantCulture), Is.GreaterThan(2));
+        Assert.That(double.Parse(waited.Groups[2].Value, CultureInfo.InvariantCulture), Is.LessThan(1));
+    }
+
+    [TestCase("64", "Float64, contiguous")]
+    [TestCase("0", "Float32, not contiguous")]
+    public void Sum_OfOtherTensors_IsRefused(string kind, string found)
+    {
+        var run = launcher.RunRanks(2, ["tensor", kind]);
+        Assert.That(Matches(run, $"The values to sum are {found}; they must be float32 and contiguous"), Is.EqualTo(2), run.Errors);
+    }
+
+    private static void AssertAllSay(ChildProcess run, int processes, params string[] lines)
+    {
+        Assert.That(run.ExitCode, Is.Zero, run.Output + run.Errors);
+        for (var rank = 0; rank < processes; rank++)
+        {
+            var prefix = $"[{rank}/{processes}] ";
+            var said = run
+                .Output.Split('\n')
+                .Select(line => line.TrimEnd('\r'))
+                .Where(line => line.StartsWith(prefix, StringComparison.Ordinal));
+            Assert.That(said.Select(line => line[prefix.Length..]), Is.EqualTo(lines), run.Output + run.Errors);
+        }
+    }
+
+    private static int Matches(ChildProcess run, string pattern) => Regex.Count(run.Output, pattern);
+
+    private static float[] Sum(int processes, int length) =>
+        OrderedSumTests.Expected([.. Enumerable.Range(0, processes).Select(rank => RankValues.Floats(rank, length))]);
+
+    private static string Hash(float[] values) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(values)));
+}
