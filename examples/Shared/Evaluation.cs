@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using MLNet.Procrustean;
 
@@ -10,10 +11,19 @@ internal sealed record Evaluation(ImbalanceMetrics Metrics, CalibrationMetrics C
     public RobustnessMetrics? Robustness { get; init; }
 
     /// <summary>Scores each image once for both.</summary>
+    /// <exception cref="ImageException">An image cannot be read, and the model refuses such images.</exception>
     public static Evaluation Of(MLContext ml, IDataView scored)
     {
         var kept = ml.Data.Cache(scored, "Label", "PredictedLabel", "Score");
-        return new(ml.MulticlassClassification.EvaluateImbalance(kept), ml.MulticlassClassification.EvaluateCalibration(kept));
+        try
+        {
+            return new(ml.MulticlassClassification.EvaluateImbalance(kept), ml.MulticlassClassification.EvaluateCalibration(kept));
+        }
+        catch (InvalidOperationException problem) when (problem.GetBaseException() is ImageException image)
+        {
+            ExceptionDispatchInfo.Throw(image); // ML.NET's cache says only that there was one
+            throw;
+        }
     }
 
     public override string ToString() =>
