@@ -7,7 +7,7 @@ namespace MLNet.Procrustean.Tests.Mpi;
 [TestFixtureSource(nameof(Launchers))]
 internal sealed class KilledProcessTests(MpiLauncher launcher)
 {
-    private const int Processes = 4;
+    private const int Processes = 2;
     private static readonly MpiLauncher[] Launchers = [MpiLauncher.OpenMpi, MpiLauncher.Mpich];
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
@@ -16,7 +16,7 @@ internal sealed class KilledProcessTests(MpiLauncher launcher)
 
     [Test]
     [Category(FaultsTried.Category)]
-    public void Training_OneProcessKilled_EndsAllAndResumesToTheSameModel() => KillAndCompare(kills: 1, epochs: 30, seed: 1);
+    public void Training_OneProcessKilled_EndsAllAndResumesToTheSameModel() => KillAndCompare(kills: 1, epochs: 10, seed: 1);
 
     [Test]
     [Category(FaultsTried.LongCategory)]
@@ -134,7 +134,7 @@ internal sealed class KilledProcessTests(MpiLauncher launcher)
             "--batch-size",
             "8",
             "--batch-parts",
-            $"{Processes}",
+            "2",
             "--strategy",
             "mfw+la(tau=0.5)",
         ];

@@ -20,19 +20,19 @@ internal sealed class SharedTrainFolderTests(MpiLauncher launcher)
     [OneTimeTearDown]
     public void DeleteImages() => folder.Dispose();
 
-    [TestCase("recommended")]
-    [TestCase("plain")]
-    [TestCase("mixup")]
-    [TestCase("remix")]
-    [TestCase("sampling")]
-    [TestCase("cb")]
-    public void Run_OneTwoAndFourProcesses_SaveTheSameModel(string strategy)
+    [TestCase("recommended", 2, 4)]
+    [TestCase("plain", 4)]
+    [TestCase("mixup", 2)]
+    [TestCase("remix", 2)]
+    [TestCase("sampling", 2)]
+    [TestCase("cb", 4)]
+    public void Run_SeveralProcesses_SaveTheModelOfOne(string strategy, params int[] processes)
     {
         string[] arguments = ["--strategy", strategy, "--batch-parts", "4"];
         var alone = Alone(arguments);
-        foreach (var processes in new[] { 2, 4 })
+        foreach (var count in processes)
         {
-            Assert.That(Shared(processes, arguments), Is.EqualTo(alone), $"{processes} processes");
+            Assert.That(Shared(count, arguments), Is.EqualTo(alone), $"{count} processes");
         }
     }
 
