@@ -97,7 +97,7 @@ internal sealed class TwoHosts : IDisposable
 
             """
         );
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        ChildProcess.Run("chmod", ["u+x", path]);
         return path;
     }
 
