@@ -65,8 +65,8 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
         ),
         TrainingArgument.Of<int>(
             "--batch-parts",
-            $"How many parts a batch is computed in, for one step; processes share them. By default {defaults.BatchParts}, or in TrainFolder "
-                + "as many as processes.",
+            "How many parts a batch is computed in, for one step; processes share them. "
+                + $"By default {defaults.BatchParts}, or in TrainFolder as many as processes.",
             (options, parts) => options with { BatchParts = parts }
         ),
         TrainingArgument.Of<Optimizer>(

@@ -63,7 +63,7 @@ internal sealed record Run
         ml.Log += (_, line) => Tell(line.RawMessage);
         var (train, test) = Processes.InAll(() => Load(ml));
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
-        var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options);
+        var trainer = Processes.InAll(() => ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options));
         var clock = Stopwatch.StartNew();
         using var trained = Processes.Train(() => trainer.Fit(keys.Transform(train)));
         if (!Processes.IsFirst)
