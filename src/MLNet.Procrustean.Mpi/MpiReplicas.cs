@@ -46,7 +46,7 @@ public static class MpiReplicas
 
     private static MpiWorld Join(Launcher launcher)
     {
-        NativeEnvironment.LeaveSignalsToDotnet(); // before the library is loaded, which reads the environment then
+        UcxSignals.LeaveToDotnet(); // before the library is loaded, which reads the environment then
         var library = MpiLibrary.Find(MpiSettings.Path, launcher.Family);
         launcher.CheckFamily(library);
         var world = MpiWorld.Join(library);

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using MLNet.Procrustean.Interop;
 
 namespace MLNet.Procrustean.Onnx.Runtime;
 
@@ -25,10 +25,6 @@ internal static class Telemetry
         }
 
         Environment.SetEnvironmentVariable(Variable, "1");
-        return OperatingSystem.IsWindows() || setenv(Variable, "1", overwrite: 0) == 0;
+        return OperatingSystem.IsWindows() || NativeEnvironment.SetUnlessSet(Variable, "1");
     }
-
-    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int setenv(string name, string value, int overwrite);
 }

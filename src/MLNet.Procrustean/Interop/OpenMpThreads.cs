@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MLNet.Procrustean.Interop;
 
 /// <summary>Lets libtorch's threads spin for a moment while they wait for each other, and then sleep.</summary>
@@ -19,11 +17,9 @@ internal static class OpenMpThreads
     {
         if (Environment.GetEnvironmentVariable(WaitPolicy) is null)
         {
-            ProcessWideTuning.Try(() => setenv(WaitPolicy, "passive", overwrite: 0) + setenv(SpinCount, Turns, overwrite: 0) == 0);
+            ProcessWideTuning.Try(() =>
+                NativeEnvironment.SetUnlessSet(WaitPolicy, "passive") & NativeEnvironment.SetUnlessSet(SpinCount, Turns)
+            );
         }
     }
-
-    [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int setenv(string name, string value, int overwrite);
 }
