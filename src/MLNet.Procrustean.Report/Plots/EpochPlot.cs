@@ -107,19 +107,9 @@ internal static class EpochPlot
 
     private static LineSeries Series(EpochLine line)
     {
-        var series = new LineSeries
-        {
-            Color = line.Colour,
-            StrokeThickness = line.Thickness,
-            LineStyle = line.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
-            Dashes = line.Dashes.Length == 0 ? null : line.Dashes,
-            // a single point does not make a line
-            MarkerType = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker,
-            MarkerSize = line.MarkerSize,
-            MarkerFill = line.Colour,
-            MarkerStroke = OxyColors.White,
-            MarkerStrokeThickness = 1,
-        };
+        // a single point does not make a line
+        var marker = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker;
+        var series = PlotStyle.Line(line.Colour, line.Thickness, line.Dashes, marker, line.MarkerSize);
         series.Points.AddRange(
             line.Points.Select(point => new DataPoint(point.Epoch, double.IsFinite(point.Value) ? point.Value : double.NaN))
         );

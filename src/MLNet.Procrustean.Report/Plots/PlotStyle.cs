@@ -1,6 +1,7 @@
 using System.Globalization;
 using OxyPlot;
 using OxyPlot.Axes;
+using OxyPlot.Series;
 
 namespace MLNet.Procrustean.Report.Plots;
 
@@ -32,6 +33,27 @@ internal static class PlotStyle
 
         return model;
     }
+
+    /// <summary>A line without points yet, with a marker at each where it is to have one.</summary>
+    public static LineSeries Line(
+        OxyColor colour,
+        double thickness,
+        double[] dashes,
+        MarkerType marker = MarkerType.None,
+        double markerSize = 0
+    ) =>
+        new()
+        {
+            Color = colour,
+            StrokeThickness = thickness,
+            LineStyle = dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
+            Dashes = dashes.Length == 0 ? null : dashes,
+            MarkerType = marker,
+            MarkerSize = markerSize,
+            MarkerFill = colour,
+            MarkerStroke = OxyColors.White,
+            MarkerStrokeThickness = 1,
+        };
 
     /// <summary>Sets an axis of numbers in the common style.</summary>
     public static T Styled<T>(T axis, string title, bool hasGrid = true)

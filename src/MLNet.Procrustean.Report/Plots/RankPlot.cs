@@ -25,13 +25,7 @@ internal static class RankPlot
             dots.Points.AddRange(
                 ordered.Select((value, rank) => new ScatterPoint(rank + 1, value)).Where(point => double.IsFinite(point.Y))
             );
-            var line = new LineSeries
-            {
-                Color = mark.Colour,
-                StrokeThickness = isHollow ? 1.2 : 2.2,
-                LineStyle = mark.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
-            };
-            line.Dashes = mark.Dashes.Length == 0 ? null : mark.Dashes;
+            var line = PlotStyle.Line(mark.Colour, isHollow ? 1.2 : 2.2, mark.Dashes);
             line.Points.AddRange(RunningMean(ordered, Window(ordered.Count)).Select((mean, rank) => new DataPoint(rank + 1, mean)));
             model.Series.Add(dots);
             model.Series.Add(line);

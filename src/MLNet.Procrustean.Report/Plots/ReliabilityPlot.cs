@@ -14,7 +14,7 @@ internal static class ReliabilityPlot
             PlotStyle.Share(AxisPosition.Bottom, "Confidence"),
             PlotStyle.Share(AxisPosition.Left, "Accuracy on the test images")
         );
-        var diagonal = new LineSeries { Color = PlotStyle.Baseline, StrokeThickness = 1.5 };
+        var diagonal = PlotStyle.Line(PlotStyle.Baseline, 1.5, []);
         diagonal.Points.AddRange([new(0, 0), new(1, 1)]);
         model.Series.Add(diagonal);
         foreach (var (mark, curve) in curves)
@@ -27,18 +27,7 @@ internal static class ReliabilityPlot
 
     private static LineSeries Line(RunMark mark, CalibrationCurve curve)
     {
-        var line = new LineSeries
-        {
-            Color = mark.Colour,
-            StrokeThickness = 2,
-            LineStyle = mark.Dashes.Length == 0 ? LineStyle.Solid : LineStyle.Dash,
-            Dashes = mark.Dashes.Length == 0 ? null : mark.Dashes,
-            MarkerType = mark.Marker,
-            MarkerSize = 3.6 * mark.Size,
-            MarkerFill = mark.Colour,
-            MarkerStroke = OxyColors.White,
-            MarkerStrokeThickness = 1,
-        };
+        var line = PlotStyle.Line(mark.Colour, 2, mark.Dashes, mark.Marker, 3.6 * mark.Size);
         line.Points.AddRange(
             curve.Bins.Where(bin => bin.Count > 0).Select(bin => new DataPoint(bin.Confidence!.Value, bin.Accuracy!.Value))
         );
