@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
@@ -12,7 +11,6 @@ namespace MLNet.Procrustean.Replicas;
 /// <param name="replicas">The processes; null for this one alone.</param>
 internal sealed class ProcessGroup(IReplicas? replicas)
 {
-    private const int BytesAtOnce = 256 << 20;
     private readonly IReplicas? replicas = replicas is { Count: > 1 } ? replicas : null;
     private bool isOver;
 
@@ -112,25 +110,22 @@ internal sealed class ProcessGroup(IReplicas? replicas)
             return ofFirst;
         }
 
-        var length = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, ofFirst.Length);
-        replicas.Broadcast(length);
-        var bytes = IsFirst ? ofFirst : new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+        var length = Share(ofFirst.Length);
+        var bytes = IsFirst ? ofFirst : new byte[length];
         ShareInPlace(bytes);
         return bytes;
     }
 
     /// <summary>Replaces bytes, of the same length in all processes, by those of the first.</summary>
-    public void ShareInPlace(byte[] bytes)
-    {
-        for (var start = 0; replicas is not null && start < bytes.Length; start += BytesAtOnce)
-        {
-            replicas.Broadcast(bytes.AsSpan(start, Math.Min(BytesAtOnce, bytes.Length - start)));
-        }
-    }
+    public void ShareInPlace(byte[] bytes) => replicas?.Broadcast(bytes);
 
     /// <summary>The number of the first process, in all.</summary>
-    public int Share(int ofFirst) => BitConverter.ToInt32(Share(BitConverter.GetBytes(ofFirst)));
+    public int Share(int ofFirst)
+    {
+        var bytes = BitConverter.GetBytes(ofFirst);
+        ShareInPlace(bytes);
+        return BitConverter.ToInt32(bytes);
+    }
 
     /// <summary>From now on nothing is exchanged: what fails in one process does not concern the others.</summary>
     public void End() => isOver = true;
