@@ -109,18 +109,12 @@ internal static class OnnxExport
             var other => throw new NotSupportedException($"The backbone {other.Name} cannot be exported to ONNX."),
         };
         var probabilities = ScoresExport.Probabilities(graph, layers, texts.Head, pooled, classes);
-        var scores = texts.AverageFlips ? ScoresExport.MeanOfHalves(graph, probabilities) : probabilities;
-        AddOutput(
-            Probabilities,
-            texts.Temperature == 1 ? scores : ScoresExport.Tempered(graph, scores, texts.Temperature),
-            "The probability of each class; the property class_names has their names"
-        );
-        AddOutput(
-            Features,
-            texts.AverageFlips ? ScoresExport.MeanOfHalves(graph, pooled) : pooled,
-            "The pooled features, the input of the last layer"
-        );
+        var scores = ScoresExport.Tempered(graph, OverFlips(probabilities), texts.Temperature);
+        AddOutput(Probabilities, scores, "The probability of each class; the property class_names has their names");
+        AddOutput(Features, OverFlips(pooled), "The pooled features, the input of the last layer");
         return graph.Graph;
+
+        FeatureVector OverFlips(FeatureVector rows) => texts.AverageFlips ? ScoresExport.MeanOfHalves(graph, rows) : rows;
 
         void AddOutput(string name, FeatureVector rows, string description) => graph.Output(name, rows.Name, description, [0, rows.Length]);
     }

@@ -38,13 +38,14 @@ internal sealed class TrainingStep(
         (Tensor Loss, Tensor Hits) Compute(int number)
         {
             var part = parts[number];
+            var own = part.Of(labels);
             if (drawn is not null)
             {
                 epoch.Augmentation.set_state(drawn); // each part draws for the whole batch, and takes its share
             }
 
-            var features = Inputs(rows, part, part.Of(labels), rule, epoch, number);
-            var (loss, hits) = Forward(features, part, part.Of(labels), rule, mixed[number]);
+            var features = Inputs(rows, part, own, rule, epoch, number);
+            var (loss, hits) = Forward(features, part, own, rule, mixed[number]);
             Backward(loss);
             return (loss, hits);
         }

@@ -21,9 +21,14 @@ internal static class ScoresExport
         return logits with { Name = graph.Node("Softmax", [logits.Name], Integer("axis", 1)) };
     }
 
-    /// <summary>softmax(log p / T) of probabilities p.</summary>
+    /// <summary>softmax(log p / T) of probabilities p; these themselves for T = 1.</summary>
     public static FeatureVector Tempered(OnnxGraphBuilder graph, FeatureVector probabilities, double temperature)
     {
+        if (temperature == 1)
+        {
+            return probabilities;
+        }
+
         var logits = graph.Node(
             "Mul",
             [graph.Node("Log", [probabilities.Name]), graph.Singles("temperature", [(float)(1 / temperature)], 1)]
