@@ -21,10 +21,10 @@ public sealed class KilledTrainingTests
             Path.Combine(folder.Path, "whole.zip"),
             Path.Combine(folder.Path, "saved.zip")
         );
-        var run = ChildProcess.Dotnet(Arguments(whole, epochs: 3));
+        var run = ChildProcess.Dotnet(KilledTrainFolder.Arguments(whole, epochs: 3));
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
 
-        string[] again = [.. Arguments(saved, epochs: 3), "--checkpoint-path", checkpoints];
+        string[] again = [.. KilledTrainFolder.Arguments(saved, epochs: 3), "--checkpoint-path", checkpoints];
         KillOnceThereIs(Path.Combine(checkpoints, "finished.safetensors"), again);
         Assert.That(saved, Does.Not.Exist, "it was killed too late to show anything");
         Assert.That(Directory.GetFiles(checkpoints), Is.Not.Empty);
@@ -60,10 +60,10 @@ public sealed class KilledTrainingTests
         var checkpoints = Path.Combine(folder.Path, "checkpoints");
         var random = new Random(seed);
         var (whole, resumed) = (Path.Combine(folder.Path, "whole.zip"), Path.Combine(folder.Path, "resumed.zip"));
-        var run = ChildProcess.Dotnet(Arguments(whole, epochs));
+        var run = ChildProcess.Dotnet(KilledTrainFolder.Arguments(whole, epochs));
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
 
-        string[] again = [.. Arguments(resumed, epochs), "--checkpoint-path", checkpoints, "--checkpoint-interval", "0"];
+        string[] again = [.. KilledTrainFolder.Arguments(resumed, epochs), "--checkpoint-path", checkpoints, "--checkpoint-interval", "0"];
         var newest = "";
         for (var kill = 0; kill < kills; kill++)
         {
@@ -92,7 +92,11 @@ public sealed class KilledTrainingTests
     {
         using var process = ChildProcess.Start(arguments);
         var clock = Stopwatch.StartNew();
-        while (string.CompareOrdinal(Newest(checkpoints), newest) <= 0 && clock.Elapsed < TimeSpan.FromMinutes(1) && !process.HasExited)
+        while (
+            string.CompareOrdinal(KilledTrainFolder.Newest(checkpoints), newest) <= 0
+            && clock.Elapsed < TimeSpan.FromMinutes(1)
+            && !process.HasExited
+        )
         {
             Thread.Sleep(5);
         }
@@ -101,7 +105,7 @@ public sealed class KilledTrainingTests
         Assert.That(process.HasExited, Is.False, "it ended before it was killed: train longer");
         process.Kill(); // SIGKILL, or TerminateProcess
         process.WaitForExit();
-        return Newest(checkpoints);
+        return KilledTrainFolder.Newest(checkpoints);
     }
 
     private static void KillOnceThereIs(string file, string[] arguments)
@@ -115,18 +119,4 @@ public sealed class KilledTrainingTests
         process.Kill();
         process.WaitForExit();
     }
-
-    private static string Newest(string folder) =>
-        Directory.Exists(folder) ? Directory.GetFiles(folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal) ?? "" : "";
-
-    private static string[] Arguments(string model, int epochs) =>
-        [
-            .. ExampleProgram.Training("TrainFolder", Path.Combine(Path.GetDirectoryName(model)!, "photos"), epochs),
-            "--model",
-            model,
-            "--batch-size",
-            "8",
-            "--strategy",
-            "mfw+la(tau=0.5)",
-        ];
 }

@@ -61,7 +61,7 @@ internal sealed class KilledProcessTests(MpiLauncher launcher)
     // At a random moment after a checkpoint later than those that there are; how long the others lived on.
     private TimeSpan KillOneOnceItResumes(string[] arguments, string checkpoints, string model, Random random)
     {
-        var before = Newest(checkpoints);
+        var before = KilledTrainFolder.Newest(checkpoints);
         var lines = new List<string>();
         using var mpirun = ChildProcess.StartProgram(
             launcher.Command,
@@ -76,7 +76,11 @@ internal sealed class KilledProcessTests(MpiLauncher launcher)
             MpiLauncher.Variables
         );
         var clock = Stopwatch.StartNew();
-        while (string.CompareOrdinal(Newest(checkpoints), before) <= 0 && clock.Elapsed < TimeSpan.FromMinutes(2) && !mpirun.HasExited)
+        while (
+            string.CompareOrdinal(KilledTrainFolder.Newest(checkpoints), before) <= 0
+            && clock.Elapsed < TimeSpan.FromMinutes(2)
+            && !mpirun.HasExited
+        )
         {
             Thread.Sleep(5);
         }
@@ -123,19 +127,5 @@ internal sealed class KilledProcessTests(MpiLauncher launcher)
         }
     }
 
-    private static string Newest(string folder) =>
-        Directory.Exists(folder) ? Directory.GetFiles(folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal) ?? "" : "";
-
-    private static string[] Arguments(string model, int epochs) =>
-        [
-            .. ExampleProgram.Training("TrainFolder", Path.Combine(Path.GetDirectoryName(model)!, "photos"), epochs),
-            "--model",
-            model,
-            "--batch-size",
-            "8",
-            "--batch-parts",
-            "2",
-            "--strategy",
-            "mfw+la(tau=0.5)",
-        ];
+    private static string[] Arguments(string model, int epochs) => [.. KilledTrainFolder.Arguments(model, epochs), "--batch-parts", "2"];
 }
