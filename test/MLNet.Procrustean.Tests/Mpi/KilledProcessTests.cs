@@ -101,7 +101,11 @@ internal sealed class KilledProcessTests(MpiLauncher launcher)
         {
             Assert.That(mpirun.ExitCode, Is.Not.Zero);
             Assert.That(RanksOf(model), Is.Empty, "processes that live on");
-            Assert.That(lines.Count(line => line.Contains("exited on signal 9") || line.Contains("EXIT CODE: 9")), Is.EqualTo(1));
+            Assert.That(
+                lines.Count(line => line.Contains("exited on signal 9") || line.Contains("EXIT CODE: 9")),
+                Is.EqualTo(1),
+                string.Join('\n', lines)
+            );
         }
 
         return took;
