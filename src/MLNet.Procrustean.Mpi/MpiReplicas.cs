@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Mpi.Gpus;
 using MLNet.Procrustean.Mpi.Launchers;
 using MLNet.Procrustean.Mpi.Libraries;
 using MLNet.Procrustean.Mpi.World;
@@ -13,6 +14,11 @@ namespace MLNet.Procrustean;
 /// The processes talk by the MPI library of the system: Open MPI 4 or 5, MPICH 3.1 or later, or one that takes the place of MPICH (Intel
 /// MPI, MVAPICH). It is found by the usual names, that of the launcher first; the environment variable <c>MLNET_PROCRUSTEAN_MPI</c>, or the
 /// runtime setting <c>MLNet.Procrustean.MpiLibrary</c>, gives a path instead.
+/// </para>
+/// <para>
+/// Each process of a machine has a GPU of its own: it sees that one only, as number 0 (<c>ml.GpuDeviceId = 0</c> in all), unless
+/// <c>CUDA_VISIBLE_DEVICES</c> names a single one already. So join before anything uses a GPU. Sums then go by NCCL where all processes
+/// find it (<c>libnccl.so.2</c>, or the path in <c>MLNET_PROCRUSTEAN_NCCL</c>), otherwise through the memory of the machines.
 /// </para>
 /// <para>
 /// A process that ends with exit code 0 waits for the others to end. An exception that nobody catches ends all processes; one that ends
@@ -51,6 +57,7 @@ public static class MpiReplicas
         launcher.CheckFamily(library);
         var world = MpiWorld.Join(library);
         launcher.CheckCount(world.Count, library.Description);
+        OwnGpu.Take(world.LocalRank, world.LocalCount);
         return world;
     }
 }

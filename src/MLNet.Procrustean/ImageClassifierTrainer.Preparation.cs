@@ -6,6 +6,8 @@ using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Reading;
+using MLNet.Procrustean.Reading.Cache;
+using MLNet.Procrustean.Replicas;
 using MLNet.Procrustean.Scoring;
 using MLNet.Procrustean.Training;
 using TorchSharp;
@@ -16,6 +18,22 @@ namespace MLNet.Procrustean;
 // What a training begins with: its images, checked, and a network.
 public sealed partial class ImageClassifierTrainer
 {
+    // Processes of one machine share the decoded images in a file: their memory is the system's, which has each page once.
+    private PreparedTraining PrepareTogether(
+        ProcessGroup processes,
+        Func<ImageClassifierTrainer, PreparedTraining> prepare,
+        IEnumerable<IDataView?> data
+    )
+    {
+        using var shared =
+            Options.CachePath is null && data.All(one => one is null || ImageKeys.HasFor(one.Schema, Options.ImageColumnName))
+                ? MachineFolder.For(processes)
+                : null;
+        var cachePath = shared is null ? Options.CachePath : Path.Combine(shared.Path, "images");
+        var reading = new ImageClassifierTrainer(environment, Options with { CachePath = cachePath });
+        return processes.FirstThenOthers(() => prepare(reading), writes: cachePath is not null);
+    }
+
     // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.
     private PreparedTraining Prepare(IDataView input, CountedLabels counted, int seed, Device device, IChannel channel, PhaseMeter meter)
     {

@@ -124,9 +124,10 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
         using var checkpoints = processes.Together(() => processes.IsFirst ? TrainingCheckpoints.Open(Options, device, channel) : null);
         var seed = processes.Share(Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next());
 
-        using var training = processes.FirstThenOthers(
-            () => Prepare(input, labels, seed, device, channel, meter),
-            writes: Options.CachePath is not null
+        using var training = PrepareTogether(
+            processes,
+            reading => reading.Prepare(input, labels, seed, device, channel, meter),
+            [input, Options.ValidationSet]
         ) with
         {
             Processes = processes,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using MLNet.Procrustean;
+using MLNet.Procrustean.Mpi.Gpus;
 using MpiRank;
 using static TorchSharp.torch;
 
@@ -24,6 +25,31 @@ switch (args[0])
         var bytes = RankValues.Bytes(replicas.Rank, number);
         replicas.Broadcast(bytes);
         Say($"broadcast {Convert.ToHexStringLower(SHA256.HashData(bytes))}");
+        return 0;
+
+    case "nccl": // sums as on GPUs, by the library that the environment names
+        if (NcclCommunicator.TryJoin(replicas) is not { } gpus)
+        {
+            Say("no NCCL");
+            return 0;
+        }
+
+        foreach (var length in args[1..].Select(int.Parse))
+        {
+            using var values = arange(length, ScalarType.Float32).mul_(replicas.Rank + 1);
+            gpus.Sum(values);
+            Say($"nccl {length} {string.Join(' ', values.data<float>().ToArray().TakeLast(3))}");
+        }
+
+        if (Environment.GetEnvironmentVariable("NCCL_STUB_FAILING_RANK") is not null)
+        {
+            Wait();
+        }
+
+        return 0;
+
+    case "local": // where this process is on its machine, and which GPU it sees
+        Say($"local {replicas.LocalRank}, GPU {Environment.GetEnvironmentVariable(OwnGpu.Variable)}");
         return 0;
 
     case "libraries": // what this process has loaded of MPI

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace MLNet.Procrustean.Mpi.Libraries;
@@ -10,16 +9,9 @@ internal static class MpiCalls
     public const int Serialized = 2; // MPI_THREAD_SERIALIZED: any thread may call, one at a time
 
     private const string Library = "mpi"; // stands for the library in use
-    private static nint used;
 
-    /// <summary>Directs all calls to a loaded library; a process has only one.</summary>
-    public static void Use(nint library)
-    {
-        if (Interlocked.Exchange(ref used, library) == 0)
-        {
-            NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name == Library ? used : 0);
-        }
-    }
+    /// <summary>Directs all calls to a loaded library.</summary>
+    public static void Use(nint library) => LoadedLibraries.Use(Library, library);
 
     [DllImport(Library, EntryPoint = "MPI_Init_thread")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -36,6 +28,11 @@ internal static class MpiCalls
     [DllImport(Library, EntryPoint = "MPI_Comm_size")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int CommSize(nint communicator, out int size);
+
+    /// <summary>Divides the processes; <paramref name="kind"/> is MPI_COMM_TYPE_SHARED for those of each machine.</summary>
+    [DllImport(Library, EntryPoint = "MPI_Comm_split_type")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int CommSplit(nint communicator, int kind, int key, nint info, out nint part);
 
     [DllImport(Library, EntryPoint = "MPI_Comm_dup")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

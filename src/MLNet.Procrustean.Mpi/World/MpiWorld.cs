@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MLNet.Procrustean.Mpi.Gpus;
 using MLNet.Procrustean.Mpi.Libraries;
 using static TorchSharp.torch;
 
@@ -15,6 +16,8 @@ internal sealed class MpiWorld : IReplicas
     private readonly Lock gate = new(); // the library was asked to serve one thread at a time
     private float[] sent = [];
     private float[] received = [];
+    private bool hasLookedForNccl;
+    private NcclCommunicator? nccl; // null also where a process has no NCCL
 
     private MpiWorld(MpiLibrary library)
     {
@@ -31,13 +34,21 @@ internal sealed class MpiWorld : IReplicas
 
         Check(MpiCalls.CommRank(handles.World, out var rank), "MPI_Comm_rank");
         Check(MpiCalls.CommSize(handles.World, out var count), "MPI_Comm_size");
-        (Rank, Count) = (rank, count);
+        Check(MpiCalls.CommSplit(handles.World, handles.OfMachine, rank, handles.NoInfo, out var ofMachine), "MPI_Comm_split_type");
+        Check(MpiCalls.CommRank(ofMachine, out var localRank), "MPI_Comm_rank");
+        Check(MpiCalls.CommSize(ofMachine, out var localCount), "MPI_Comm_size");
+        (Rank, Count, LocalRank, LocalCount) = (rank, count, localRank, localCount);
         ending = new(handles, gate, $"Process {rank} of {count} ({Environment.MachineName})");
     }
 
     public int Rank { get; }
 
     public int Count { get; }
+
+    public int LocalRank { get; }
+
+    /// <summary>The number of processes on this machine.</summary>
+    public int LocalCount { get; }
 
     /// <summary>Joins the processes; once in a process.</summary>
     /// <exception cref="InvalidOperationException">The library lacks what is needed.</exception>
@@ -56,9 +67,7 @@ internal sealed class MpiWorld : IReplicas
 
         if (values.device_type != TorchSharp.DeviceType.CPU)
         {
-            using var copy = values.cpu();
-            Sum(copy);
-            values.copy_(copy);
+            SumOnGpu(values);
             return;
         }
 
@@ -66,6 +75,25 @@ internal sealed class MpiWorld : IReplicas
         {
             Sum(MemoryMarshal.Cast<byte, float>(values.bytes));
         }
+    }
+
+    private void SumOnGpu(Tensor values)
+    {
+        if (!hasLookedForNccl)
+        {
+            nccl = NcclCommunicator.TryJoin(this);
+            hasLookedForNccl = true;
+        }
+
+        if (nccl is not null)
+        {
+            nccl.Sum(values);
+            return;
+        }
+
+        using var copy = values.cpu();
+        Sum(copy);
+        values.copy_(copy);
     }
 
     public void Broadcast(Span<byte> values)

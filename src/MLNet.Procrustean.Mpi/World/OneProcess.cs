@@ -9,6 +9,8 @@ internal sealed class OneProcess : IReplicas
 
     public int Count => 1;
 
+    public int LocalRank => 0;
+
     public void Sum(Tensor values) { }
 
     public void Broadcast(Span<byte> values) { }

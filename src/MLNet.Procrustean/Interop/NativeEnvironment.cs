@@ -10,6 +10,10 @@ internal static class NativeEnvironment
     /// <exception cref="DllNotFoundException">The system has no libc of that name, as on Windows.</exception>
     public static bool SetUnlessSet(string name, string value) => setenv(name, value, overwrite: 0) == 0;
 
+    /// <summary>Sets a variable.</summary>
+    /// <exception cref="DllNotFoundException">The system has no libc of that name, as on Windows.</exception>
+    public static void Set(string name, string value) => _ = setenv(name, value, overwrite: 1);
+
     [DllImport("libc", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int setenv(string name, string value, int overwrite);

@@ -16,10 +16,10 @@ public sealed partial record ImageClassifierOptions
     /// Its weights are the initial weights of all.
     /// </para>
     /// <para>
-    /// Each process reads all images, and measures all validation images. With a <see cref="CachePath"/>, process 0 decodes them into the
-    /// file, and the others on the same machine share its memory; without, each decodes and holds all of them. An exception in one process
-    /// is thrown in all, as is a <see cref="Cancellation"/>; after a failure that can leave others waiting, all are ended
-    /// (<see cref="IReplicas.Abort"/>).
+    /// One process on each machine decodes the images, into the file at <see cref="CachePath"/> or a temporary one, and all there share the
+    /// file and its memory; only a column of <see cref="Microsoft.ML.Data.MLImage"/> is decoded and held by each. Each process measures all
+    /// validation images. An exception in one is thrown in all, as is a <see cref="Cancellation"/>; after a failure that can leave others
+    /// waiting, all are ended (<see cref="IReplicas.Abort"/>).
     /// </para>
     /// </remarks>
     public IReplicas? Replicas { get; init; }

@@ -14,7 +14,8 @@ namespace MLNet.Procrustean;
 /// <para>
 /// The sum has a fixed order, so that the same parts give the same bits however many processes share them: a balanced binary tree. Ranks 0
 /// and 1 are added, 2 and 3, and so on; then the sums of neighbours again; where their number is odd, the last one is passed on as it is.
-/// For four: (r₀ + r₁) + (r₂ + r₃).
+/// For four: (r₀ + r₁) + (r₂ + r₃). On GPUs the order may be another one; then the last bits may differ with the number of processes, and
+/// are still the same in each of them.
 /// </para>
 /// </remarks>
 public interface IReplicas
@@ -24,6 +25,11 @@ public interface IReplicas
 
     /// <summary>The number of processes, at least 1.</summary>
     int Count { get; }
+
+    /// <summary>
+    /// The number of this process among those on the same machine, from 0; process 0 on each machine writes what the others there read.
+    /// </summary>
+    int LocalRank { get; }
 
     /// <summary>Replaces the values by their sum over all processes, which ends with the same bits in each.</summary>
     /// <param name="values">[N], float32, contiguous, on the CPU or on the device of the training.</param>

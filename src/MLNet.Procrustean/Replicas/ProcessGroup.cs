@@ -20,6 +20,9 @@ internal sealed class ProcessGroup(IReplicas? replicas)
     /// <summary>Whether this is the process that logs, reports and writes files.</summary>
     public bool IsFirst => Rank == 0;
 
+    /// <summary>Whether this is the process that writes what all on its machine read.</summary>
+    public bool IsFirstOfMachine => replicas is not { LocalRank: > 0 };
+
     public int Rank => replicas?.Rank ?? 0;
 
     public int Count => replicas?.Count ?? 1;
@@ -91,7 +94,8 @@ internal sealed class ProcessGroup(IReplicas? replicas)
     }
 
     /// <summary>
-    /// Makes something in each process: in the first one before the others where it writes files, which they then find.
+    /// Makes something in each process. Where it writes files, the first one does so before the others, which then find them; and where
+    /// another machine does not see them, the first one there writes them too, before the others there.
     /// </summary>
     /// <exception cref="InvalidOperationException">Another process has failed.</exception>
     /// <exception cref="OperationCanceledException">Another process was cancelled.</exception>
@@ -99,7 +103,13 @@ internal sealed class ProcessGroup(IReplicas? replicas)
         where T : class
     {
         var made = Together(() => IsFirst || !writes ? make() : null);
-        return Together(() => made ?? make());
+        if (writes && IsShared)
+        {
+            made = Together(() => made ?? (IsFirstOfMachine ? make() : null));
+            made = Together(() => made ?? make());
+        }
+
+        return made!;
     }
 
     /// <summary>The bytes of the first process, in all.</summary>
@@ -125,6 +135,19 @@ internal sealed class ProcessGroup(IReplicas? replicas)
         var bytes = BitConverter.GetBytes(ofFirst);
         ShareInPlace(bytes);
         return BitConverter.ToInt32(bytes);
+    }
+
+    /// <summary>Whether that holds in a process.</summary>
+    public bool InAny(bool ofThisOne)
+    {
+        if (replicas is null)
+        {
+            return ofThisOne;
+        }
+
+        using var count = tensor([ofThisOne ? 1f : 0f]);
+        replicas.Sum(count);
+        return count.item<float>() > 0;
     }
 
     /// <summary>From now on nothing is exchanged: what fails in one process does not concern the others.</summary>

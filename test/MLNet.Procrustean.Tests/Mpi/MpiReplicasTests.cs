@@ -76,6 +76,19 @@ internal sealed class MpiReplicasTests(MpiLauncher launcher)
     }
 
     [Test]
+    public void Join_ProcessesOfOneMachine_HaveAGpuEach()
+    {
+        var run = launcher.RunRanks(3, ["local"], new() { ["CUDA_VISIBLE_DEVICES"] = "4,6,7" });
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Errors);
+            Assert.That(run.Output, Does.Contain("[0/3] local 0, GPU 4"));
+            Assert.That(run.Output, Does.Contain("[1/3] local 1, GPU 6"));
+            Assert.That(run.Output, Does.Contain("[2/3] local 2, GPU 7"));
+        }
+    }
+
+    [Test]
     public void NullReference_AfterJoining_IsAnExceptionAsEver()
     {
         var run = launcher.RunRanks(2, ["null-reference"]);

@@ -10,6 +10,12 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     private static string Host =>
         Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
+    /// <summary>Whether a program is on the PATH.</summary>
+    public static bool CanStart(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
+
     /// <summary>The folder of a program under examples, built in the configuration of these tests.</summary>
     public static string FolderOfExample(string name) => FolderOfProgram($"examples/{name}");
 

@@ -44,8 +44,7 @@ internal sealed record MpiLauncher(string Command, IReadOnlyList<string> Options
 
     public void SkipIfMissing()
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        if (!folders.Any(folder => File.Exists(Path.Combine(folder, Command))))
+        if (!ChildProcess.CanStart(Command))
         {
             Assert.Ignore($"There is no {Command} here: apt-get install openmpi-bin mpich.");
         }

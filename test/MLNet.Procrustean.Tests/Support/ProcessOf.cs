@@ -7,6 +7,8 @@ internal sealed class ProcessOf(int count) : IReplicas
 
     public int Count => count;
 
+    public int LocalRank => 0;
+
     public void Sum(TorchSharp.torch.Tensor values) => throw new NotSupportedException();
 
     public void Broadcast(Span<byte> values) => throw new NotSupportedException();

@@ -9,9 +9,10 @@ internal sealed class ThreadReplicas : IDisposable
     private readonly CancellationTokenSource aborted = new();
     private readonly Barrier barrier;
     private readonly float[][] given;
+    private readonly int ofMachine;
     private byte[] ofFirst = [];
 
-    private ThreadReplicas(int count) => (barrier, given) = (new(count), new float[count][]);
+    private ThreadReplicas(int count, int ofMachine) => (barrier, given, this.ofMachine) = (new(count), new float[count][], ofMachine);
 
     /// <summary>Why a process ended the others; null where none did.</summary>
     public string? Reason { get; private set; }
@@ -19,10 +20,11 @@ internal sealed class ThreadReplicas : IDisposable
     /// <summary>Runs the same in each process; what one of them throws is its outcome.</summary>
     /// <param name="count">The number of processes.</param>
     /// <param name="run">(process) → result.</param>
+    /// <param name="ofMachine">The number of processes on each machine; null where there is one machine.</param>
     /// <returns>The results, the exceptions, in the order of the processes, and the reason of the one that ended the others.</returns>
-    public static (T?[] Results, Exception?[] Problems, string? Aborted) Run<T>(int count, Func<IReplicas, T> run)
+    public static (T?[] Results, Exception?[] Problems, string? Aborted) Run<T>(int count, Func<IReplicas, T> run, int? ofMachine = null)
     {
-        using var all = new ThreadReplicas(count);
+        using var all = new ThreadReplicas(count, ofMachine ?? count);
         var (results, problems) = (new T?[count], new Exception?[count]);
         var threads = Enumerable.Range(0, count).Select(rank => new Thread(() => RunOne(rank))).ToList();
         threads.ForEach(thread => thread.Start());
@@ -44,9 +46,9 @@ internal sealed class ThreadReplicas : IDisposable
     }
 
     /// <summary>The results where nothing is to fail.</summary>
-    public static T[] Results<T>(int count, Func<IReplicas, T> run)
+    public static T[] Results<T>(int count, Func<IReplicas, T> run, int? ofMachine = null)
     {
-        var (results, problems, _) = Run(count, run);
+        var (results, problems, _) = Run(count, run, ofMachine);
         Assert.That(problems, Is.All.Null);
         return results!;
     }
@@ -89,6 +91,8 @@ internal sealed class ThreadReplicas : IDisposable
         public int Rank => rank;
 
         public int Count => all.given.Length;
+
+        public int LocalRank => rank % all.ofMachine;
 
         public void Sum(Tensor values)
         {

@@ -42,6 +42,9 @@ internal static class ImageKeys
         return (keys, labels);
     }
 
+    /// <summary>Whether the images of a column can have keys; those in memory, decoded, cannot.</summary>
+    public static bool HasFor(DataViewSchema schema, string column) => schema.GetColumnOrNull(column)?.Type is not ImageDataViewType;
+
     /// <summary>Computes the key of an image.</summary>
     /// <param name="source">The path of the file (a string) or its bytes (an array).</param>
     /// <param name="key">Where the key is put, <see cref="Size"/> bytes.</param>
