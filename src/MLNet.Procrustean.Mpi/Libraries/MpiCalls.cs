@@ -66,6 +66,10 @@ internal static class MpiCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int Broadcast(ref byte values, int count, nint type, int root, nint communicator);
 
+    [DllImport(Library, EntryPoint = "MPI_Barrier")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Barrier(nint communicator);
+
     [DllImport(Library, EntryPoint = "MPI_Ibarrier")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int BeginBarrier(nint communicator, out nint request);

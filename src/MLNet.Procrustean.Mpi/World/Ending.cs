@@ -73,7 +73,7 @@ internal sealed class Ending
             {
                 if (completed != 0)
                 {
-                    return Interlocked.Exchange(ref begun, 1) == 0 && MpiCalls.Finalise() == 0;
+                    return Interlocked.Exchange(ref begun, 1) == 0 && Finalise();
                 }
 
                 if (clock.Elapsed > limit)
@@ -91,6 +91,10 @@ internal sealed class Ending
             gate.Exit();
         }
     }
+
+    // MPICH's end by UCX over a network waits for ever where a process comes later than another: so all come out of a second barrier, in
+    // which none sleeps, at the same moment.
+    private bool Finalise() => MpiCalls.Barrier(communicator) == 0 && MpiCalls.Finalise() == 0;
 
     private static void KillLater()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace MLNet.Procrustean.Tests.Support;
@@ -26,6 +27,8 @@ internal sealed class TwoHosts : IDisposable
         Ip($"link add procrustean-a netns {First} type veth peer name procrustean-b netns {Second}");
         SetUp(First, FirstAddress);
         SetUp(Second, SecondAddress);
+        WaitFor(First);
+        WaitFor(Second);
         agent = WriteAgent();
     }
 
@@ -80,6 +83,17 @@ internal sealed class TwoHosts : IDisposable
         Ip($"-n {host} addr add {address}/24 dev {host}");
         Ip($"-n {host} link set lo up");
         Ip($"-n {host} link set {host} up");
+    }
+
+    // The cable carries nothing for the first second, and MPICH does not wait for it.
+    private static void WaitFor(string host)
+    {
+        var clock = Stopwatch.StartNew();
+        while (ChildProcess.Run("ip", ["netns", "exec", host, "cat", $"/sys/class/net/{host}/operstate"]).Output.Trim() != "up")
+        {
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), "the network does not come up");
+            Thread.Sleep(50);
+        }
     }
 
     // Takes the place of ssh: its options, a host and a command.
