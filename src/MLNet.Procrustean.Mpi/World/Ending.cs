@@ -92,9 +92,22 @@ internal sealed class Ending
         }
     }
 
-    // MPICH's end by UCX over a network waits for ever where a process comes later than another: so all come out of a second barrier, in
-    // which none sleeps, at the same moment.
-    private bool Finalise() => MpiCalls.Barrier(communicator) == 0 && MpiCalls.Finalise() == 0;
+    // MPICH's end by UCX over TCP waits for ever where connections are still being made while a process is ahead of another (10 of 16 runs
+    // of a small sum). So all have some moments for the former, and come out of a last barrier together.
+    private bool Finalise()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            if (MpiCalls.Barrier(communicator) != 0)
+            {
+                return false;
+            }
+
+            Thread.Sleep(TimeSpan.FromMilliseconds(5));
+        }
+
+        return MpiCalls.Barrier(communicator) == 0 && MpiCalls.Finalise() == 0;
+    }
 
     private static void KillLater()
     {
