@@ -96,6 +96,32 @@ public sealed class SourceConventionTests
     }
 
     [Test]
+    public void Links_OfDocumentation_LeadToFilesAndHeadings()
+    {
+        var pages = Repository.Texts.Where(file => file.Path.EndsWith(".md", StringComparison.Ordinal)).ToDictionary();
+        var links = pages
+            .SelectMany(page => Regex.Matches(page.Value, @"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)").Select(link => (Page: page.Key, link)))
+            .ToList();
+        Assert.That(links, Has.Count.GreaterThan(20));
+        Assert.That(
+            links
+                .Where(one => !Leads(one.Page, one.link.Groups[1].Value, one.link.Groups[2].Value))
+                .Select(one => $"{one.Page}: {one.link}"),
+            Is.Empty
+        );
+
+        bool Leads(string page, string path, string heading)
+        {
+            var file =
+                path.Length == 0 ? Path.Combine(Repository.Root, page) : Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, path);
+            return Path.Exists(file) && (heading.Length == 0 || File.ReadLines(file).Any(line => Anchor(line) == heading));
+        }
+
+        static string? Anchor(string line) =>
+            line.StartsWith('#') ? Regex.Replace(line.TrimStart('#', ' ').ToLowerInvariant().Replace(' ', '-'), @"[^\w-]", "") : null;
+    }
+
+    [Test]
     public void CopiesToADevice_OfTensors_AreThoseThatNothingWaitsFor()
     {
         var copies = Repository
