@@ -77,6 +77,21 @@ internal sealed class MpiWorld : IReplicas
         }
     }
 
+    public void Broadcast(Span<byte> values)
+    {
+        lock (gate)
+        {
+            while (values.Length > 0)
+            {
+                var some = values[..Math.Min(values.Length, LargestMessage)];
+                Check(MpiCalls.Broadcast(ref some[0], some.Length, handles.Byte, root: 0, handles.World), "MPI_Bcast");
+                values = values[some.Length..];
+            }
+        }
+    }
+
+    public void Abort(string reason) => ending.Abort(reason);
+
     private void SumOnGpu(Tensor values)
     {
         if (!hasLookedForNccl)
@@ -95,21 +110,6 @@ internal sealed class MpiWorld : IReplicas
         Sum(copy);
         values.copy_(copy);
     }
-
-    public void Broadcast(Span<byte> values)
-    {
-        lock (gate)
-        {
-            while (values.Length > 0)
-            {
-                var some = values[..Math.Min(values.Length, LargestMessage)];
-                Check(MpiCalls.Broadcast(ref some[0], some.Length, handles.Byte, root: 0, handles.World), "MPI_Bcast");
-                values = values[some.Length..];
-            }
-        }
-    }
-
-    public void Abort(string reason) => ending.Abort(reason);
 
     private void Sum(Span<float> values)
     {
