@@ -53,7 +53,7 @@ public static class MpiReplicas
     private static MpiWorld Join(Launcher launcher)
     {
         UcxSignals.LeaveToDotnet(); // before the library is loaded, which reads the environment then
-        var library = MpiLibrary.Find(MpiSettings.Path, launcher.Family);
+        var library = MpiLibrary.Find(MpiSettings.Path, launcher.Likely);
         launcher.CheckFamily(library);
         var world = MpiWorld.Join(library);
         launcher.CheckCount(world.Count, library.Description);

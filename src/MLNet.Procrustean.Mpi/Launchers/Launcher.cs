@@ -12,6 +12,10 @@ internal sealed record Launcher(string Name, MpiFamily? Family, int? Size)
     // Steps of Slurm that are not started by srun have numbers from here on.
     private const uint FirstSpecialStep = 0xFFFF_FFF0;
 
+    /// <summary>The family of the library to look for first; null where nothing speaks for one.</summary>
+    /// <remarks><c>srun --mpi=pmi2</c> can start either, if it is built for it, and Debian's Open MPI is not.</remarks>
+    public MpiFamily? Likely { get; init; } = Family;
+
     /// <summary>By these variables; null where no launcher started the process, or started it alone.</summary>
     public static Launcher? Of(Func<string, string?> variable) => Find(variable) is { Size: not 1 } launcher ? launcher : null;
 
@@ -21,7 +25,8 @@ internal sealed record Launcher(string Name, MpiFamily? Family, int? Size)
         int? Number(string name) => int.TryParse(variable(name), CultureInfo.InvariantCulture, out var number) ? number : null;
         var slurm = uint.TryParse(variable("SLURM_STEP_ID"), CultureInfo.InvariantCulture, out var step) && step < FirstSpecialStep;
         return Number("OMPI_COMM_WORLD_SIZE") is { } open ? new("mpirun of Open MPI", MpiFamily.OpenMpi, open)
-            : Number("PMI_SIZE") is { } pmi ? new(slurm ? "srun" : "mpiexec of MPICH", slurm ? null : MpiFamily.Mpich, pmi)
+            : Number("PMI_SIZE") is { } pmi
+                ? new(slurm ? "srun" : "mpiexec of MPICH", slurm ? null : MpiFamily.Mpich, pmi) { Likely = MpiFamily.Mpich }
             : Number("MV2_COMM_WORLD_SIZE") is { } mvapich ? new("mpirun of MVAPICH", MpiFamily.Mpich, mvapich)
             : slurm && Number("SLURM_STEP_NUM_TASKS") is { } tasks ? new("srun", null, tasks)
             : variable("PMIX_RANK") is not null ? new("a launcher with PMIx", null, null)

@@ -38,10 +38,13 @@ public sealed class LauncherTests
             Is.EqualTo(new Launcher("mpirun of Open MPI", MpiFamily.OpenMpi, 16))
         );
 
-    [TestCase("PMI_SIZE")]
-    [TestCase("SLURM_STEP_NUM_TASKS")]
-    public void Of_Srun_StartsEither(string size) =>
-        Assert.That(Of(("SLURM_STEP_ID", "3"), (size, "8")), Is.EqualTo(new Launcher("srun", null, 8)));
+    [Test]
+    public void Of_Srun_StartsEither() =>
+        Assert.That(Of(("SLURM_STEP_ID", "3"), ("SLURM_STEP_NUM_TASKS", "8")), Is.EqualTo(new Launcher("srun", null, 8)));
+
+    [Test]
+    public void Of_SrunWithPmi_StartsEitherAndMostLikelyMpich() =>
+        Assert.That(Of(("SLURM_STEP_ID", "3"), ("PMI_SIZE", "8")), Is.EqualTo(new Launcher("srun", null, 8) { Likely = MpiFamily.Mpich }));
 
     [TestCase("4294967290")]
     [TestCase("4294967291")]
