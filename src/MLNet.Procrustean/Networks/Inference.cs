@@ -43,12 +43,39 @@ internal static class Inference
     /// <param name="allLabels">The classes of all images, [N], int64.</param>
     /// <param name="classes">C.</param>
     /// <param name="device">Where the network is.</param>
-    public static double MacroAccuracy(Func<Tensor, Tensor> logitsOf, Tensor allLabels, int classes, Device device)
+    public static double MacroAccuracy(Func<Tensor, Tensor> logitsOf, Tensor allLabels, int classes, Device device) =>
+        MacroAccuracy(Hits(logitsOf, allLabels, classes, device, share: 0, shares: 1), allLabels);
+
+    /// <summary>The mean of the classes' accuracies, over the classes that have images.</summary>
+    /// <param name="hits">How many images of each class are recognised.</param>
+    /// <param name="allLabels">The classes of all images, [N], int64.</param>
+    public static double MacroAccuracy(long[] hits, Tensor allLabels)
+    {
+        using var scope = NewDisposeScope();
+        return allLabels
+            .bincount(null, hits.Length)
+            .data<long>()
+            .Zip(hits, (n, hit) => (n, hit))
+            .Where(pair => pair.n > 0)
+            .Average(pair => (double)pair.hit / pair.n);
+    }
+
+    /// <summary>
+    /// How many images of each class are recognised, of a share of all: every so many parts of 256 images, which are the same parts for any
+    /// number of shares, so that the sum over the shares is the same too.
+    /// </summary>
+    /// <param name="logitsOf">Gives the logits [B, C] of the images with these numbers, [B], int64; on the device of the network.</param>
+    /// <param name="allLabels">The classes of all images, [N], int64.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="device">Where the network is.</param>
+    /// <param name="share">Which one, from 0.</param>
+    /// <param name="shares">Their number.</param>
+    public static long[] Hits(Func<Tensor, Tensor> logitsOf, Tensor allLabels, int classes, Device device, int share, int shares)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var correct = zeros(classes, int64, device);
-        foreach (var rows in arange(allLabels.shape[0], int64).split(ImagesAtOnce))
+        foreach (var rows in arange(allLabels.shape[0], int64).split(ImagesAtOnce).Where((_, part) => part % shares == share))
         {
             using var part = NewDisposeScope();
             // this copy waits: if nothing waited, libtorch would keep the pinned memory of many parts
@@ -56,13 +83,7 @@ internal static class Inference
             correct.scatter_add_(0, labels, (logitsOf(rows).argmax(1) == labels).to(int64));
         }
 
-        var hits = correct.cpu().data<long>().ToArray();
-        return allLabels
-            .bincount(null, classes)
-            .data<long>()
-            .Zip(hits, (n, hit) => (n, hit))
-            .Where(pair => pair.n > 0)
-            .Average(pair => (double)pair.hit / pair.n);
+        return correct.cpu().data<long>().ToArray();
     }
 
     private static (Tensor Logits, Tensor Features) Outputs(StagedNetwork network, Tensor images)

@@ -17,9 +17,9 @@ public sealed partial record ImageClassifierOptions
     /// </para>
     /// <para>
     /// One process on each machine decodes the images, into the file at <see cref="CachePath"/> or a temporary one, and all there share the
-    /// file and its memory; only a column of <see cref="Microsoft.ML.Data.MLImage"/> is decoded and held by each. Each process measures all
-    /// validation images. An exception in one is thrown in all, as is a <see cref="Cancellation"/>; after a failure that can leave others
-    /// waiting, all are ended (<see cref="IReplicas.Abort"/>).
+    /// file and its memory; only a column of <see cref="Microsoft.ML.Data.MLImage"/> is decoded and held by each. The processes divide the
+    /// validation images among them, and each computes <see cref="Diagnostics"/> in full. An exception in one is thrown in all, as is a
+    /// <see cref="Cancellation"/>; after a failure that can leave others waiting, all are ended (<see cref="IReplicas.Abort"/>).
     /// </para>
     /// </remarks>
     public IReplicas? Replicas { get; init; }

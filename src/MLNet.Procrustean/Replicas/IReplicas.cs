@@ -43,6 +43,6 @@ public interface IReplicas
     /// Ends all processes soon: called when this one cannot continue while others may be waiting for it. Where it returns, the exception
     /// that was the reason is thrown.
     /// </summary>
-    /// <param name="reason">What went wrong, for the log.</param>
+    /// <param name="reason">What went wrong, for the log, which names this process too.</param>
     void Abort(string reason);
 }

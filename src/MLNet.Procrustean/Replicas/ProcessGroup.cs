@@ -137,6 +137,19 @@ internal sealed class ProcessGroup(IReplicas? replicas)
         return BitConverter.ToInt32(bytes);
     }
 
+    /// <summary>The sums of counts over all processes; exact below 2²⁴.</summary>
+    public long[] Sum(long[] counts)
+    {
+        if (replicas is null)
+        {
+            return counts;
+        }
+
+        using var sums = tensor([.. counts.Select(count => (float)count)]);
+        replicas.Sum(sums);
+        return [.. sums.data<float>().Select(sum => (long)sum)];
+    }
+
     /// <summary>Whether that holds in a process.</summary>
     public bool InAny(bool ofThisOne)
     {
@@ -158,7 +171,7 @@ internal sealed class ProcessGroup(IReplicas? replicas)
     {
         if (!isOver && !(IsCancelled && problem is OperationCanceledException))
         {
-            replicas?.Abort($"Process {Rank} of {Count} cannot continue: {problem.Message}");
+            replicas?.Abort(problem.Message);
         }
     }
 

@@ -108,7 +108,7 @@ internal sealed class TrainingLoop(
                 return number;
             }
 
-            state.Reports.Add(Processes.Together(() => Measured(state, epoch, loss, train.Count / seconds, heldOut, probe)));
+            state.Reports.Add(Measured(state, epoch, loss, train.Count / seconds, heldOut, probe));
             report(state.Reports[^1]);
         }
 
@@ -162,8 +162,20 @@ internal sealed class TrainingLoop(
                 : KeptFeatures.Of(new(network, images, ImageViews.One, preprocessing, options, device), options.ValidationCachePath, meter)
         ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
 
-    private double? AccuracyOn(TrainingInputs? heldOut, StagedNetwork network) =>
-        heldOut is null ? null : Inference.MacroAccuracy(rows => heldOut.LogitsOf(network, rows), heldOut.Labels, classes.Classes, device);
+    // Each process measures a share of the images.
+    private double? AccuracyOn(TrainingInputs? heldOut, StagedNetwork network)
+    {
+        if (heldOut is null)
+        {
+            return null;
+        }
+
+        Tensor LogitsOf(Tensor rows) => heldOut.LogitsOf(network, rows);
+        var hits = Processes.Together(() =>
+            Inference.Hits(LogitsOf, heldOut.Labels, classes.Classes, device, Processes.Rank, Processes.Count)
+        );
+        return Inference.MacroAccuracy(Processes.Sum(hits), heldOut.Labels);
+    }
 
     private TrainingProbe? Probe(TrainingInputs inputs, Tensor labels) =>
         options.Diagnostics is { } choice ? new(choice, inputs.LogitsOf, labels, classes, device, seed, options.Cancellation) : null;
@@ -234,9 +246,12 @@ internal sealed class TrainingLoop(
     )
     {
         var accuracy = AccuracyOn(heldOut, state.Network);
-        var diagnostics = probe?.After(epoch.Number, options.Epochs, state.Network);
-        state.Kept.Offer(state.Network, accuracy);
-        return Report(epoch, loss, imagesPerSecond, accuracy, diagnostics, state.Elapsed);
+        return Processes.Together(() =>
+        {
+            var diagnostics = probe?.After(epoch.Number, options.Epochs, state.Network);
+            state.Kept.Offer(state.Network, accuracy);
+            return Report(epoch, loss, imagesPerSecond, accuracy, diagnostics, state.Elapsed);
+        });
     }
 
     private EpochReport Report(

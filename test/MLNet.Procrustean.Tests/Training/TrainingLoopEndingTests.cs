@@ -135,4 +135,39 @@ public sealed class TrainingLoopEndingTests
             Assert.That(Inference.MacroAccuracy(LogitsOf, relabelled, 5, TorchSharp.torch.CPU), Is.EqualTo(expected).Within(1e-12));
         }
     }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    [TestCase(5)]
+    public void Hits_OfAllShares_AreThoseOfAllImagesEachMeasuredOnce(int shares)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        const int Images = 1000; // four parts of 256
+        var labels = TorchSharp.torch.arange(Images) % 3;
+        var measured = new int[Images];
+        TorchSharp.torch.Tensor LogitsOf(TorchSharp.torch.Tensor rows) // wrong for every seventh image
+        {
+            var numbers = rows.data<long>().ToArray();
+            numbers.ToList().ForEach(number => measured[number]++);
+            return TorchSharp.torch.nn.functional.one_hot(
+                TorchSharp.torch.tensor(numbers.Select(n => n % 7 == 0 ? (n + 1) % 3 : n % 3).ToArray()),
+                3
+            );
+        }
+
+        var hits = Enumerable
+            .Range(0, shares)
+            .Select(share => Inference.Hits(LogitsOf, labels, 3, TorchSharp.torch.CPU, share, shares))
+            .Aggregate((sum, more) => [.. sum.Zip(more, (a, b) => a + b)]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(measured, Is.All.EqualTo(1));
+            Assert.That(
+                hits,
+                Is.EqualTo(Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, Images).LongCount(n => n % 3 == c && n % 7 != 0)))
+            );
+        }
+    }
 }
