@@ -89,13 +89,30 @@ internal sealed record Grid
             yield return $"bad-images={Options.BadImages}";
         }
 
+        if (Options.Optimizer != Optimizer.Sgd)
+        {
+            yield return $"optimizer={Options.Optimizer}";
+        }
+
+        if (Options.MaxGradientNorm is { } norm && norm != (Options with { MaxGradientNorm = null }).MaxGradientNorm)
+        {
+            yield return FormattableString.Invariant($"norm={norm}");
+        }
+
         if (Options.InitialWeights is { } weights)
         {
-            yield return FormattableString.Invariant($"weights={weights} frozen={Options.FrozenStages} decay={Options.LayerDecay}");
-            yield return FormattableString.Invariant(
-                $"head={Options.HeadEpochs} statistics={Options.KeepsStatistics} initial={Options.InitialShare}"
-            );
-            yield return $"aspect={Options.AspectRatio} flips={Options.AverageFlips}";
+            yield return $"weights={weights} {FineTuning(Options)}";
         }
+        else if (FineTuning(Options) != FineTuning(new()))
+        {
+            yield return FineTuning(Options);
+        }
+    }
+
+    private static string FineTuning(ImageClassifierOptions options)
+    {
+        var frozen = FormattableString.Invariant($"frozen={options.FrozenStages} decay={options.LayerDecay} head={options.HeadEpochs}");
+        var kept = FormattableString.Invariant($"statistics={options.KeepsStatistics} initial={options.InitialShare}");
+        return $"{frozen} {kept} aspect={options.AspectRatio} flips={options.AverageFlips}";
     }
 }

@@ -141,6 +141,19 @@ public sealed class BenchmarkTests
         }
     }
 
+    [TestCase("--optimizer", "adam", "optimizer=Adam")]
+    [TestCase("--max-gradient-norm", "2", "norm=2")]
+    [TestCase("--layer-decay", "0.9", "decay=0.9")]
+    [TestCase("--average-flips", "true", "flips=True")]
+    [TestCase("--aspect-ratio", "Pad", "aspect=Pad")]
+    public void Run_AnotherTraining_IsAnotherRun(string option, string value, string setting)
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1", "--learning-rate", "0.05"];
+        Benchmark("another.csv", arguments);
+        var run = Benchmark("another.csv", [.. arguments, option, value]);
+        Assert.That(run.Output, Does.Contain(setting).And.Contain("1 runs, 0 of them done already."));
+    }
+
     [Test]
     public void Run_CacheFolder_KeepsImagesAndFeaturesOfEachSubsetAndChangesNoResult()
     {
