@@ -49,7 +49,7 @@ internal static class Summary
             return "diverged";
         }
 
-        var mean = numbers.Average();
+        var mean = Math.Round(numbers.Average(), 3, MidpointRounding.AwayFromZero) + 0.0; // without it, −0.0001 is "-+0.000"
         var text = mean.ToString(format, CultureInfo.InvariantCulture);
         return numbers.Length < 2
             ? text
