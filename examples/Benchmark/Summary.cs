@@ -30,7 +30,9 @@ internal static class Summary
         [
             strategy,
             MeanAndDeviation(runs.Select(run => run.MacroAccuracy)),
-            baseline is null ? "" : MeanAndDeviation(runs.Select(run => run.MacroAccuracy - baseline[run.Key.Seed]), "+0.000;-0.000"),
+            baseline is null
+                ? ""
+                : MeanAndDeviation(runs.Select(run => run.MacroAccuracy - baseline[run.Key.Seed]), "+0.000;-0.000;+0.000"),
             Mean(runs, run => run.MicroAccuracy),
             Mean(runs, run => run.GMean),
             Mean(runs, run => run.MajorRecall),
@@ -49,7 +51,7 @@ internal static class Summary
             return "diverged";
         }
 
-        var mean = Math.Round(numbers.Average(), 3, MidpointRounding.AwayFromZero) + 0.0; // without it, −0.0001 is "-+0.000"
+        var mean = numbers.Average();
         var text = mean.ToString(format, CultureInfo.InvariantCulture);
         return numbers.Length < 2
             ? text

@@ -20,15 +20,14 @@ public sealed partial class ImageClassifierTrainer
 {
     // Processes of one machine share the decoded images in a file: their memory is the system's, which has each page once.
     private PreparedTraining PrepareTogether(
+        IDataView input,
         ProcessGroup processes,
-        Func<ImageClassifierTrainer, PreparedTraining> prepare,
-        IEnumerable<IDataView?> data
+        Func<ImageClassifierTrainer, PreparedTraining> prepare
     )
     {
+        bool HasKeys(IDataView data) => ImageKeys.HasFor(data.Schema, Options.ImageColumnName);
         using var shared =
-            Options.CachePath is null && data.All(one => one is null || ImageKeys.HasFor(one.Schema, Options.ImageColumnName))
-                ? MachineFolder.For(processes)
-                : null;
+            Options.CachePath is null && HasKeys(input) && HasKeys(Options.ValidationSet ?? input) ? MachineFolder.For(processes) : null;
         var cachePath = shared is null ? Options.CachePath : Path.Combine(shared.Path, "images");
         var reading = new ImageClassifierTrainer(environment, Options with { CachePath = cachePath });
         return processes.FirstThenOthers(() => prepare(reading), writes: cachePath is not null);

@@ -124,11 +124,7 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
         using var checkpoints = processes.Together(() => processes.IsFirst ? TrainingCheckpoints.Open(Options, device, channel) : null);
         var seed = processes.Share(Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next());
 
-        using var training = PrepareTogether(
-            processes,
-            reading => reading.Prepare(input, labels, seed, device, channel, meter),
-            [input, Options.ValidationSet]
-        ) with
+        using var training = PrepareTogether(input, processes, reading => reading.Prepare(input, labels, seed, device, channel, meter)) with
         {
             Processes = processes,
         };

@@ -23,6 +23,6 @@ internal static class ResultTable
     private static string Row(string name, int? count, double plain, double ours) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{name, -16}{count, 12}{100 * plain, 9:0.0}{100 * ours, 9:0.0}{Math.Round(100 * (ours - plain), 1) + 0.0, 12:+0.0;-0.0;0.0}"
+            $"{name, -16}{count, 12}{100 * plain, 9:0.0}{100 * ours, 9:0.0}{100 * (ours - plain), 12:+0.0;-0.0;0.0}"
         );
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MLNet.Procrustean.Mpi.Libraries;
 
 namespace MLNet.Procrustean.Mpi.Gpus;
 
@@ -10,8 +11,10 @@ internal static class NcclCalls
     public const int Float32 = 7;
     public const int Sum = 0;
 
-    /// <summary>Stands for the library in use.</summary>
-    public const string Library = "nccl";
+    private const string Library = "nccl"; // stands for the library in use
+
+    /// <summary>Directs all calls to a loaded library.</summary>
+    public static void Use(nint library) => LoadedLibraries.Use(Library, library);
 
     [DllImport(Library, EntryPoint = "ncclGetUniqueId")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MLNet.Procrustean.Mpi.Libraries;
+using MLNet.Procrustean.Replicas;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Mpi.Gpus;
@@ -37,9 +37,7 @@ internal sealed class NcclCommunicator
     public static NcclCommunicator? TryJoin(IReplicas processes)
     {
         var isThere = TryLoad(Environment.GetEnvironmentVariable(Variable));
-        using var found = tensor([isThere ? 1f : 0f]);
-        processes.Sum(found);
-        return found.item<float>() == processes.Count ? new(processes) : null;
+        return new ProcessGroup(processes).InAny(!isThere) ? null : new(processes);
     }
 
     /// <summary>Replaces the values by their sum over all processes; work that is queued on the GPU later sees the sum.</summary>
@@ -62,7 +60,7 @@ internal sealed class NcclCommunicator
         {
             if (NativeLibrary.TryLoad(name, out var library) && NativeLibrary.TryGetExport(library, "ncclAllReduce", out _))
             {
-                LoadedLibraries.Use(NcclCalls.Library, library);
+                NcclCalls.Use(library);
                 return true;
             }
         }

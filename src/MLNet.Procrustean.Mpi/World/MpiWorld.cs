@@ -13,11 +13,10 @@ internal sealed class MpiWorld : IReplicas
 
     private readonly MpiHandles handles;
     private readonly Ending ending;
+    private readonly Lazy<NcclCommunicator?> nccl; // null where a process has no NCCL
     private readonly Lock gate = new(); // the library was asked to serve one thread at a time
     private float[] sent = [];
     private float[] received = [];
-    private bool hasLookedForNccl;
-    private NcclCommunicator? nccl; // null also where a process has no NCCL
 
     private MpiWorld(MpiLibrary library)
     {
@@ -38,6 +37,7 @@ internal sealed class MpiWorld : IReplicas
         Check(MpiCalls.CommRank(ofMachine, out var localRank), "MPI_Comm_rank");
         Check(MpiCalls.CommSize(ofMachine, out var localCount), "MPI_Comm_size");
         (Rank, Count, LocalRank, LocalCount) = (rank, count, localRank, localCount);
+        nccl = new(() => NcclCommunicator.TryJoin(this));
         ending = new(handles, gate, $"Process {rank} of {count} ({Environment.MachineName})");
     }
 
@@ -94,15 +94,9 @@ internal sealed class MpiWorld : IReplicas
 
     private void SumOnGpu(Tensor values)
     {
-        if (!hasLookedForNccl)
+        if (nccl.Value is { } gpus)
         {
-            nccl = NcclCommunicator.TryJoin(this);
-            hasLookedForNccl = true;
-        }
-
-        if (nccl is not null)
-        {
-            nccl.Sum(values);
+            gpus.Sum(values);
             return;
         }
 

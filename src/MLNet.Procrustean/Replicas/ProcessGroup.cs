@@ -103,7 +103,7 @@ internal sealed class ProcessGroup(IReplicas? replicas)
         where T : class
     {
         var made = Together(() => IsFirst || !writes ? make() : null);
-        if (writes && IsShared)
+        if (writes)
         {
             made = Together(() => made ?? (IsFirstOfMachine ? make() : null));
             made = Together(() => made ?? make());
@@ -151,17 +151,7 @@ internal sealed class ProcessGroup(IReplicas? replicas)
     }
 
     /// <summary>Whether that holds in a process.</summary>
-    public bool InAny(bool ofThisOne)
-    {
-        if (replicas is null)
-        {
-            return ofThisOne;
-        }
-
-        using var count = tensor([ofThisOne ? 1f : 0f]);
-        replicas.Sum(count);
-        return count.item<float>() > 0;
-    }
+    public bool InAny(bool ofThisOne) => Sum([ofThisOne ? 1 : 0])[0] > 0;
 
     /// <summary>From now on nothing is exchanged: what fails in one process does not concern the others.</summary>
     public void End() => isOver = true;

@@ -41,6 +41,5 @@ internal static class MemorySection
             Growth(FreshProcess.Run(nameof(GrowthOverPredictions), sizes, arguments: $"{engine}")[GrowthOverPredictions.Growth]),
         ];
 
-    private static string Growth(double megabytes) =>
-        (Math.Round(megabytes, 1) + 0.0).ToString("+0.0;-0.0;+0.0", CultureInfo.InvariantCulture);
+    private static string Growth(double megabytes) => megabytes.ToString("+0.0;-0.0;+0.0", CultureInfo.InvariantCulture);
 }

@@ -27,7 +27,7 @@ internal sealed class MpiReplicasTests(MpiLauncher launcher)
         var run = launcher.RunRanks(processes, ["sum", .. lengths.Select(length => $"{length}")]);
 
         var expected = lengths.Select(length => $"sum {length} {Hash(Sum(processes, length))}").ToArray();
-        AssertAllSay(run, processes, expected);
+        RankLines.AssertAllSay(run, processes, expected);
     }
 
     [TestCase(0)]
@@ -35,7 +35,7 @@ internal sealed class MpiReplicasTests(MpiLauncher launcher)
     public void Broadcast_Bytes_GivesThoseOfProcess0(int length)
     {
         var run = launcher.RunRanks(3, ["broadcast", $"{length}"]);
-        AssertAllSay(run, 3, $"broadcast {Convert.ToHexStringLower(SHA256.HashData(RankValues.Bytes(0, length)))}");
+        RankLines.AssertAllSay(run, 3, $"broadcast {Convert.ToHexStringLower(SHA256.HashData(RankValues.Bytes(0, length)))}");
     }
 
     [Test]
@@ -72,7 +72,7 @@ internal sealed class MpiReplicasTests(MpiLauncher launcher)
     public void Join_StartedAlone_IsOneProcessWithoutALibrary()
     {
         var run = launcher.RunRanks(1, ["libraries"]);
-        AssertAllSay(run, 1, "1 processes, libraries: ");
+        RankLines.AssertAllSay(run, 1, "1 processes, libraries: ");
     }
 
     [Test]
@@ -92,7 +92,7 @@ internal sealed class MpiReplicasTests(MpiLauncher launcher)
     public void NullReference_AfterJoining_IsAnExceptionAsEver()
     {
         var run = launcher.RunRanks(2, ["null-reference"]);
-        AssertAllSay(run, 2, "caught");
+        RankLines.AssertAllSay(run, 2, "caught");
     }
 
     [TestCase("abort", "Process 1 of 3 .* ends all processes: the disk is full")]
@@ -138,20 +138,6 @@ internal sealed class MpiReplicasTests(MpiLauncher launcher)
     {
         var run = launcher.RunRanks(2, ["tensor", kind]);
         Assert.That(Matches(run, $"The values to sum are {found}; they must be float32 and contiguous"), Is.EqualTo(2), run.Errors);
-    }
-
-    private static void AssertAllSay(ChildProcess run, int processes, params string[] lines)
-    {
-        Assert.That(run.ExitCode, Is.Zero, run.Output + run.Errors);
-        for (var rank = 0; rank < processes; rank++)
-        {
-            var prefix = $"[{rank}/{processes}] ";
-            var said = run
-                .Output.Split('\n')
-                .Select(line => line.TrimEnd('\r'))
-                .Where(line => line.StartsWith(prefix, StringComparison.Ordinal));
-            Assert.That(said.Select(line => line[prefix.Length..]), Is.EqualTo(lines), run.Output + run.Errors);
-        }
     }
 
     private static int Matches(ChildProcess run, string pattern) => Regex.Count(run.Output, pattern);

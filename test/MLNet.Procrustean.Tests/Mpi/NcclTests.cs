@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using MLNet.Procrustean.Mpi.Gpus;
 using MLNet.Procrustean.Tests.Support;
 
@@ -38,16 +37,7 @@ internal sealed class NcclTests(MpiLauncher launcher)
     {
         var run = Run(processes, ["nccl", "5", "60000"]);
         var factor = processes * (processes + 1) / 2;
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(run.ExitCode, Is.Zero, run.Errors);
-            Assert.That(Regex.Count(run.Output, Regex.Escape(expected)), Is.EqualTo(processes), run.Output);
-            Assert.That(
-                Regex.Count(run.Output, $"nccl 60000 {factor * 59997} {factor * 59998} {factor * 59999}"),
-                Is.EqualTo(processes),
-                run.Output
-            );
-        }
+        RankLines.AssertAllSay(run, processes, expected, $"nccl 60000 {factor * 59997} {factor * 59998} {factor * 59999}");
     }
 
     [Test]
@@ -73,7 +63,7 @@ internal sealed class NcclTests(MpiLauncher launcher)
     public void Join_NoLibrary_IsLeftToTheMemoryOfTheMachines()
     {
         var run = launcher.RunRanks(2, ["nccl", "5"]);
-        Assert.That(Regex.Count(run.Output, "no NCCL"), Is.EqualTo(2), run.Output + run.Errors);
+        RankLines.AssertAllSay(run, 2, "no NCCL");
     }
 
     [Test]

@@ -24,7 +24,7 @@ internal static class LongTest
         var tenths = Enumerable.Range(0, 10).Select(i => Median(megabytes.Skip(megabytes.Count * i / 10).Take(tenth))).ToArray();
         var (start, end) = (tenths[2], tenths[^1]);
         TestContext.Out.WriteLine(
-            $"resident memory: {start:0.0} MB warm, {end:0.0} MB at the end, {100 * ((end / start) - 1):+0.00;-0.00} %; "
+            $"resident memory: {start:0.0} MB warm, {end:0.0} MB at the end, {100 * ((end / start) - 1):+0.00;-0.00;+0.00} %; "
                 + $"all tenths: {string.Join(" ", tenths.Select(one => $"{one:0.0}"))}"
         );
         Assert.That(end, Is.LessThan(1.02 * start));
