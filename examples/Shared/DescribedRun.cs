@@ -35,7 +35,12 @@ internal static class DescribedRun
     // The layer-peeled model is one of plain cross entropy on every image once, with at least as many features as classes.
     private static LayerPeeledPrediction? Predict(ImageClassifierOptions options, ModelDiagnostics found, ImageClassifierModel model)
     {
-        var features = options.Backbone is CifarResNet { Width: var width } ? 4 * width : 512;
+        var features = options.Backbone switch
+        {
+            CifarResNet small => 4 * small.Width,
+            LeNet => 256,
+            _ => 512, // or more
+        };
         if (options.Strategy is not (PlainTraining or MajorFeatureWeakening) || model.ClassNames.Length > features)
         {
             return null;

@@ -26,7 +26,7 @@ public abstract record Backbone
 
     /// <summary>The network of a name that <see cref="Name"/> gave.</summary>
     /// <param name="name">For instance <c>cifar-resnet-32</c>, <c>cifar-resnet-8-w32</c>, <c>resnet-18</c>, <c>resnet-50d</c>,
-    /// <c>resnet-18-2-2-2-3</c> or <c>mobilenet-v3-small</c>.</param>
+    /// <c>resnet-18-2-2-2-3</c>, <c>mobilenet-v3-small</c> or <c>lenet-28</c>.</param>
     /// <returns>The network of that name.</returns>
     /// <exception cref="FormatException">There is no network of that name.</exception>
     public static Backbone Parse(string name)
@@ -38,6 +38,7 @@ public abstract record Backbone
             {
                 ["cifar", "resnet", var depth] => new CifarResNet { Depth = Number(depth) },
                 ["cifar", "resnet", var depth, ['w', .. var width]] => new CifarResNet { Depth = Number(depth), Width = Number(width) },
+                ["lenet", var size] => new LeNet { ImageSize = Number(size) },
                 ["mobilenet", "v3", "small"] => new MobileNetV3(),
                 ["resnet", var depth] => ResNetOf(depth),
                 ["resnet", var depth, var first, var second, var third, var fourth] => ResNetOf(depth) with
@@ -52,6 +53,7 @@ public abstract record Backbone
             throw new FormatException(
                 $"There is no backbone '{name}'. The names are 'cifar-resnet-D' with D one of {string.Join(", ", CifarResNet.Depths)}, "
                     + "'cifar-resnet-D-wW' with W its width, even and from 4 to 256, "
+                    + "'lenet-S' with S the side of its images, a multiple of 4 from 16 to 128, "
                     + $"'{MobileNetV3.OnlyName}', 'resnet-D' with D one of {string.Join(", ", ResNet.Depths)}, "
                     + "'resnet-Dd' for its variant with a deep stem and average pooling in its shortcuts, "
                     + $"and 'resnet-D-B-B-B-B' with the blocks B of each stage, from 1 to {ResNet.MostBlocks}.",

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Networks;
 
 /// <summary>
-/// A square convolution, without bias unless it has absorbed one, that gives features of the type of its input; its weight stays in single
-/// precision.
+/// A square convolution, without bias unless it has absorbed one or learns one, that gives features of the type of its input; its weight
+/// stays in single precision.
 /// </summary>
 /// <remarks>
 /// So a batch that is cast to bfloat16 stays in bfloat16 through the whole network, while the weights, and so their gradients, keep their
@@ -17,14 +17,15 @@ namespace MLNet.Procrustean.Networks;
 /// </remarks>
 internal sealed class Convolution : nn.Module<Tensor, Tensor>
 {
+    private const string BiasName = "bias";
     private readonly bool soundForward;
     private readonly bool soundBackward;
     private readonly long[] strides;
     private readonly long[] padding;
     private readonly long groups;
-    private bool hasBias;
+    private bool hasAbsorbed;
 
-    public Convolution(int input, int output, int kernel, int stride = 1, Device? device = null, int groups = 1)
+    public Convolution(int input, int output, int kernel, int stride = 1, Device? device = null, int groups = 1, bool bias = false)
         : base(nameof(Convolution))
     {
         soundForward = groups == 1 && IsSound(output) && (kernel > 1 || Math.Max(input, output) < 1024);
@@ -35,6 +36,10 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         padding = [kernel / 2, kernel / 2];
         // drawn by WeightInitialisation
         register_parameter("weight", nn.Parameter(zeros(output, input / groups, kernel, kernel, device: device)));
+        if (bias)
+        {
+            register_parameter(BiasName, nn.Parameter(zeros(output, device: device)));
+        }
     }
 
     /// <summary>[out, in/groups, k, k]. Looked up each time, since moving the module to a GPU replaces it.</summary>
@@ -51,14 +56,14 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public void Absorb(Tensor scale, Tensor shift)
     {
         Weight.mul_(scale.reshape(-1, 1, 1, 1));
-        register_buffer("bias", shift.clone().DetachFromDisposeScope());
-        hasBias = true;
+        register_buffer(BiasName, shift.clone().DetachFromDisposeScope());
+        hasAbsorbed = true;
     }
 
     public override Tensor forward(Tensor x)
     {
         var type = x.device_type != DeviceType.CPU || (soundForward && (soundBackward || !x.requires_grad)) ? x.dtype : ScalarType.Float32;
-        var bias = hasBias ? get_buffer("bias")!.to(type) : null;
+        var bias = (hasAbsorbed ? get_buffer(BiasName)! : get_parameter(BiasName))?.to(type);
         return nn.functional.conv2d(x.to(type), Weight.to(type), bias, strides: strides, padding: padding, groups: groups).to(x.dtype);
     }
 

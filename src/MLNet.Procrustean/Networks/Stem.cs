@@ -4,13 +4,13 @@ using static TorchSharp.torch.nn;
 namespace MLNet.Procrustean.Networks;
 
 /// <summary>
-/// The part that takes the image: a convolution with batch normalisation and activation and, for large images, further layers such as max
-/// pooling.
+/// The part that takes the image: a convolution with activation and, in all networks but the simplest, batch normalisation before it; for
+/// large images further layers such as max pooling.
 /// </summary>
 internal sealed class Stem : Module<Tensor, Tensor>
 {
     private readonly Convolution conv1;
-    private readonly BatchNormalisation bn1;
+    private readonly BatchNormalisation? bn1;
     private readonly Func<Tensor, Tensor> activation;
     private readonly Module<Tensor, Tensor>? rest;
 
@@ -20,7 +20,7 @@ internal sealed class Stem : Module<Tensor, Tensor>
 
     public Stem(
         Convolution convolution,
-        BatchNormalisation normalisation,
+        BatchNormalisation? normalisation,
         Func<Tensor, Tensor> activation,
         Module<Tensor, Tensor>? rest = null
     )
@@ -38,7 +38,8 @@ internal sealed class Stem : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var h = activation(bn1.call(conv1.call(x)));
+        var h = conv1.call(x);
+        h = activation(bn1?.call(h) ?? h);
         return (rest?.call(h) ?? h).MoveToOuterDisposeScope();
     }
 }

@@ -51,6 +51,11 @@ internal static class Require
     public static int Even(int value, string name) =>
         value % 2 == 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be even.");
 
+    public static int MultipleOf(int divisor, int value, string name) =>
+        value % divisor == 0
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be a multiple of {divisor}.");
+
     public static T Named<T>(T value, [CallerMemberName] string name = "")
         where T : struct, Enum =>
         Enum.IsDefined(value)

@@ -30,7 +30,9 @@ public readonly record struct MixingDepth
     public static MixingDepth AnyStage => new(Place.AnyStage);
 
     /// <summary>Before one residual stage, counted from 1; 0 is the input.</summary>
-    /// <param name="stage">1 to 3 for <see cref="CifarResNet"/>, 1 to 4 for <see cref="ResNet"/> and <see cref="MobileNetV3"/>.</param>
+    /// <param name="stage">
+    /// 1 to 3 for <see cref="CifarResNet"/> and <see cref="LeNet"/>, 1 to 4 for <see cref="ResNet"/> and <see cref="MobileNetV3"/>.
+    /// </param>
     /// <returns>The depth.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
     /// The stage is negative. One that the backbone lacks is refused before training.

@@ -105,6 +105,7 @@ internal static class OnnxExport
         {
             CifarResNet backbone => CifarResNetExport.Pooled(backbone, layers, images),
             ResNet backbone => ResNetExport.Pooled(backbone, layers, images),
+            LeNet => LeNetExport.Pooled(layers, images),
             MobileNetV3 => MobileNetV3Export.Pooled(layers, images),
             var other => throw new NotSupportedException($"The backbone {other.Name} cannot be exported to ONNX."),
         };

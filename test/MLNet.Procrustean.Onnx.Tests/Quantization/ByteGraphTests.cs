@@ -20,6 +20,7 @@ public sealed class ByteGraphTests
         yield return Of("resnet-18-1-1-1-1", 32, ClassifierHead.Cosine, channels: 1);
         yield return Of("resnet-50-1-1-1-1", 32);
         yield return Of("resnet-50d-1-1-1-1", 37, averageFlips: true);
+        yield return Of("lenet-20", 20);
         yield return Of("mobilenet-v3-small", 32);
         yield return Of("mobilenet-v3-small", 33, ClassifierHead.Cosine, channels: 1);
 

@@ -11,6 +11,7 @@ public sealed class BackboneTests
             new ResNet { Depth = 50, Variant = ResNetVariant.D },
             new ResNet { Variant = ResNetVariant.D, Blocks = (2, 2, 2, 3) },
             new MobileNetV3(),
+            .. new[] { 16, 28, 128 }.Select(size => new LeNet { ImageSize = size }),
         ];
 
     [TestCaseSource(nameof(All))]
@@ -46,6 +47,9 @@ public sealed class BackboneTests
     [TestCase("resnet-d")]
     [TestCase("resnet-18dd")]
     [TestCase("cifar-resnet-20d")]
+    [TestCase("lenet")]
+    [TestCase("lenet-30")]
+    [TestCase("lenet-132")]
     [TestCase("mobilenet-v3")]
     [TestCase("mobilenet-v3-large")]
     public void Parse_NoSuchBackbone_NamesItAndSaysWhatThereIs(string name) =>
@@ -57,6 +61,7 @@ public sealed class BackboneTests
                 .And.Message.Contains(
                     "'cifar-resnet-D' with D one of 8, 14, 20, 32, 44, 56, 'cifar-resnet-D-wW' with W its width, even and from 4 to 256"
                 )
+                .And.Message.Contains("'lenet-S' with S the side of its images, a multiple of 4 from 16 to 128")
                 .And.Message.Contains("'mobilenet-v3-small', 'resnet-D' with D one of 18, 34, 50, 'resnet-Dd' for its variant")
                 .And.Message.EndsWith("'resnet-D-B-B-B-B' with the blocks B of each stage, from 1 to 50.")
                 .And.Message.Not.Contains("\n")
@@ -74,6 +79,7 @@ public sealed class BackboneTests
     [TestCase("resnet-18-2-2-2-3", 3, 2)]
     [TestCase("resnet-50d", 1, 3)]
     [TestCase("mobilenet-v3-small", 1, 4)]
+    [TestCase("lenet-32", 3, 4)]
     public void CountWeights_ANetwork_AreThoseOfTheOneBuilt(string name, int channels, int classes)
     {
         var backbone = Backbone.Parse(name);

@@ -64,6 +64,25 @@ public sealed class ConvolutionTests
         [Values(1, 2)] int stride
     ) => AssertSound(input, output, kernel, stride, channelsLast: true, fromImages: true);
 
+    [TestCase(32, 32)]
+    [TestCase(1, 32)]
+    public void ForwardAndBackward_FiveByFive_AreThoseOfSinglePrecisionUpToRounding(int input, int output) =>
+        AssertSound(input, output, 5, 1, channelsLast: true, fromImages: input == 1);
+
+    [Test]
+    public void Forward_Bias_IsAddedToEachChannel()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var convolution = new Convolution(2, 3, 5, bias: true);
+        var bias = convolution.get_parameter("bias")!;
+        bias.copy_(tensor(new[] { 1f, -2f, 3f }));
+        convolution.Weight.normal_();
+        var images = randn(2, 2, 6, 6);
+        var sums = Doubles(convolution.call(images) - bias.reshape(1, -1, 1, 1));
+        Assert.That(sums, Is.EqualTo(Naive(images, convolution.Weight, 5, 1)).Within(1e-5));
+    }
+
     /// <summary>libtorch's own convolution ends the process for these.</summary>
     [TestCase(256, 1024)]
     [TestCase(1024, 256)]

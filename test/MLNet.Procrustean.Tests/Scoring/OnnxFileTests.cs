@@ -22,6 +22,7 @@ public sealed class OnnxFileTests
                 Variant = ResNetVariant.D,
             },
             new MobileNetV3(),
+            new LeNet { ImageSize = 32 },
         ];
 
     [OneTimeSetUp]
@@ -92,7 +93,10 @@ public sealed class OnnxFileTests
         {
             var head = i == 0 ? ClassifierHead.Cosine : ClassifierHead.Linear;
             using var classifier = new RandomClassifier(backbone, head);
-            var model = OnnxExport.Of(classifier.Texts(backbone.SmallestImage + 5, averageFlips: i < 2), classifier.Weights);
+            var model = OnnxExport.Of(
+                classifier.Texts(Math.Min(backbone.SmallestImage + 5, backbone.LargestImage), i < 2),
+                classifier.Weights
+            );
             File.WriteAllBytes(Path.Combine(folder.Path, $"{i}.onnx"), model.ToByteArray());
         }
 

@@ -40,7 +40,18 @@ internal sealed class ExportedLayers(OnnxGraphBuilder graph, GivenWeights weight
         );
     }
 
+    /// <summary>A square convolution with its own bias.</summary>
+    public FeatureMap Convolution(FeatureMap x, string name, int output, int kernel)
+    {
+        long[] shape = [output, x.Channels, kernel, kernel];
+        var weight = graph.Singles($"{name}.weight", weights.Bytes($"{name}.weight", shape), shape);
+        var bias = graph.Singles($"{name}.bias", weights.Bytes($"{name}.bias", output), output);
+        return new(graph.Node("Conv", [x.Name, weight, bias], Window(kernel, 1)), output, x.Size);
+    }
+
     public FeatureMap Relu(FeatureMap x) => x with { Name = graph.Node("Relu", [x.Name]) };
+
+    public FeatureVector Relu(FeatureVector x) => x with { Name = graph.Node("Relu", [x.Name]) };
 
     public FeatureMap HardSwish(FeatureMap x) => x with { Name = graph.Node("HardSwish", [x.Name]) };
 
@@ -53,6 +64,14 @@ internal sealed class ExportedLayers(OnnxGraphBuilder graph, GivenWeights weight
         {
             Name = graph.Node("MaxPool", [x.Name], Window(kernel, stride)),
             Size = Strided(x.Size, stride),
+        };
+
+    /// <summary>The largest of each two by two pixels of an even size.</summary>
+    public FeatureMap MaxOfFour(FeatureMap x) =>
+        x with
+        {
+            Name = graph.Node("MaxPool", [x.Name], Integers("kernel_shape", 2, 2), Integers("strides", 2, 2)),
+            Size = x.Size / 2,
         };
 
     /// <summary>The mean of each two by two pixels; of those that there are, at the border of an odd size.</summary>
@@ -94,6 +113,9 @@ internal sealed class ExportedLayers(OnnxGraphBuilder graph, GivenWeights weight
     /// <summary>The mean over all pixels.</summary>
     public FeatureVector GlobalMean(FeatureMap x) =>
         new(graph.Node("Flatten", [graph.Node("GlobalAveragePool", [x.Name])], Integer("axis", 1)), x.Channels);
+
+    /// <summary>All features of all pixels, channel by channel.</summary>
+    public FeatureVector Flat(FeatureMap x) => new(graph.Node("Flatten", [x.Name], Integer("axis", 1)), x.Channels * x.Size * x.Size);
 
     public FeatureVector FullyConnected(FeatureVector x, string name, int output)
     {
