@@ -29,6 +29,9 @@ internal sealed record Grid
     /// <summary>A folder for the caches of all training subsets; null for none.</summary>
     public string? CachePath { get; init; }
 
+    /// <summary>A folder for the checkpoints of all runs; null for none.</summary>
+    public string? CheckpointPath { get; init; }
+
     /// <summary>The data set, named after the folder that holds its training and test folders, and the imbalance.</summary>
     public string Title
     {
@@ -60,6 +63,13 @@ internal sealed record Grid
         var drawn = Imbalance.IsDrawn ? FormattableString.Invariant($" seed={seed}") : "";
         var subset = $"{PeerSettings} size={Options.ImageSize} channels={Options.Channels} {Options.AspectRatio}{drawn}";
         return CachePath is null ? null : Path.Combine(CachePath, $"{part}-{Fingerprint.OfText(subset)}.cache");
+    }
+
+    /// <summary>The folder for the checkpoints of a run; null for none.</summary>
+    public string? CheckpointsOf(RunKey key, bool diagnose)
+    {
+        var run = Fingerprint.OfText($"{key}{(diagnose ? " diagnosed" : "")}");
+        return CheckpointPath is null ? null : Path.Combine(CheckpointPath, run);
     }
 
     // What came later than the first results is there only where it is not as it was for them.

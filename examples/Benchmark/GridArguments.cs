@@ -68,6 +68,13 @@ internal sealed class GridArguments
             + "strategy waits for them. It is created if missing.",
     };
 
+    private readonly Option<DirectoryInfo?> checkpointPath = new("--checkpoint-path")
+    {
+        Description =
+            "A folder for the checkpoints of runs: the same command resumes a run where it was stopped. Those of a run are deleted when it "
+            + "is in the results file. One process at a time, unless each has its own --share.",
+    };
+
     private readonly Option<FileInfo> results = new("--results")
     {
         Description =
@@ -79,11 +86,26 @@ internal sealed class GridArguments
 
     private readonly Option<FileInfo?> report = new("--report")
     {
-        Description = "Where to write an HTML report; trains each strategy once more, with the first seed and with diagnostics.",
+        Description =
+            "Where to write an HTML report of the runs with the first seed; they are diagnosed, those that were done before once more.",
     };
 
     public IEnumerable<Option> All =>
-        [train, test, imbalance, strategies, peers, seeds, selectionSeeds, .. training.All, cachePath, results, share, report];
+        [
+            train,
+            test,
+            imbalance,
+            strategies,
+            peers,
+            seeds,
+            selectionSeeds,
+            .. training.All,
+            cachePath,
+            checkpointPath,
+            results,
+            share,
+            report,
+        ];
 
     /// <exception cref="FormatException">A text names nothing that there is.</exception>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
@@ -99,6 +121,7 @@ internal sealed class GridArguments
             SelectionSeeds = [.. given.GetValue(selectionSeeds)!.Distinct()],
             Options = training.Read(given, cancellation),
             CachePath = given.GetValue(cachePath)?.FullName,
+            CheckpointPath = given.GetValue(checkpointPath)?.FullName,
             ResultsPath = given.GetValue(results)!.FullName,
             Share = given.GetValue(share) is { } text ? Share.Parse(text) : Share.OfSlurm(Environment.GetEnvironmentVariable),
             ReportPath = given.GetValue(report)?.FullName,

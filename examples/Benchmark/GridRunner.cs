@@ -7,6 +7,7 @@ namespace Benchmark;
 internal sealed class GridRunner(Grid grid, ResultsFile results)
 {
     private readonly PeerRun peers = new(grid);
+    private readonly Dictionary<string, TrainedRun> described = [];
 
     /// <summary>
     /// For each contender the alternative with the best mean macro accuracy on the held-out images, or its only one; null where runs of
@@ -49,9 +50,20 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
             : [.. compared.Select(strategy => (strategy, (IReadOnlyList<RunRow>)Runs(strategy, Part.Test, grid.Seeds)))];
     }
 
-    /// <summary>The strategies trained once more with the first seed, with diagnostics.</summary>
-    public List<TrainedRun> Describe(IReadOnlyList<string> strategies) =>
-        [.. strategies.Select(strategy => OneRun.Execute(grid, Key(strategy, Part.Test, grid.Seeds[0]), diagnose: true).Run)];
+    /// <summary>The runs with the first seed, diagnosed; those that were done before are done once more for that.</summary>
+    public List<TrainedRun> Describe(IReadOnlyList<string> strategies) => [.. strategies.Select(Described)];
+
+    private TrainedRun Described(string strategy)
+    {
+        if (!described.TryGetValue(strategy, out var run))
+        {
+            var key = Key(strategy, Part.Test, grid.Seeds[0]);
+            run = OneRun.Execute(grid, key, diagnose: true).Run;
+            DeleteCheckpoints(key);
+        }
+
+        return run;
+    }
 
     private IEnumerable<double> HeldOut(string strategy) =>
         Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy);
@@ -75,6 +87,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
         {
             var row = Row(key);
             results.Add(row);
+            DeleteCheckpoints(key);
             Console.WriteLine(
                 FormattableString.Invariant(
                     $"{key.Part} {key.Strategy}, seed {key.Seed}: macro accuracy {row.MacroAccuracy:0.000} in {row.Seconds:0} s"
@@ -107,13 +120,36 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     {
         try
         {
-            return Peer(key.Strategy) is { } peer ? peers.Execute(peer, key) : OneRun.Execute(grid, key, diagnose: false).Row;
+            return Peer(key.Strategy) is { } peer ? peers.Execute(peer, key) : Execute(key);
         }
         catch (TrainingDivergedException problem)
         {
             Console.Error.WriteLine($"{key.Strategy}, seed {key.Seed}: {problem.Message}");
             problem.LastGoodModel?.Dispose();
             return OneRun.Diverged(key);
+        }
+    }
+
+    private RunRow Execute(RunKey key)
+    {
+        var diagnose = IsDescribed(key);
+        var (row, run) = OneRun.Execute(grid, key, diagnose);
+        if (diagnose)
+        {
+            described.Add(key.Strategy, run);
+        }
+
+        return row;
+    }
+
+    private bool IsDescribed(RunKey key) => grid.ReportPath is not null && key.Part == Part.Test && key.Seed == grid.Seeds[0];
+
+    // The next run has another key: what is left would never be read.
+    private void DeleteCheckpoints(RunKey key)
+    {
+        if (grid.CheckpointsOf(key, IsDescribed(key)) is { } folder && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

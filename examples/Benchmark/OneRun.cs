@@ -42,7 +42,7 @@ internal static class OneRun
     {
         var (_, strategy, part, seed) = key;
         var ml = new MLContext(seed);
-        ListSkippedImages(ml);
+        TellOfImagesAndCheckpoints(ml);
         var images = ml.Data.LoadImageFolder(grid.Train);
         var (kept, heldOut) =
             part == Part.HeldOut
@@ -54,16 +54,21 @@ internal static class OneRun
             .Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(train);
         var (wanted, correct) = CorrectedStrategy.Parse(strategy);
+        var progress = new RunProgress(key);
         var options = grid.Options with
         {
             Strategy = wanted,
             Seed = seed,
             Diagnostics = diagnose ? new() : null,
             CachePath = grid.CacheOf(part, seed),
+            CheckpointPath = grid.CheckpointsOf(key, diagnose),
+            Progress = progress,
+            PhaseProgress = progress,
         };
         var clock = Stopwatch.StartNew();
         using var trained = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
         var seconds = clock.Elapsed.TotalSeconds;
+        progress.Clear();
         using var corrected = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine });
         var model = corrected ?? trained;
 
@@ -78,12 +83,15 @@ internal static class OneRun
     }
 
     // Training and scoring log each image that they skip, whenever they read it.
-    private static void ListSkippedImages(MLContext ml)
+    private static void TellOfImagesAndCheckpoints(MLContext ml)
     {
-        var listed = new HashSet<string>();
+        var told = new HashSet<string>();
         ml.Log += (_, line) =>
         {
-            if (line.RawMessage.StartsWith("Skipped an image", StringComparison.Ordinal) && listed.Add(line.RawMessage))
+            var isTold =
+                line.RawMessage.StartsWith("Skipped an image", StringComparison.Ordinal)
+                || line.RawMessage.StartsWith("Resuming from", StringComparison.Ordinal);
+            if (isTold && told.Add(line.RawMessage))
             {
                 Console.Error.WriteLine(line.RawMessage);
             }

@@ -21,7 +21,7 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
         TrainingArgument.Of<string>(
             "--backbone",
             "The network: cifar-resnet-8|14|20|32|44|56, with -wN for width N; for photos resnet-18|34|50, with a d at the end for the "
-                + "variant D, or mobilenet-v3-small. "
+                + "variant D, or mobilenet-v3-small; lenet-S for simple images of side S. "
                 + $"By default {defaults.Backbone.Name}, or that of the weights.",
             (options, name) => options with { Backbone = Backbone.Parse(name) }
         ),
@@ -76,9 +76,13 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
         ),
         TrainingArgument.Of<double>(
             "--learning-rate",
-            $"The full learning rate; it warms up and then falls by a cosine. By default {defaults.LearningRate}; "
-                + "TrainFolder takes 0.0125 with fewer than 2,000 images.",
+            $"The full learning rate. By default {defaults.LearningRate}; TrainFolder takes 0.0125 with fewer than 2,000 images.",
             (options, rate) => options with { LearningRate = rate }
+        ),
+        TrainingArgument.Of<string>(
+            "--schedule",
+            $"How the learning rate changes, after some epochs of warm-up. {ScheduleText.Help} By default cosine.",
+            (options, text) => options with { LearningRateSchedule = ScheduleText.Parse(text) }
         ),
         TrainingArgument.Of<double>(
             "--max-gradient-norm",

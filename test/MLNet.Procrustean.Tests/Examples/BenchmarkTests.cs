@@ -144,6 +144,8 @@ public sealed class BenchmarkTests
     [TestCase("--optimizer", "adam", "optimizer=Adam")]
     [TestCase("--max-gradient-norm", "2", "norm=2")]
     [TestCase("--layer-decay", "0.9", "decay=0.9")]
+    [TestCase("--schedule", "cosine(warm-up=0)", "WarmUpEpochs = 0")]
+    [TestCase("--schedule", "steps(milestones=0.5/0.75)", "Milestones = [0.5, 0.75], Factor = 0.01")]
     [TestCase("--average-flips", "true", "flips=True")]
     [TestCase("--aspect-ratio", "Pad", "aspect=Pad")]
     public void Run_AnotherTraining_IsAnotherRun(string option, string value, string setting)
@@ -199,7 +201,9 @@ public sealed class BenchmarkTests
             "--imbalance",
             "long-tailed:4:12",
             "--report",
-            InFolder("report.html")
+            InFolder("report.html"),
+            "--checkpoint-path",
+            InFolder("checkpoints")
         );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         var page = File.ReadAllText(InFolder("report.html"));
@@ -207,6 +211,7 @@ public sealed class BenchmarkTests
         {
             Assert.That(page, Does.Contain("photos long-tailed:4:12"));
             Assert.That(page, Does.Contain("Leakage").And.Contain("Gradient ratio").And.Contain("Neural collapse"));
+            Assert.That(Directory.GetFileSystemEntries(InFolder("checkpoints")), Is.Empty, "the runs are done");
         }
     }
 
@@ -217,6 +222,9 @@ public sealed class BenchmarkTests
     [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]
     [TestCase("--strategy", "plain corrected by magic", "There is no correction 'magic'")]
     [TestCase("--strategy", "plain corrected by la(tau=11)", "The parameter tau of la is out of range")]
+    [TestCase("--schedule", "stairs", "There is no schedule 'stairs'. Schedules: cosine(warm-up=1)")]
+    [TestCase("--schedule", "steps(milestones=0.8+0.9)", "The milestone '0.8+0.9' must be a number")]
+    [TestCase("--schedule", "steps(factor=2)", "Factor")]
     [TestCase("--report", "report.pdf", "let it end in .html")]
     [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
     public void Run_WrongArguments_FailWithAWord(string option, string value, string message)
