@@ -4,9 +4,10 @@ using Shared;
 namespace Benchmark;
 
 /// <summary>A strategy and a correction of the model that it trained.</summary>
+/// <param name="Text">The strategy as it was written, without the correction.</param>
 /// <param name="Strategy">To train by.</param>
 /// <param name="Correct">Makes the corrected model of the trained one; null for none.</param>
-internal sealed record CorrectedStrategy(TrainingStrategy Strategy, Func<CorrectionInput, ImageClassifierModel>? Correct)
+internal sealed record CorrectedStrategy(string Text, TrainingStrategy Strategy, Func<CorrectionInput, ImageClassifierModel>? Correct)
 {
     private const string Between = " corrected by ";
 
@@ -18,6 +19,6 @@ internal sealed record CorrectedStrategy(TrainingStrategy Strategy, Func<Correct
     /// <exception cref="FormatException">It is neither.</exception>
     public static CorrectedStrategy Parse(string text) =>
         text.Split(Between, 2) is [var strategy, var correction]
-            ? new(StrategyText.Parse(strategy), CorrectionText.Parse(correction))
-            : new(StrategyText.Parse(text), null);
+            ? new(strategy, StrategyText.Parse(strategy), CorrectionText.Parse(correction))
+            : new(text, StrategyText.Parse(text), null);
 }

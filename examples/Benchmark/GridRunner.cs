@@ -4,10 +4,11 @@ using MLNet.Procrustean;
 namespace Benchmark;
 
 /// <summary>Does the runs of a grid that the results file does not have yet.</summary>
-internal sealed class GridRunner(Grid grid, ResultsFile results)
+internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
 {
     private readonly PeerRun peers = new(grid);
     private readonly Dictionary<string, TrainedRun> described = [];
+    private readonly LastTraining last = new();
 
     /// <summary>
     /// For each contender the alternative with the best mean macro accuracy on the held-out images, or its only one; null where runs of
@@ -53,12 +54,14 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     /// <summary>The runs with the first seed, diagnosed; those that were done before are done once more for that.</summary>
     public List<TrainedRun> Describe(IReadOnlyList<string> strategies) => [.. strategies.Select(Described)];
 
+    public void Dispose() => last.Dispose();
+
     private TrainedRun Described(string strategy)
     {
         if (!described.TryGetValue(strategy, out var run))
         {
             var key = Key(strategy, Part.Test, grid.Seeds[0]);
-            run = OneRun.Execute(grid, key, diagnose: true).Run;
+            run = OneRun.Execute(grid, key, diagnose: true, last).Run;
             DeleteCheckpoints(key);
         }
 
@@ -133,7 +136,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     private RunRow Execute(RunKey key)
     {
         var diagnose = IsDescribed(key);
-        var (row, run) = OneRun.Execute(grid, key, diagnose);
+        var (row, run) = OneRun.Execute(grid, key, diagnose, last);
         if (diagnose)
         {
             described.Add(key.Strategy, run);
@@ -147,7 +150,13 @@ internal sealed class GridRunner(Grid grid, ResultsFile results)
     // The next run has another key: what is left would never be read.
     private void DeleteCheckpoints(RunKey key)
     {
-        if (grid.CheckpointsOf(key, IsDescribed(key)) is { } folder && Directory.Exists(folder))
+        if (Peer(key.Strategy) is not null)
+        {
+            return;
+        }
+
+        var training = key with { Strategy = CorrectedStrategy.Parse(key.Strategy).Text };
+        if (grid.CheckpointsOf(training, IsDescribed(key)) is { } folder && Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
@@ -38,7 +37,7 @@ internal static class OneRun
         };
 
     /// <summary>The result, and for the test part all that a report shows.</summary>
-    public static (RunRow Row, TrainedRun Run) Execute(Grid grid, RunKey key, bool diagnose)
+    public static (RunRow Row, TrainedRun Run) Execute(Grid grid, RunKey key, bool diagnose, LastTraining last)
     {
         var (_, strategy, part, seed) = key;
         var ml = new MLContext(seed);
@@ -53,21 +52,21 @@ internal static class OneRun
         var keys = ml
             .Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(train);
-        var (wanted, correct) = CorrectedStrategy.Parse(strategy);
-        var progress = new RunProgress(key);
+        var (uncorrected, wanted, correct) = CorrectedStrategy.Parse(strategy);
+        var training = key with { Strategy = uncorrected };
+        var progress = new RunProgress(training);
         var options = grid.Options with
         {
             Strategy = wanted,
             Seed = seed,
             Diagnostics = diagnose ? new() : null,
             CachePath = grid.CacheOf(part, seed),
-            CheckpointPath = grid.CheckpointsOf(key, diagnose),
+            CheckpointPath = grid.CheckpointsOf(training, diagnose),
             Progress = progress,
             PhaseProgress = progress,
         };
-        var clock = Stopwatch.StartNew();
-        using var trained = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(keys.Transform(train));
-        var seconds = clock.Elapsed.TotalSeconds;
+        var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options);
+        var (trained, seconds) = last.Of(training, diagnose, () => trainer.Fit(keys.Transform(train)));
         progress.Clear();
         using var corrected = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine });
         var model = corrected ?? trained;

@@ -123,6 +123,7 @@ public sealed class BenchmarkTests
         {
             Assert.That(rows, Has.Count.EqualTo(5));
             Assert.That(rows["plain corrected by la(tau=0)"], Is.EqualTo(rows["plain"]));
+            Assert.That(Rows("corrected.csv").Take(4).Select(row => row[8]).Distinct(), Has.Exactly(1).Items, "they are trained once");
             Assert.That(Number(rows["plain"][4]), Is.GreaterThan(0), "recall of the large classes");
             Assert.That(Number(rows["plain corrected by la(tau=10)"][4]), Is.Zero, "a shift of 23 leaves them no image");
         }
