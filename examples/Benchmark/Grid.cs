@@ -65,11 +65,11 @@ internal sealed record Grid
         return CachePath is null ? null : Path.Combine(CachePath, $"{part}-{Fingerprint.OfText(subset)}.cache");
     }
 
-    /// <summary>The folder for the checkpoints of a run; null for none.</summary>
-    public string? CheckpointsOf(RunKey key, bool diagnose)
+    /// <summary>The folder for the checkpoints of a training; null for none. Shares never have the same one.</summary>
+    public string? CheckpointsOf(RunKey training, bool diagnosed)
     {
-        var run = Fingerprint.OfText($"{key}{(diagnose ? " diagnosed" : "")}");
-        return CheckpointPath is null ? null : Path.Combine(CheckpointPath, run);
+        var text = $"{training} {Share} {(diagnosed ? "diagnosed" : "")}";
+        return CheckpointPath is null ? null : Path.Combine(CheckpointPath, Fingerprint.OfText(text));
     }
 
     // What came later than the first results is there only where it is not as it was for them.

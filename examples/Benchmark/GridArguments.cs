@@ -71,8 +71,8 @@ internal sealed class GridArguments
     private readonly Option<DirectoryInfo?> checkpointPath = new("--checkpoint-path")
     {
         Description =
-            "A folder for the checkpoints of runs: the same command resumes a run where it was stopped. Those of a run are deleted when it "
-            + "is in the results file. One process at a time, unless each has its own --share.",
+            "A folder for the checkpoints of runs: the same command resumes a run where it was stopped. They are deleted when all runs of "
+            + "a training are in the results file. One process at a time, unless each has its own --share.",
     };
 
     private readonly Option<FileInfo> results = new("--results")

@@ -51,18 +51,27 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
             : [.. compared.Select(strategy => (strategy, (IReadOnlyList<RunRow>)Runs(strategy, Part.Test, grid.Seeds)))];
     }
 
-    /// <summary>The runs with the first seed, diagnosed; those that were done before are done once more for that.</summary>
-    public List<TrainedRun> Describe(IReadOnlyList<string> strategies) => [.. strategies.Select(Described)];
+    /// <summary>
+    /// The runs with the first seed, diagnosed; those that were done before are done once more for that. One that diverged has nothing to
+    /// describe.
+    /// </summary>
+    public List<TrainedRun> Describe(IReadOnlyList<string> strategies) =>
+        [
+            .. strategies
+                .Distinct()
+                .Select(strategy => Key(strategy, Part.Test, grid.Seeds[0]))
+                .Where(key => !double.IsNaN(results.Find(key)!.MacroAccuracy))
+                .Select(Described),
+        ];
 
     public void Dispose() => last.Dispose();
 
-    private TrainedRun Described(string strategy)
+    private TrainedRun Described(RunKey key)
     {
-        if (!described.TryGetValue(strategy, out var run))
+        if (!described.TryGetValue(key.Strategy, out var run))
         {
-            var key = Key(strategy, Part.Test, grid.Seeds[0]);
             run = OneRun.Execute(grid, key, diagnose: true, last).Run;
-            DeleteCheckpoints(key);
+            DeleteCheckpoints(TrainingOf(key));
         }
 
         return run;
@@ -77,7 +86,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
     // Whether all that is wanted is done then, here and by other shares.
     private bool Complete(List<RunKey> wanted)
     {
-        var missing = wanted.Where((key, index) => grid.Share?.Has(index) != false && results.Find(key) is null).ToList();
+        var missing = wanted.Where((key, index) => grid.Share?.Has(index) != false && results.Find(key) is null).ToHashSet();
         if (wanted.Select(results.Find).OfType<RunRow>().FirstOrDefault(row => row.Versions != OneRun.Versions) is { } other)
         {
             Console.WriteLine(
@@ -86,16 +95,20 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
         }
 
         Console.WriteLine(Begun(wanted, missing.Count));
-        foreach (var key in missing)
+        foreach (var training in wanted.GroupBy(TrainingOf)) // a strategy and the corrections of its model one after the other
         {
-            var row = Row(key);
-            results.Add(row);
-            DeleteCheckpoints(key);
-            Console.WriteLine(
-                FormattableString.Invariant(
-                    $"{key.Part} {key.Strategy}, seed {key.Seed}: macro accuracy {row.MacroAccuracy:0.000} in {row.Seconds:0} s"
-                )
-            );
+            foreach (var key in training.Where(missing.Contains).Distinct())
+            {
+                var row = Row(key);
+                results.Add(row);
+                Console.WriteLine(
+                    FormattableString.Invariant(
+                        $"{key.Part} {key.Strategy}, seed {key.Seed}: macro accuracy {row.MacroAccuracy:0.000} in {row.Seconds:0} s"
+                    )
+                );
+            }
+
+            DeleteCheckpoints(training.Key);
         }
 
         results.ReadOthers();
@@ -147,20 +160,18 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
 
     private bool IsDescribed(RunKey key) => grid.ReportPath is not null && key.Part == Part.Test && key.Seed == grid.Seeds[0];
 
-    // The next run has another key: what is left would never be read.
-    private void DeleteCheckpoints(RunKey key)
+    private void DeleteCheckpoints(RunKey training)
     {
-        if (Peer(key.Strategy) is not null)
+        string?[] folders = [grid.CheckpointsOf(training, diagnosed: false), grid.CheckpointsOf(training, diagnosed: true)];
+        foreach (var folder in folders.Where(Directory.Exists))
         {
-            return;
-        }
-
-        var training = key with { Strategy = CorrectedStrategy.Parse(key.Strategy).Text };
-        if (grid.CheckpointsOf(training, IsDescribed(key)) is { } folder && Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(folder!, recursive: true);
         }
     }
+
+    // What a run has in common with those that only correct the same model.
+    private RunKey TrainingOf(RunKey key) =>
+        Peer(key.Strategy) is null ? key with { Strategy = CorrectedStrategy.Parse(key.Strategy).Text } : key;
 
     private RunKey Key(string strategy, Part part, int seed) =>
         new(Peer(strategy) is null ? grid.Settings : grid.PeerSettings, strategy, part, seed);

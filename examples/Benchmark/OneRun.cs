@@ -41,7 +41,6 @@ internal static class OneRun
     {
         var (_, strategy, part, seed) = key;
         var ml = new MLContext(seed);
-        TellOfImagesAndCheckpoints(ml);
         var images = ml.Data.LoadImageFolder(grid.Train);
         var (kept, heldOut) =
             part == Part.HeldOut
@@ -55,6 +54,7 @@ internal static class OneRun
         var (uncorrected, wanted, correct) = CorrectedStrategy.Parse(strategy);
         var training = key with { Strategy = uncorrected };
         var progress = new RunProgress(training);
+        TellOfImagesAndCheckpoints(ml, progress);
         var options = grid.Options with
         {
             Strategy = wanted,
@@ -66,10 +66,9 @@ internal static class OneRun
             PhaseProgress = progress,
         };
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options);
-        var (trained, seconds) = last.Of(training, diagnose, () => trainer.Fit(keys.Transform(train)));
-        progress.Clear();
-        using var corrected = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine });
-        var model = corrected ?? trained;
+        var (trained, seconds) = last.Of(training, diagnose, () => progress.During(() => trainer.Fit(keys.Transform(train))));
+        var model = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine }) ?? trained;
+        using var corrected = ReferenceEquals(model, trained) ? null : model; // the trained one is kept
 
         var evaluation = Evaluation.Of(ml, model.Transform(heldOut));
         var minor = MinorClasses.Of(new ClassCounts(model.ClassNames, model.TrainingCounts));
@@ -82,7 +81,7 @@ internal static class OneRun
     }
 
     // Training and scoring log each image that they skip, whenever they read it.
-    private static void TellOfImagesAndCheckpoints(MLContext ml)
+    private static void TellOfImagesAndCheckpoints(MLContext ml, RunProgress progress)
     {
         var told = new HashSet<string>();
         ml.Log += (_, line) =>
@@ -92,7 +91,7 @@ internal static class OneRun
                 || line.RawMessage.StartsWith("Resuming from", StringComparison.Ordinal);
             if (isTold && told.Add(line.RawMessage))
             {
-                Console.Error.WriteLine(line.RawMessage);
+                progress.Tell(line.RawMessage);
             }
         };
     }

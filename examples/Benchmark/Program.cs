@@ -17,7 +17,7 @@ foreach (var option in arguments.All)
 command.SetAction(
     (given, cancellation) => Outcome.Of(() => Compare(arguments.Read(given, cancellation)), () => arguments.StopMessage(given))
 );
-return await CommandLine.Run(command, args, new());
+return await CommandLine.Run(command, args, new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) }); // time for a last checkpoint
 
 static void Compare(Grid grid)
 {
@@ -28,7 +28,7 @@ static void Compare(Grid grid)
 
     if (grid.ReportPath is not null)
     {
-        TrainingReport.CheckPath(grid.ReportPath);
+        ReportFiles.Check(grid.ReportPath, grid.ResultsPath);
     }
 
     if (grid.CachePath is not null)

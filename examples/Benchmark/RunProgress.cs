@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using MLNet.Procrustean;
 using Shared;
 
@@ -17,17 +16,32 @@ internal sealed class RunProgress(RunKey key) : IProgress<EpochReport>, IProgres
         if (!LiveLine.IsShown && sinceLine.Elapsed >= Interval)
         {
             sinceLine.Restart();
+            var minutes = Math.Ceiling(value.TimeLeft.TotalMinutes);
             Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{key.Strategy}, seed {key.Seed}: epoch {value.Epoch} of {value.Epochs}, {value.TimeLeft:hh\\:mm\\:ss} left"
-                )
+                FormattableString.Invariant($"{key.Strategy}, seed {key.Seed}: epoch {value.Epoch} of {value.Epochs}, {minutes} min left")
             );
         }
     }
 
     public void Report(PhaseReport value) => line.Show($"{key.Strategy}, seed {key.Seed}: {value}");
 
-    /// <summary>Makes room for what is printed.</summary>
-    public void Clear() => line.Clear();
+    /// <summary>Trains, and leaves no line half written, however it ends.</summary>
+    public ImageClassifierModel During(Func<ImageClassifierModel> train)
+    {
+        try
+        {
+            return train();
+        }
+        finally
+        {
+            line.Clear();
+        }
+    }
+
+    /// <summary>Writes a line to the error stream, not into the one that is shown.</summary>
+    public void Tell(string message)
+    {
+        line.Clear();
+        Console.Error.WriteLine(message);
+    }
 }

@@ -34,6 +34,7 @@ internal sealed record RunRow(RunKey Key)
 
     public required double MinorRecall { get; init; }
 
+    /// <summary>Of the training: diagnosed where a report is wanted, and what was left of it where it was resumed.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Library, runtime and machine.</summary>

@@ -3,7 +3,7 @@ using MLNet.Procrustean;
 
 namespace Shared;
 
-/// <summary>Reads a learning-rate schedule from the command line: <c>cosine(warm-up=5)</c>, <c>steps(milestones=0.8/0.9)</c>.</summary>
+/// <summary>Reads a learning-rate schedule from the command line: <c>cosine(warm-up-epochs=5)</c>, <c>steps(factor=0.1)</c>.</summary>
 internal static class ScheduleText
 {
     private static readonly (string Name, string Meaning, Func<GivenParameters, LearningRateSchedule> Read)[] All =
@@ -38,7 +38,7 @@ internal static class ScheduleText
         return $"{parameters}: {one.Meaning}";
     }
 
-    private static int WarmUp(GivenParameters given) => given.Whole("warm-up", new CosineSchedule().WarmUpEpochs);
+    private static int WarmUp(GivenParameters given) => given.Whole("warm-up-epochs", new CosineSchedule().WarmUpEpochs);
 
     private static IReadOnlyList<double> Milestones(GivenParameters given, StepSchedule byDefault)
     {

@@ -80,7 +80,7 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
             (options, rate) => options with { LearningRate = rate }
         ),
         TrainingArgument.Of<string>(
-            "--schedule",
+            "--learning-rate-schedule",
             $"How the learning rate changes, after some epochs of warm-up. {ScheduleText.Help} By default cosine.",
             (options, text) => options with { LearningRateSchedule = ScheduleText.Parse(text) }
         ),

@@ -15,7 +15,7 @@ internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseR
                 CultureInfo.InvariantCulture,
                 $"epoch {value.Epoch, 3}/{value.Epochs}  loss {value.Loss:0.0000}  "
                     + $"mean training accuracy {value.TrainingAccuracy.Average():0.000}  "
-                    + $"{value.ImagesPerSecond:0} images/s  {value.TimeLeft:hh\\:mm\\:ss} left"
+                    + $"{value.ImagesPerSecond:0} images/s  {(int)value.TimeLeft.TotalHours:00}:{value.TimeLeft:mm\\:ss} left"
             ) + (value.RuleChange is { } change ? $"  from here on with {change}: losses before do not compare" : "")
         );
 

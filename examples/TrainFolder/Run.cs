@@ -154,7 +154,7 @@ internal sealed record Run
 
         if (ReportPath is not null)
         {
-            TrainingReport.CheckPath(ReportPath);
+            ReportFiles.Check(ReportPath, JsonPath, ModelPath);
         }
 
         foreach (var path in new[] { ModelPath, JsonPath, ReportPath }.OfType<string>())

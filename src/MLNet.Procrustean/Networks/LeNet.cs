@@ -23,7 +23,7 @@ public sealed record LeNet : Backbone
 
     /// <summary>The side of the images, in pixels: a multiple of 4 from 16 to 128. The default is 28.</summary>
     /// <remarks>The hidden layer sees each pixel of the last pooling, so that the network has this one size.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or no multiple of 4.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or not a multiple of 4.</exception>
     public int ImageSize
     {
         get;
@@ -42,20 +42,20 @@ public sealed record LeNet : Backbone
     /// <inheritdoc/>
     public override int ResidualStages => 3;
 
-    /// <summary>The numbers that are left of an image after the second pooling.</summary>
-    internal int PooledPixels => ImageSize / 4 * (ImageSize / 4) * Filters;
+    // the numbers that are left of an image after the second pooling
+    private int Pooled => ImageSize / 4 * (ImageSize / 4) * Filters;
 
-    internal override bool SuitsWhitening => false; // 75 directions of 5 × 5 pixels have no place in 32 filters
+    internal override bool SuitsWhitening => false; // whitening needs the normalisation that follows
 
     private protected override StagedNetwork Assemble(int channels, int classes, ClassifierHead head, Device device) =>
         new(
-            new Stem(new Convolution(channels, Filters, Kernel, device: device, bias: true), normalisation: null, Rectified),
-            [MaxOfFour(), new BiasedConvolution(new(Filters, Filters, Kernel, device: device, bias: true), Rectified), MaxOfFour()],
-            nn.Sequential(("flat", new Flat()), ("linear", new FullyConnected(PooledPixels, Hidden, device)), ("activation", nn.ReLU())),
+            new Stem(Convolution(channels, device), normalisation: null, static x => x.relu_()),
+            [MaxOfFour(), nn.Sequential(("conv", Convolution(Filters, device)), ("activation", nn.ReLU())), MaxOfFour()],
+            nn.Sequential(("flat", new Flatten()), ("linear", new FullyConnected(Pooled, Hidden, device)), ("activation", nn.ReLU())),
             Head.Of(head, Hidden, classes, device)
         );
 
     private static TorchSharp.Modules.MaxPool2d MaxOfFour() => nn.MaxPool2d(2);
 
-    private static Tensor Rectified(Tensor x) => x.relu_();
+    private static Convolution Convolution(int channels, Device device) => new(channels, Filters, Kernel, device: device, bias: true);
 }

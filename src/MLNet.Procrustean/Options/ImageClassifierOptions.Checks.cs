@@ -10,6 +10,7 @@ public sealed partial record ImageClassifierOptions
         CheckAugmentation();
         CheckWeights();
         CheckOptimizer();
+        CheckWhitening();
         CheckParts();
         Columns.CheckDistinct();
         Strategy.Check(Backbone, Epochs);
@@ -50,7 +51,18 @@ public sealed partial record ImageClassifierOptions
         {
             throw new ArgumentException(
                 $"{nameof(FrozenStages)} is {FrozenStages}, and the backbone {Backbone.Name} has a stem and {Backbone.ResidualStages} "
-                    + $"residual stages; give at most {Backbone.ResidualStages + 1}."
+                    + $"stages; give at most {Backbone.ResidualStages + 1}."
+            );
+        }
+    }
+
+    private void CheckWhitening()
+    {
+        if (WhitenedStem == true && Backbone is LeNet)
+        {
+            throw new ArgumentException(
+                $"{nameof(WhitenedStem)} is true, and the backbone {Backbone.Name} has no batch normalisation after its first convolution; "
+                    + $"leave {nameof(WhitenedStem)} out."
             );
         }
     }

@@ -60,7 +60,8 @@ public sealed partial record ImageClassifierOptions
     /// </summary>
     /// <remarks>
     /// They serve search for similar images, clustering and outlier detection by further ML.NET steps. D is 512 for <see cref="ResNet"/> of
-    /// depths 18 and 34, 2,048 for depth 50, and four times the width for <see cref="CifarResNet"/>. A head that uses cosines
+    /// depths 18 and 34, 2,048 for depth 50, four times the width for <see cref="CifarResNet"/>, 1,024 for
+    /// <see cref="MobileNetV3"/> and 256 for <see cref="LeNet"/>. A head that uses cosines
     /// (<see cref="ClassifierHead.Cosine"/>) normalises the features to length 1 itself; the column has them before that. All columns come
     /// from one pass through the network. <see cref="ImageClassifierModel.WithFeatureColumn"/> adds the column to a trained model.
     /// </remarks>
@@ -109,7 +110,8 @@ public sealed partial record ImageClassifierOptions
     /// <summary>
     /// Whether the first convolution keeps the principal directions of the training images' patches, instead of being trained (patch
     /// whitening, arXiv 2404.00498). Null, the default, is true for colour images, where it was measured to bring a higher macro accuracy,
-    /// and false for grey ones, for a <see cref="CifarResNet"/> narrower than 16 or wider than 54, and with <see cref="InitialWeights"/>.
+    /// and false for grey ones, for a <see cref="CifarResNet"/> narrower than 16 or wider than 54, for <see cref="MobileNetV3"/>, for
+    /// <see cref="LeNet"/>, which refuses true, and with <see cref="InitialWeights"/>.
     /// </summary>
     /// <remarks>
     /// With <see cref="InitialWeights"/>, true keeps the first convolution of the model. Filters for which no direction of the images is

@@ -105,6 +105,8 @@ public sealed class BenchmarkTests
             "--strategy",
             "plain",
             "--strategy",
+            "plain corrected by none",
+            "--strategy",
             "plain corrected by la(tau=0)",
             "--strategy",
             "plain corrected by la(tau=10)",
@@ -121,9 +123,10 @@ public sealed class BenchmarkTests
         var rows = Rows("corrected.csv").ToDictionary(row => row[1], row => row[2..8]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rows, Has.Count.EqualTo(5));
+            Assert.That(rows, Has.Count.EqualTo(6));
+            Assert.That(rows["plain corrected by none"], Is.EqualTo(rows["plain"]));
             Assert.That(rows["plain corrected by la(tau=0)"], Is.EqualTo(rows["plain"]));
-            Assert.That(Rows("corrected.csv").Take(4).Select(row => row[8]).Distinct(), Has.Exactly(1).Items, "they are trained once");
+            Assert.That(Rows("corrected.csv").Take(5).Select(row => row[8]).Distinct(), Has.Exactly(1).Items, "they are trained once");
             Assert.That(Number(rows["plain"][4]), Is.GreaterThan(0), "recall of the large classes");
             Assert.That(Number(rows["plain corrected by la(tau=10)"][4]), Is.Zero, "a shift of 23 leaves them no image");
         }
@@ -145,8 +148,8 @@ public sealed class BenchmarkTests
     [TestCase("--optimizer", "adam", "optimizer=Adam")]
     [TestCase("--max-gradient-norm", "2", "norm=2")]
     [TestCase("--layer-decay", "0.9", "decay=0.9")]
-    [TestCase("--schedule", "cosine(warm-up=0)", "WarmUpEpochs = 0")]
-    [TestCase("--schedule", "steps(milestones=0.5/0.75)", "Milestones = [0.5, 0.75], Factor = 0.01")]
+    [TestCase("--learning-rate-schedule", "cosine(warm-up-epochs=0)", "WarmUpEpochs = 0")]
+    [TestCase("--learning-rate-schedule", "steps(milestones=0.5/0.75)", "Milestones = [0.5, 0.75], Factor = 0.01")]
     [TestCase("--average-flips", "true", "flips=True")]
     [TestCase("--aspect-ratio", "Pad", "aspect=Pad")]
     public void Run_AnotherTraining_IsAnotherRun(string option, string value, string setting)
@@ -197,22 +200,38 @@ public sealed class BenchmarkTests
             "plain",
             "--strategy",
             "mfw",
+            "--strategy",
+            "plain | mfw",
             "--seed",
             "1",
             "--imbalance",
             "long-tailed:4:12",
             "--report",
-            InFolder("report.html"),
+            InFolder("page.html"),
             "--checkpoint-path",
             InFolder("checkpoints")
         );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
-        var page = File.ReadAllText(InFolder("report.html"));
+        var page = File.ReadAllText(InFolder("page.html"));
         using (Assert.EnterMultipleScope())
         {
+            Assert.That(Rows("report.csv").Count(row => row[0] == "Test"), Is.EqualTo(2), "one of them is compared twice");
             Assert.That(page, Does.Contain("photos long-tailed:4:12"));
             Assert.That(page, Does.Contain("Leakage").And.Contain("Gradient ratio").And.Contain("Neural collapse"));
             Assert.That(Directory.GetFileSystemEntries(InFolder("checkpoints")), Is.Empty, "the runs are done");
+        }
+    }
+
+    [Test]
+    public void Run_ReportWhoseNumbersWouldOverwriteTheResults_IsRefused()
+    {
+        Benchmark("kept.csv", "--strategy", "plain", "--seed", "1");
+        var run = Benchmark("kept.csv", "--strategy", "plain", "--seed", "1", "--report", InFolder("kept.html"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain("would overwrite").And.Contain("kept.csv"));
+            Assert.That(Rows("kept.csv"), Has.Count.EqualTo(1));
         }
     }
 
@@ -223,9 +242,9 @@ public sealed class BenchmarkTests
     [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]
     [TestCase("--strategy", "plain corrected by magic", "There is no correction 'magic'")]
     [TestCase("--strategy", "plain corrected by la(tau=11)", "The parameter tau of la is out of range")]
-    [TestCase("--schedule", "stairs", "There is no schedule 'stairs'. Schedules: cosine(warm-up=1)")]
-    [TestCase("--schedule", "steps(milestones=0.8+0.9)", "The milestone '0.8+0.9' must be a number")]
-    [TestCase("--schedule", "steps(factor=2)", "Factor")]
+    [TestCase("--learning-rate-schedule", "stairs", "There is no schedule 'stairs'. Schedules: cosine(warm-up-epochs=1)")]
+    [TestCase("--learning-rate-schedule", "steps(milestones=0.8+0.9)", "The milestone '0.8+0.9' must be a number")]
+    [TestCase("--learning-rate-schedule", "steps(factor=2)", "Factor")]
     [TestCase("--report", "report.pdf", "let it end in .html")]
     [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
     public void Run_WrongArguments_FailWithAWord(string option, string value, string message)

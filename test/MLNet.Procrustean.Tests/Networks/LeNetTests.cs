@@ -86,6 +86,17 @@ public sealed class LeNetTests
     }
 
     [Test]
+    public void Fit_WhitenedStem_IsRefused()
+    {
+        var ml = new MLContext(seed: 1);
+        var options = SmallTraining.Options with { ImageColumnName = "Image", Backbone = new LeNet(), ImageSize = 28, WhitenedStem = true };
+        Assert.That(
+            () => ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(ColourRows.Of(ml, 2, 2, 2)),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("no batch normalisation after its first convolution")
+        );
+    }
+
+    [Test]
     public void Fit_AnotherImageSize_IsRefused()
     {
         var ml = new MLContext(seed: 1);

@@ -76,7 +76,7 @@ public sealed class OnnxExportTests
         TestContext.Out.WriteLine($"probabilities {farthest:g2}, features {farthestFeature:g2}");
         using (Assert.EnterMultipleScope())
         {
-            // 30 · cos takes the rounding of a cosine times 30
+            // 30 · cos takes the rounding of a cosine, a sum of products, times 30
             Assert.That(farthest, Is.LessThanOrEqualTo(head == ClassifierHead.Cosine ? 5e-6 : 1e-6));
             Assert.That(farthestFeature, Is.LessThanOrEqualTo(1e-5));
         }

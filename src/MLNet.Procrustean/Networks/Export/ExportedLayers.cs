@@ -115,7 +115,7 @@ internal sealed class ExportedLayers(OnnxGraphBuilder graph, GivenWeights weight
         new(graph.Node("Flatten", [graph.Node("GlobalAveragePool", [x.Name])], Integer("axis", 1)), x.Channels);
 
     /// <summary>All features of all pixels, channel by channel.</summary>
-    public FeatureVector Flat(FeatureMap x) => new(graph.Node("Flatten", [x.Name], Integer("axis", 1)), x.Channels * x.Size * x.Size);
+    public FeatureVector Flatten(FeatureMap x) => new(graph.Node("Flatten", [x.Name], Integer("axis", 1)), x.Channels * x.Size * x.Size);
 
     public FeatureVector FullyConnected(FeatureVector x, string name, int output)
     {

@@ -8,7 +8,7 @@ internal static class LeNetExport
     {
         var x = Layer(images, "stem.conv1");
         x = layers.MaxOfFour(Layer(layers.MaxOfFour(x), "layer2.conv"));
-        return layers.Relu(layers.FullyConnected(layers.Flat(x), "pool.linear", LeNet.Hidden));
+        return layers.Relu(layers.FullyConnected(layers.Flatten(x), "pool.linear", LeNet.Hidden));
 
         FeatureMap Layer(FeatureMap h, string name) => layers.Relu(layers.Convolution(h, name, LeNet.Filters, LeNet.Kernel));
     }
