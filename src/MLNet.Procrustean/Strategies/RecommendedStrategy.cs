@@ -3,24 +3,26 @@ using MLNet.Procrustean.Numerics;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// The default strategy: weak Major Feature Weakening with margins, and class-balanced weights in the last fifth of the epochs.
+/// The default strategy: weak Major Feature Weakening with margins and a draw that favours the rare classes a little; in the last fifth of
+/// the epochs, margins and a class-balanced draw.
 /// </summary>
 /// <remarks>
 /// <para>
-/// It combines <see cref="MajorFeatureWeakening"/> (https://arxiv.org/abs/2104.01769), with λ_min = 0.9 before the third stage, and
-/// <see cref="LabelDistributionAwareMargin"/> with deferred <see cref="ClassBalancedWeights"/> (LDAM-DRW,
-/// https://arxiv.org/abs/1906.07413):
+/// It combines <see cref="MajorFeatureWeakening"/> (https://arxiv.org/abs/2104.01769), with λ_min = 0.9 before the third stage,
+/// <see cref="LabelDistributionAwareMargin"/> (https://arxiv.org/abs/1906.07413) and <see cref="ClassBalancedSampling"/>
+/// (https://arxiv.org/abs/1910.09217), deferred as LDAM-DRS defers it:
 /// </para>
 /// <code>
+/// var margins = new LabelDistributionAwareMargin();
+/// var mixing = new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) };
 /// new Deferred(
-///     new Combined(new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) }, new LabelDistributionAwareMargin()),
-///     new ClassBalancedWeights { Of = new LabelDistributionAwareMargin() },
-///     FromEpoch: 1 + 4 * epochs / 5) // LDAM-DRW defers to epoch 160 of 200
+///     new Combined(mixing, new Combined(new ClassBalancedSampling { Q = 0.75 }, margins)),
+///     new Combined(new ClassBalancedSampling(), margins),
+///     FromEpoch: 1 + 4 * epochs / 5) // LDAM-DRS defers to epoch 160 of 200
 /// </code>
 /// <para>
-/// Of the strategies measured, it was the best or within three points of the best at every imbalance, and the only one with feature mixing
-/// that did no harm at a mild imbalance; docs/evidence.md has the tables. A later version may recommend another strategy: write the parts
-/// out where a training must stay the same. Equal counts give plain training.
+/// docs/results/default.md has the candidates and what each of them reached on held-out images. A later version may recommend another
+/// strategy: write the parts out where a training must stay the same. Equal counts give plain training.
 /// </para>
 /// </remarks>
 public sealed record RecommendedStrategy : TrainingStrategy
@@ -42,9 +44,9 @@ public sealed record RecommendedStrategy : TrainingStrategy
     public static TrainingStrategy Parts(int epochs)
     {
         var margins = new LabelDistributionAwareMargin();
-        var before = new Combined(new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins);
-        return Require.AtLeast(epochs, 1, nameof(epochs)) == 1
-            ? before
-            : new Deferred(before, new ClassBalancedWeights { Of = margins }, Math.Max(2, 1 + (4 * epochs / 5)));
+        var mixing = new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) };
+        var before = new Combined(mixing, new Combined(new ClassBalancedSampling { Q = 0.75 }, margins));
+        var after = new Combined(new ClassBalancedSampling(), margins);
+        return Require.AtLeast(epochs, 1, nameof(epochs)) == 1 ? before : new Deferred(before, after, Math.Max(2, 1 + (4 * epochs / 5)));
     }
 }

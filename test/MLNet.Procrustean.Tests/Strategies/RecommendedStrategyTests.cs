@@ -10,15 +10,16 @@ public sealed class RecommendedStrategyTests
     [TestCase(15, 13)]
     [TestCase(30, 25)]
     [TestCase(200, 161)]
-    public void Parts_Epochs_ReweightInTheLastFifth(int epochs, int from)
+    public void Parts_Epochs_DrawClassesEquallyInTheLastFifth(int epochs, int from)
     {
         var margins = new LabelDistributionAwareMargin();
+        var mixing = new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) };
         Assert.That(
             RecommendedStrategy.Parts(epochs),
             Is.EqualTo(
                 new Deferred(
-                    new Combined(new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) }, margins),
-                    new ClassBalancedWeights { Of = margins },
+                    new Combined(mixing, new Combined(new ClassBalancedSampling { Q = 0.75 }, margins)),
+                    new Combined(new ClassBalancedSampling(), margins),
                     from
                 )
             )

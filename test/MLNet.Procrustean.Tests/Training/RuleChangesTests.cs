@@ -11,7 +11,7 @@ public sealed class RuleChangesTests
 
     [Test]
     public void In_RecommendedStrategy_TellsItOnceAtTheLastFifth() =>
-        Assert.That(Changes(new RecommendedStrategy()), Is.EqualTo(new[] { (9, "another loss, no mixing of features") }));
+        Assert.That(Changes(new RecommendedStrategy()), Is.EqualTo(new[] { (9, "other sampling weights, no mixing of features") }));
 
     [Test]
     public void In_RecommendedStrategyWithEqualCounts_TellsNothing() =>
