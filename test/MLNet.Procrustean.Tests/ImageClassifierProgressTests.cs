@@ -120,7 +120,7 @@ public sealed class ImageClassifierProgressTests
         {
             Assert.That(
                 told.Select(report => (report.Epoch, report.RuleChange)),
-                Is.EqualTo(new[] { (5, "other sampling weights, no mixing of features") })
+                Is.EqualTo(new[] { (5, "another loss, no mixing of features") })
             );
             Assert.That(log.Where(line => line.Contains("new rule")).ToList(), Has.Count.EqualTo(1).And.All.StartsWith("Epoch 5/6, "));
         }

@@ -11,7 +11,14 @@ public sealed class RuleChangesTests
 
     [Test]
     public void In_RecommendedStrategy_TellsItOnceAtTheLastFifth() =>
-        Assert.That(Changes(new RecommendedStrategy()), Is.EqualTo(new[] { (9, "other sampling weights, no mixing of features") }));
+        Assert.That(Changes(new RecommendedStrategy()), Is.EqualTo(new[] { (9, "another loss, no mixing of features") }));
+
+    [Test]
+    public void In_RecommendedStrategyWithManyImages_TellsOfTheDraw() =>
+        Assert.That(
+            Changes(new RecommendedStrategy(), ToyImages.Counts(2_000, 20)),
+            Is.EqualTo(new[] { (9, "other sampling weights, no mixing of features") })
+        );
 
     [Test]
     public void In_RecommendedStrategyWithEqualCounts_TellsNothing() =>
