@@ -4,10 +4,9 @@ using Shared;
 namespace Benchmark;
 
 /// <summary>A strategy and a correction of the model that it trained.</summary>
-/// <param name="Text">The strategy as it was written, without the correction.</param>
 /// <param name="Strategy">To train by.</param>
 /// <param name="Correct">Makes the corrected model of the trained one; null for none.</param>
-internal sealed record CorrectedStrategy(string Text, TrainingStrategy Strategy, Func<CorrectionInput, ImageClassifierModel>? Correct)
+internal sealed record CorrectedStrategy(TrainingStrategy Strategy, Func<CorrectionInput, ImageClassifierModel>? Correct)
 {
     private const string Between = " corrected by ";
 
@@ -15,10 +14,13 @@ internal sealed record CorrectedStrategy(string Text, TrainingStrategy Strategy,
         $"{StrategyText.Help} \"{Between}\" and a correction of the trained model can follow, as in \"plain{Between}la(tau=1)\": "
         + CorrectionText.Help;
 
+    /// <summary>The text without a correction.</summary>
+    public static string WithoutCorrection(string text) => text.Split(Between, 2)[0];
+
     /// <summary>Reads <c>plain corrected by la(tau=1)</c>, or a strategy alone.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static CorrectedStrategy Parse(string text) =>
         text.Split(Between, 2) is [var strategy, var correction]
-            ? new(strategy, StrategyText.Parse(strategy), CorrectionText.Parse(correction))
-            : new(text, StrategyText.Parse(text), null);
+            ? new(StrategyText.Parse(strategy), CorrectionText.Parse(correction))
+            : new(StrategyText.Parse(text), null);
 }

@@ -71,7 +71,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
         if (!described.TryGetValue(key.Strategy, out var run))
         {
             run = OneRun.Execute(grid, key, diagnose: true, last).Run;
-            DeleteCheckpoints(TrainingOf(key));
+            DeleteCheckpoints(key.WithoutCorrection());
         }
 
         return run;
@@ -95,7 +95,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
         }
 
         Console.WriteLine(Begun(wanted, missing.Count));
-        foreach (var training in wanted.GroupBy(TrainingOf)) // a strategy and the corrections of its model one after the other
+        foreach (var training in wanted.GroupBy(key => key.WithoutCorrection())) // a strategy, then the corrections of its model
         {
             foreach (var key in training.Where(missing.Contains).Distinct())
             {
@@ -168,10 +168,6 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
             Directory.Delete(folder!, recursive: true);
         }
     }
-
-    // What a run has in common with those that only correct the same model.
-    private RunKey TrainingOf(RunKey key) =>
-        Peer(key.Strategy) is null ? key with { Strategy = CorrectedStrategy.Parse(key.Strategy).Text } : key;
 
     private RunKey Key(string strategy, Part part, int seed) =>
         new(Peer(strategy) is null ? grid.Settings : grid.PeerSettings, strategy, part, seed);

@@ -51,9 +51,8 @@ internal static class OneRun
         var keys = ml
             .Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(train);
-        var (uncorrected, wanted, correct) = CorrectedStrategy.Parse(strategy);
-        var training = key with { Strategy = uncorrected };
-        var progress = new RunProgress(training);
+        var (wanted, correct) = CorrectedStrategy.Parse(strategy);
+        var progress = new RunProgress(key.WithoutCorrection());
         TellOfImagesAndCheckpoints(ml, progress);
         var options = grid.Options with
         {
@@ -61,12 +60,14 @@ internal static class OneRun
             Seed = seed,
             Diagnostics = diagnose ? new() : null,
             CachePath = grid.CacheOf(part, seed),
-            CheckpointPath = grid.CheckpointsOf(training, diagnose),
+            CheckpointPath = grid.CheckpointsOf(key.WithoutCorrection(), diagnose),
             Progress = progress,
             PhaseProgress = progress,
         };
         var trainer = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options);
-        var (trained, seconds) = last.Of(training, diagnose, () => progress.During(() => trainer.Fit(keys.Transform(train))));
+        var (trained, seconds) = last.Of(key.WithoutCorrection(), diagnose, () =>
+            progress.During(() => trainer.Fit(keys.Transform(train)))
+        );
         var model = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine }) ?? trained;
         using var corrected = ReferenceEquals(model, trained) ? null : model; // the trained one is kept
 

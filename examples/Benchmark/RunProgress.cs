@@ -39,9 +39,5 @@ internal sealed class RunProgress(RunKey key) : IProgress<EpochReport>, IProgres
     }
 
     /// <summary>Writes a line to the error stream, not into the one that is shown.</summary>
-    public void Tell(string message)
-    {
-        line.Clear();
-        Console.Error.WriteLine(message);
-    }
+    public void Tell(string message) => line.Tell(message);
 }

@@ -15,7 +15,11 @@ internal enum Part
 /// <param name="Strategy">As it was written on the command line.</param>
 /// <param name="Part">What it is judged on.</param>
 /// <param name="Seed">Of subset and training.</param>
-internal sealed record RunKey(string Settings, string Strategy, Part Part, int Seed);
+internal sealed record RunKey(string Settings, string Strategy, Part Part, int Seed)
+{
+    /// <summary>The run without a correction: what it has in common with those that only correct the same model.</summary>
+    public RunKey WithoutCorrection() => this with { Strategy = CorrectedStrategy.WithoutCorrection(Strategy) };
+}
 
 /// <summary>One training and its result: one line of the results file.</summary>
 /// <param name="Key">Which run it is.</param>

@@ -29,6 +29,13 @@ internal sealed class LiveLine
         length = 0;
     }
 
+    /// <summary>Writes a line to the error stream, not into the one that is shown.</summary>
+    public void Tell(string message)
+    {
+        Clear();
+        Console.Error.WriteLine(message);
+    }
+
     /// <summary>Makes room for what others write.</summary>
     public void Clear()
     {

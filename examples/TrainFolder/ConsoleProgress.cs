@@ -35,11 +35,7 @@ internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseR
     public void Scored(long images) => line.Show(string.Create(CultureInfo.InvariantCulture, $"Scoring test images: {images}"));
 
     /// <summary>Writes a line to the error stream, not into the one that is shown.</summary>
-    public void Tell(string message)
-    {
-        line.Clear();
-        Console.Error.WriteLine(message);
-    }
+    public void Tell(string message) => line.Tell(message);
 
     /// <summary>Makes room for what is printed.</summary>
     public void Clear() => line.Clear();

@@ -60,10 +60,10 @@ public sealed partial record ImageClassifierOptions
     /// </summary>
     /// <remarks>
     /// They serve search for similar images, clustering and outlier detection by further ML.NET steps. D is 512 for <see cref="ResNet"/> of
-    /// depths 18 and 34, 2,048 for depth 50, four times the width for <see cref="CifarResNet"/>, 1,024 for
-    /// <see cref="MobileNetV3"/> and 256 for <see cref="LeNet"/>. A head that uses cosines
-    /// (<see cref="ClassifierHead.Cosine"/>) normalises the features to length 1 itself; the column has them before that. All columns come
-    /// from one pass through the network. <see cref="ImageClassifierModel.WithFeatureColumn"/> adds the column to a trained model.
+    /// depths 18 and 34, 2,048 for depth 50, four times the width for <see cref="CifarResNet"/>, 1,024 for <see cref="MobileNetV3"/> and
+    /// 256 for <see cref="LeNet"/>. A head that uses cosines (<see cref="ClassifierHead.Cosine"/>) normalises the features to length 1
+    /// itself; the column has them before that. All columns come from one pass through the network.
+    /// <see cref="ImageClassifierModel.WithFeatureColumn"/> adds the column to a trained model.
     /// </remarks>
     public string? FeatureColumnName
     {
@@ -88,7 +88,8 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then
-    /// class-balanced weights; with equal counts, plain training. In fine-tuning with few images it is <see cref="VectorScaling"/>.
+    /// a class-balanced draw (with few images, weights); with equal counts, plain training. In fine-tuning with few images it is
+    /// <see cref="VectorScaling"/>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null; this holds for all reference types below that cannot be null.</exception>
     public TrainingStrategy Strategy

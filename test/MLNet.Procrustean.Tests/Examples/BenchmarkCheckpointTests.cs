@@ -28,13 +28,7 @@ public sealed class BenchmarkCheckpointTests
         Assert.That(whole.ExitCode, Is.Zero, whole.Errors);
 
         var resumable = Arguments("resumed.csv", "--checkpoint-path", checkpoints);
-        using (var process = ChildProcess.Start(resumable))
-        {
-            SpinWait.SpinUntil(() => HasCheckpoint(checkpoints) || process.HasExited, TimeSpan.FromMinutes(1));
-            process.Kill();
-            process.WaitForExit();
-        }
-
+        ChildProcess.KillOnce(() => HasCheckpoint(checkpoints), resumable);
         Assert.That(Rows(folder, "resumed.csv"), Is.Empty, "it was killed too late to show anything");
         var resumed = ChildProcess.Dotnet(resumable);
         using (Assert.EnterMultipleScope())

@@ -25,7 +25,7 @@ public sealed class KilledTrainingTests
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
 
         string[] again = [.. KilledTrainFolder.Arguments(saved, epochs: 3), "--checkpoint-path", checkpoints];
-        KillOnceThereIs(Path.Combine(checkpoints, "finished.safetensors"), again);
+        ChildProcess.KillOnce(() => File.Exists(Path.Combine(checkpoints, "finished.safetensors")), again);
         Assert.That(saved, Does.Not.Exist, "it was killed too late to show anything");
         Assert.That(Directory.GetFiles(checkpoints), Is.Not.Empty);
 
@@ -106,17 +106,5 @@ public sealed class KilledTrainingTests
         process.Kill(); // SIGKILL, or TerminateProcess
         process.WaitForExit();
         return KilledTrainFolder.Newest(checkpoints);
-    }
-
-    private static void KillOnceThereIs(string file, string[] arguments)
-    {
-        using var process = ChildProcess.Start(arguments);
-        for (var clock = Stopwatch.StartNew(); !File.Exists(file) && clock.Elapsed < TimeSpan.FromMinutes(2) && !process.HasExited; )
-        {
-            Thread.Sleep(1);
-        }
-
-        process.Kill();
-        process.WaitForExit();
     }
 }

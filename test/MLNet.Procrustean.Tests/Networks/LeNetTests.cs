@@ -55,11 +55,8 @@ public sealed class LeNetTests
     [TestCase(2)]
     public void Fit_ColoursInParts_GivesAModelThatTellsThemApartAlsoWhenSavedAndLoaded(int parts)
     {
-        var ml = new MLContext(seed: 1);
-        var data = ColourRows.Of(ml, 24, 12, 12);
         var options = SmallTraining.Options with
         {
-            ImageColumnName = "Image",
             Backbone = new LeNet { ImageSize = 16 },
             ImageSize = 16,
             Strategy = new RecommendedStrategy(),
@@ -67,43 +64,35 @@ public sealed class LeNetTests
             BatchSize = 8,
             BatchParts = parts,
             LearningRate = 0.02,
-            Seed = 1,
         };
-        using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, "model.zip");
-        using var model = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(data);
-        ml.Model.Save(model, data.Schema, path);
-        using var loaded = (ImageClassifierModel)ml.Model.Load(path, out _);
-
-        var test = ColourRows.Of(ml, 10, 10, 10);
-        var metrics = ml.MulticlassClassification.Evaluate(model.Transform(test));
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(metrics.MacroAccuracy, Is.GreaterThan(0.9));
-            Assert.That(ml.MulticlassClassification.Evaluate(loaded.Transform(test)).LogLoss, Is.EqualTo(metrics.LogLoss));
-            Assert.That(model.Diagnose(data, test).ClassifierNorms, Has.Length.EqualTo(3));
-        }
+        ColourTraining.AssertLearnsAndLoads(options);
     }
 
     [Test]
-    public void Fit_WhitenedStem_IsRefused()
-    {
-        var ml = new MLContext(seed: 1);
-        var options = SmallTraining.Options with { ImageColumnName = "Image", Backbone = new LeNet(), ImageSize = 28, WhitenedStem = true };
-        Assert.That(
-            () => ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(ColourRows.Of(ml, 2, 2, 2)),
-            Throws.InstanceOf<ArgumentException>().With.Message.Contains("no batch normalisation after its first convolution")
+    public void Fit_WhitenedStem_IsRefused() =>
+        AssertRefused(
+            SmallTraining.Options with
+            {
+                Backbone = new LeNet(),
+                ImageSize = 28,
+                WhitenedStem = true,
+            },
+            "no batch normalisation after its first convolution"
         );
-    }
 
     [Test]
-    public void Fit_AnotherImageSize_IsRefused()
+    public void Fit_AnotherImageSize_IsRefused() =>
+        AssertRefused(SmallTraining.Options with { Backbone = new LeNet(), ImageSize = 32 }, "lenet-28 takes images of 28");
+
+    private static void AssertRefused(ImageClassifierOptions options, string message)
     {
         var ml = new MLContext(seed: 1);
-        var options = SmallTraining.Options with { ImageColumnName = "Image", Backbone = new LeNet(), ImageSize = 32 };
         Assert.That(
-            () => ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(ColourRows.Of(ml, 2, 2, 2)),
-            Throws.InstanceOf<ArgumentException>().With.Message.Contains("lenet-28 takes images of 28")
+            () =>
+                ml
+                    .MulticlassClassification.Trainers.ProcrusteanImageClassification(options with { ImageColumnName = "Image" })
+                    .Fit(ColourRows.Of(ml, 2, 2, 2)),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains(message)
         );
     }
 }

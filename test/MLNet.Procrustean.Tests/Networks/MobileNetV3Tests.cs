@@ -1,4 +1,3 @@
-using Microsoft.ML;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
@@ -98,32 +97,15 @@ public sealed class MobileNetV3Tests
     [Test]
     public void Fit_Colours_GivesAModelThatTellsThemApartAlsoWhenSavedAndLoaded()
     {
-        var ml = new MLContext(seed: 1);
-        var data = ColourRows.Of(ml, 24, 12, 12);
         var options = SmallTraining.Options with
         {
-            ImageColumnName = "Image",
             Backbone = new MobileNetV3(),
             ImageSize = 32,
             Epochs = 16,
             BatchSize = 8,
             LearningRate = 0.02,
-            Seed = 1,
         };
-        using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, "model.zip");
-        using var model = ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(options).Fit(data);
-        ml.Model.Save(model, data.Schema, path);
-        using var loaded = (ImageClassifierModel)ml.Model.Load(path, out _);
-
-        var test = ColourRows.Of(ml, 10, 10, 10);
-        var metrics = ml.MulticlassClassification.Evaluate(model.Transform(test));
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(metrics.MacroAccuracy, Is.GreaterThan(0.9));
-            Assert.That(ml.MulticlassClassification.Evaluate(loaded.Transform(test)).LogLoss, Is.EqualTo(metrics.LogLoss));
-            Assert.That(model.Diagnose(data, test).ClassifierNorms, Has.Length.EqualTo(3));
-        }
+        ColourTraining.AssertLearnsAndLoads(options);
     }
 
     private static double[] Linear(FullyConnected layer, double[] x)

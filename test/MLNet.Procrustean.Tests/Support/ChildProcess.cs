@@ -65,6 +65,19 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     /// </summary>
     public static Process Start(IEnumerable<string> arguments, Action<string>? onLine = null) => StartProgram(Host, arguments, onLine);
 
+    /// <summary>Starts dotnet with these arguments, and kills it as soon as that holds, or after two minutes.</summary>
+    public static void KillOnce(Func<bool> condition, IEnumerable<string> arguments)
+    {
+        using var process = Start(arguments);
+        for (var clock = Stopwatch.StartNew(); !condition() && clock.Elapsed < TimeSpan.FromMinutes(2) && !process.HasExited; )
+        {
+            Thread.Sleep(1);
+        }
+
+        process.Kill(); // SIGKILL, or TerminateProcess
+        process.WaitForExit();
+    }
+
     /// <summary>Starts another program in the same way.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     public static Process StartProgram(
