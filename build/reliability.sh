@@ -8,7 +8,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 OMP_WAIT_POLICY=passive
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export MLNET_PROCRUSTEAN_FAULTS="$work"
-for tests in test/MLNet.Procrustean.Tests test/MLNet.Procrustean.Onnx.Tests; do
+for tests in test/MLNet.Procrustean.Tests test/MLNet.Procrustean.Programs.Tests test/MLNet.Procrustean.Onnx.Tests; do
   dotnet build "$tests" -c Release
   dotnet test "$tests" -c Release --no-build --filter TestCategory=Reliability
   if [ "${1:-}" = --long ]; then

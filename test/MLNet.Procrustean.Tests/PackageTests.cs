@@ -92,7 +92,7 @@ public sealed class PackageTests
         var program = BuildPredictWithLibTorch("consumer", Id, LibTorch);
         var paths = TinyModel.Shared.Paths[..3];
 
-        var process = ChildProcess.Dotnet([program, SavedModelTests.Save(folder.Path), .. paths]);
+        var process = ChildProcess.Dotnet([program, TinyModel.Shared.Save(folder.Path), .. paths]);
 
         Assert.That(Lines(process), Is.EqualTo(SavedModelTests.ExpectedLines(paths)), process.Errors);
     }
@@ -102,7 +102,7 @@ public sealed class PackageTests
     {
         var program = BuildPredictWithLibTorch("no-engine", Id);
 
-        var process = ChildProcess.Dotnet([program, SavedModelTests.Save(folder.Path), TinyModel.Shared.Paths[0]]);
+        var process = ChildProcess.Dotnet([program, TinyModel.Shared.Save(folder.Path), TinyModel.Shared.Paths[0]]);
 
         Assert.That(process.ExitCode, Is.Not.Zero);
         Assert.That(process.Errors, Does.Contain("There is no libtorch").And.Contain("TorchSharp-cpu").And.Contain(OnnxId));
@@ -120,7 +120,7 @@ public sealed class PackageTests
         var exported = Path.Combine(folder.Path, "model.onnx");
         TinyModel.Shared.Classifier.SaveOnnx(exported);
 
-        foreach (var model in new[] { SavedModelTests.Save(folder.Path), exported })
+        foreach (var model in new[] { TinyModel.Shared.Save(folder.Path), exported })
         {
             var process = ChildProcess.Dotnet([program, model, .. paths]);
 

@@ -17,7 +17,7 @@ public sealed class NativeLoadingTests
     public void SaveAModel()
     {
         folder = new();
-        model = SavedModelTests.Save(folder.Path);
+        model = TinyModel.Shared.Save(folder.Path);
     }
 
     [OneTimeTearDown]

@@ -16,7 +16,7 @@ public sealed class OpenMpThreadsTests
         using var folder = new TemporaryFolder();
 
         var process = SavedModelTests.Predict(
-            SavedModelTests.Save(folder.Path),
+            TinyModel.Shared.Save(folder.Path),
             [TinyModel.Shared.Paths[0]],
             new() { [OpenMpThreads.WaitPolicy] = set, ["OMP_DISPLAY_ENV"] = "verbose" }
         );
@@ -38,7 +38,7 @@ public sealed class OpenMpThreadsTests
         File.WriteAllText(path, settings.ToJsonString());
 
         var process = SavedModelTests.Predict(
-            SavedModelTests.Save(folder.Path),
+            TinyModel.Shared.Save(folder.Path),
             [TinyModel.Shared.Paths[0]],
             new() { [OpenMpThreads.WaitPolicy] = null, ["OMP_DISPLAY_ENV"] = "verbose" },
             "exec",

@@ -19,7 +19,7 @@ public sealed class LoadFuzzTests
     public void SaveAPipeline()
     {
         using var folder = new TemporaryFolder();
-        whole = File.ReadAllBytes(SavedModelTests.Save(folder.Path));
+        whole = File.ReadAllBytes(TinyModel.Shared.Save(folder.Path));
     }
 
     // ML.NET finds the method that reads the entry by reflection.

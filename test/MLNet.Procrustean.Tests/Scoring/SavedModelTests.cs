@@ -19,7 +19,7 @@ public sealed class SavedModelTests
     {
         folder = new();
         tiny = TinyModel.Shared;
-        path = Save(folder.Path);
+        path = tiny.Save(folder.Path);
     }
 
     [OneTimeTearDown]
@@ -29,16 +29,6 @@ public sealed class SavedModelTests
     internal static string PredictFolder => ChildProcess.FolderOfProgram("test/MLNet.Procrustean.PredictWithLibTorch");
 
     private static string PredictProgram => Path.Combine(PredictFolder, "MLNet.Procrustean.PredictWithLibTorch.dll");
-
-    /// <summary>Saves the shared model as a pipeline from text label to text prediction.</summary>
-    internal static string Save(string folder)
-    {
-        var tiny = TinyModel.Shared;
-        var names = tiny.Context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(tiny.Classifier.Transform(tiny.Keyed));
-        var path = Path.Combine(folder, "model.zip");
-        tiny.Context.Model.Save(tiny.Keys.Append(tiny.Classifier).Append(names), tiny.Images.Schema, path);
-        return path;
-    }
 
     /// <summary>The lines that the program must print for some images.</summary>
     internal static string[] ExpectedLines(string[] paths)

@@ -61,6 +61,15 @@ internal sealed class TinyModel : IDisposable
     /// <summary>The shared classifier's scores of its own training images.</summary>
     public float[][] Scores() => Scores(Classifier.Transform(Images));
 
+    /// <summary>Saves it as a pipeline from text label to text prediction, and returns the file.</summary>
+    public string Save(string folder)
+    {
+        var names = Context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(Classifier.Transform(Keyed));
+        var path = Path.Combine(folder, "model.zip");
+        Context.Model.Save(Keys.Append(Classifier).Append(names), Images.Schema, path);
+        return path;
+    }
+
     public static void Release()
     {
         if (Lazily.IsValueCreated)

@@ -1,0 +1,304 @@
+using System.Globalization;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Programs.Tests.Examples;
+
+public sealed class BenchmarkTests
+{
+    private readonly TemporaryFolder folder = new();
+
+    [OneTimeSetUp]
+    public void WriteImages()
+    {
+        ImageFolders.Write(folder, ("photos/train/cat", 20), ("photos/train/dog", 20), ("photos/train/owl", 20));
+        ImageFolders.Write(folder, ("photos/test/cat", 4), ("photos/test/dog", 4), ("photos/test/owl", 4));
+    }
+
+    [OneTimeTearDown]
+    public void DeleteImages() => folder.Dispose();
+
+    [Test]
+    public void Run_TwoStrategiesAndSeeds_PrintsWhatTheResultsFileHasAndResumesWhereItStopped()
+    {
+        string[] arguments =
+        [
+            "--strategy",
+            "plain",
+            "--strategy",
+            "la(tau=0.5) | la(tau=1)",
+            "--seed",
+            "1",
+            "--seed",
+            "2",
+            "--selection-seed",
+            "7",
+            "--imbalance",
+            "step:4:12",
+        ];
+
+        var run = Benchmark("twice.csv", arguments);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        var rows = Rows("twice.csv");
+        var plain = Macro(rows, "plain");
+        var chosen = run.Output.Contains("| la(tau=0.5) |", StringComparison.Ordinal) ? "la(tau=0.5)" : "la(tau=1)";
+        var difference = Macro(rows, chosen).Zip(plain, (one, other) => one - other).ToArray();
+        var heldOut = rows.Where(row => row[0] == "HeldOut").ToDictionary(row => row[1], row => Number(row[3]));
+
+        // as if it had stopped before the last run
+        File.WriteAllLines(InFolder("twice.csv"), File.ReadAllLines(InFolder("twice.csv"))[..^1]);
+        var again = Benchmark("twice.csv", arguments);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows.Count(row => row[0] == "HeldOut"), Is.EqualTo(2));
+            Assert.That(rows.Count(row => row[0] == "Test"), Is.EqualTo(4));
+            Assert.That(heldOut[chosen], Is.EqualTo(heldOut.Values.Max()));
+            Assert.That(run.Output, Does.Contain($"| plain | {MeanAndDeviation(plain)} |"));
+            Assert.That(
+                run.Output,
+                Does.Contain($"| {chosen} | {MeanAndDeviation(Macro(rows, chosen))} | {MeanAndDeviation(difference, "+0.000;-0.000")} |")
+            );
+            Assert.That(again.Output, Does.Contain("4 runs, 3 of them done already."));
+            Assert.That(
+                Rows("twice.csv").Select(row => row[..8]),
+                Is.EqualTo(rows.Select(row => row[..8])),
+                "the run done again gives the same"
+            );
+        }
+    }
+
+    [Test]
+    public void Run_HeldOutImagesLeaveTooFew_TakesAsManyAsThereAreForChoosing()
+    {
+        // 16 of a class are left
+        var run = Benchmark("all.csv", "--strategy", "plain | la", "--seed", "1", "--selection-seed", "7", "--imbalance", "step:4:20");
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(Rows("all.csv").Select(row => row[0]), Is.EqualTo(new[] { "HeldOut", "HeldOut", "Test" }));
+    }
+
+    [Test]
+    public void Run_DivergingTraining_IsAResultAndTheOthersAreDone()
+    {
+        var run = Benchmark(
+            "diverged.csv",
+            "--strategy",
+            "plain",
+            "--strategy",
+            "la(tau=1)",
+            "--seed",
+            "1",
+            "--learning-rate",
+            "1e30",
+            "--batch-size",
+            "8"
+        );
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(run.Output, Does.Contain("| plain | diverged |").And.Contain("| la(tau=1) | diverged |"));
+        Assert.That(run.Errors, Does.Contain("plain, seed 1:"));
+    }
+
+    [Test]
+    public void Run_Corrections_ChangeTheModelThatTheStrategyTrained()
+    {
+        var run = Benchmark(
+            "corrected.csv",
+            "--strategy",
+            "plain",
+            "--strategy",
+            "plain corrected by none",
+            "--strategy",
+            "plain corrected by la(tau=0)",
+            "--strategy",
+            "plain corrected by la(tau=10)",
+            "--strategy",
+            "plain corrected by tau-norm(tau=1)",
+            "--strategy",
+            "plain corrected by ternary(objective=macro,redraw=never)",
+            "--seed",
+            "1",
+            "--imbalance",
+            "step:10:20"
+        );
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        var rows = Rows("corrected.csv").ToDictionary(row => row[1], row => row[2..8]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows, Has.Count.EqualTo(6));
+            Assert.That(rows["plain corrected by none"], Is.EqualTo(rows["plain"]));
+            Assert.That(rows["plain corrected by la(tau=0)"], Is.EqualTo(rows["plain"]));
+            Assert.That(Rows("corrected.csv").Take(5).Select(row => row[8]).Distinct(), Has.Exactly(1).Items, "they are trained once");
+            Assert.That(Number(rows["plain"][4]), Is.GreaterThan(0), "recall of the large classes");
+            Assert.That(Number(rows["plain corrected by la(tau=10)"][4]), Is.Zero, "a shift of 23 leaves them no image");
+        }
+    }
+
+    [Test]
+    public void Run_WhitenedStem_IsAnotherRunThanATrainedOne()
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1"];
+        Benchmark("stem.csv", arguments);
+        var run = Benchmark("stem.csv", [.. arguments, "--whitened-stem", "true"]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Output, Does.Contain("stem=whitened").And.Contain("1 runs, 0 of them done already."));
+            Assert.That(Benchmark("stem.csv", arguments).Output, Does.Contain("1 runs, 1 of them done already.").And.Not.Contain("stem"));
+        }
+    }
+
+    [TestCase("--optimizer", "adam", "optimizer=Adam")]
+    [TestCase("--max-gradient-norm", "2", "norm=2")]
+    [TestCase("--layer-decay", "0.9", "decay=0.9")]
+    [TestCase("--learning-rate-schedule", "cosine(warm-up-epochs=0)", "WarmUpEpochs = 0")]
+    [TestCase("--learning-rate-schedule", "steps(milestones=0.5/0.75)", "Milestones = [0.5, 0.75], Factor = 0.01")]
+    [TestCase("--average-flips", "true", "flips=True")]
+    [TestCase("--aspect-ratio", "Pad", "aspect=Pad")]
+    public void Run_AnotherTraining_IsAnotherRun(string option, string value, string setting)
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1", "--learning-rate", "0.05"];
+        Benchmark("another.csv", arguments);
+        var run = Benchmark("another.csv", [.. arguments, option, value]);
+        Assert.That(run.Output, Does.Contain(setting).And.Contain("1 runs, 0 of them done already."));
+    }
+
+    [Test]
+    public void Run_CacheFolder_KeepsImagesAndFeaturesOfEachSubsetAndChangesNoResult()
+    {
+        var cache = InFolder("made/caches");
+        string[] arguments = ["--strategy", "plain", "--strategy", "la", "--frozen-stages", "2", "--augmentation", "flip"];
+        string[] twice = [.. arguments, "--seed", "1", "--seed", "2", "--imbalance", "step:4:12"];
+        Benchmark("uncached.csv", twice);
+        var run = Benchmark("cached.csv", [.. twice, "--cache-path", cache]);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Benchmark("natural.csv", [.. arguments, "--cache-path", Path.Combine(cache, "natural")]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Rows("cached.csv").Select(row => row[..8]), Is.EqualTo(Rows("uncached.csv").Select(row => row[..8])));
+            Assert.That(Directory.GetFiles(cache, "*.cache"), Has.Length.EqualTo(2), "a subset for each seed");
+            Assert.That(Directory.GetFiles(cache, "*.features-2.safetensors"), Has.Length.EqualTo(2));
+            Assert.That(Directory.GetFiles(Path.Combine(cache, "natural"), "*.cache"), Has.Length.EqualTo(1), "the same for each seed");
+        }
+    }
+
+    [Test]
+    public void Run_OtherImagesUnderTheSameName_AreAnotherRun()
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1"];
+        Benchmark("other.csv", arguments);
+        var extra = InFolder("photos/test/cat/extra.png");
+        File.Copy(InFolder("photos/test/cat/000.png"), extra);
+        var run = Benchmark("other.csv", arguments);
+        File.Delete(extra);
+        Assert.That(run.Output, Does.Contain("1 runs, 0 of them done already."));
+    }
+
+    [Test]
+    public void Run_Report_IsWrittenWithDiagnostics()
+    {
+        var run = Benchmark(
+            "report.csv",
+            "--strategy",
+            "plain",
+            "--strategy",
+            "mfw",
+            "--strategy",
+            "plain | mfw",
+            "--seed",
+            "1",
+            "--imbalance",
+            "long-tailed:4:12",
+            "--report",
+            InFolder("page.html"),
+            "--checkpoint-path",
+            InFolder("checkpoints")
+        );
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        var page = File.ReadAllText(InFolder("page.html"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Rows("report.csv").Count(row => row[0] == "Test"), Is.EqualTo(2), "one of them is compared twice");
+            Assert.That(page, Does.Contain("photos long-tailed:4:12"));
+            Assert.That(page, Does.Contain("Leakage").And.Contain("Gradient ratio").And.Contain("Neural collapse"));
+            Assert.That(Directory.GetFileSystemEntries(InFolder("checkpoints")), Is.Empty, "the runs are done");
+        }
+    }
+
+    [Test]
+    public void Run_ReportWhoseNumbersWouldOverwriteTheResults_IsRefused()
+    {
+        Benchmark("kept.csv", "--strategy", "plain", "--seed", "1");
+        var run = Benchmark("kept.csv", "--strategy", "plain", "--seed", "1", "--report", InFolder("kept.html"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain("would overwrite").And.Contain("kept.csv"));
+            Assert.That(Rows("kept.csv"), Has.Count.EqualTo(1));
+        }
+    }
+
+    [TestCase("--imbalance", "steps:4:12", "The imbalance 'steps:4:12' is none of")]
+    [TestCase("--imbalance", "step:four:12", "The imbalance 'step:four:12' is none of")]
+    [TestCase("--imbalance", "step:4:30", "is to give 30 rows and has 20")]
+    [TestCase("--imbalance", "step:100:20", "No row of class")]
+    [TestCase("--strategy", "la | lo", "There is no strategy 'lo'")]
+    [TestCase("--strategy", "plain corrected by magic", "There is no correction 'magic'")]
+    [TestCase("--strategy", "plain corrected by la(tau=11)", "The parameter tau of la is out of range")]
+    [TestCase("--learning-rate-schedule", "stairs", "There is no schedule 'stairs'. Schedules: cosine(warm-up-epochs=1)")]
+    [TestCase("--learning-rate-schedule", "steps(milestones=0.8+0.9)", "The milestone '0.8+0.9' must be a number")]
+    [TestCase("--learning-rate-schedule", "steps(factor=2)", "Factor")]
+    [TestCase("--report", "report.pdf", "let it end in .html")]
+    [TestCase("--results", "photos/train/cat/000.png", "is not a results file of this program")]
+    public void Run_WrongArguments_FailWithAWord(string option, string value, string message)
+    {
+        var run = Benchmark(
+            option == "--results" ? null : "wrong.csv",
+            "--strategy",
+            "plain",
+            "--seed",
+            "1",
+            option,
+            option == "--results" ? InFolder(value) : value
+        );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain(message));
+            Assert.That(run.Output, Does.Not.Contain("macro accuracy"));
+        }
+    }
+
+    [Test]
+    public void Run_DamagedLineInTheResults_NamesTheLine()
+    {
+        Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
+        File.AppendAllText(InFolder("damaged.csv"), "Test,\"plain\",2,0.4\n");
+        var run = Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
+        Assert.That(run.Errors, Does.Contain("Line 3 of").And.Contain("is damaged"));
+    }
+
+    private static double[] Macro(List<string[]> rows, string strategy) =>
+        [.. rows.Where(row => row[0] == "Test" && row[1] == strategy).OrderBy(row => row[2]).Select(row => Number(row[3]))];
+
+    private static string MeanAndDeviation(double[] values, string format = "0.000")
+    {
+        var mean = values.Sum() / values.Length;
+        var deviation = Math.Sqrt(values.Sum(value => Math.Pow(value - mean, 2)) / (values.Length - 1));
+        return $"{mean.ToString(format, CultureInfo.InvariantCulture)} ± {deviation.ToString("0.000", CultureInfo.InvariantCulture)}";
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private ChildProcess Benchmark(string? results, params string[] more) =>
+        ChildProcess.Dotnet([
+            .. ExampleProgram.Training("Benchmark", InFolder("photos/train"), epochs: 1),
+            "--test",
+            InFolder("photos/test"),
+            .. results is null ? Array.Empty<string>() : ["--results", InFolder(results)],
+            .. more,
+        ]);
+
+    // The strategies of these tests have no comma in them.
+    private List<string[]> Rows(string results) =>
+        [.. File.ReadAllLines(InFolder(results)).Skip(1).Select(line => line.Replace("\"", "", StringComparison.Ordinal).Split(','))];
+
+    private string InFolder(string name) => Path.Combine(folder.Path, name);
+}
