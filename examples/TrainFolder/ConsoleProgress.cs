@@ -32,7 +32,7 @@ internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseR
     public void Report(TernaryProgress value) => line.Show($"{value}");
 
     /// <summary>The test images are scored; so many of them so far.</summary>
-    public void Scored(long images) => line.Show(string.Create(CultureInfo.InvariantCulture, $"Scoring test images: {images}"));
+    public void Scored(long images) => line.Show(string.Create(CultureInfo.InvariantCulture, $"Scoring images: {images}"));
 
     /// <summary>Writes a line to the error stream, not into the one that is shown.</summary>
     public void Tell(string message) => line.Tell(message);

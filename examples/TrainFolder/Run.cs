@@ -31,6 +31,9 @@ internal sealed record Run
 
     public required Func<CorrectionInput, ImageClassifierModel> Correction { get; init; }
 
+    /// <summary>The share of the training images that calibrates the scores; with 0 they stay as they are.</summary>
+    public double CalibrationFraction { get; init; }
+
     public ProjectedGradientAttack? Attack { get; init; }
 
     public string? ModelPath { get; init; }
@@ -61,7 +64,7 @@ internal sealed record Run
     {
         var ml = new MLContext(Options.Seed);
         ml.Log += (_, line) => Tell(line.RawMessage);
-        var (train, test) = Processes.InAll(() => Load(ml));
+        var (train, calibration, test) = Processes.InAll(() => Load(ml));
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var trainer = Processes.InAll(() => ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options));
         var clock = Stopwatch.StartNew();
@@ -71,15 +74,18 @@ internal sealed record Run
             return;
         }
 
-        using var classifier = Correction(new(trained, train, Options) { Tell = Progress.Tell, Progress = Progress });
+        using var corrected = Correction(new(trained, train, Options) { Tell = Progress.Tell, Progress = Progress });
+        Save(ml, keys.Append(corrected), train.Schema); // first, so that an image below that cannot be read costs no training
+        var temperature = calibration is null ? 1 : FitTemperature(ml, corrected, calibration);
+        using var classifier = calibration is null ? corrected : corrected.ScaleTemperature(temperature);
         var seconds = clock.Elapsed.TotalSeconds;
         var skippedInTest = new List<ImageException>();
         classifier.OnSkippedImage = skippedInTest.Add;
 
         var model = keys.Append(classifier);
-        if (ModelPath is not null)
+        if (calibration is not null)
         {
-            Save(ml, model, train.Schema, ModelPath); // first, so that a test image that cannot be read costs no training
+            Save(ml, model, train.Schema);
         }
 
         var evaluation = Evaluate(ml, classifier, model.Transform(Counted(ml, test)), test);
@@ -89,7 +95,7 @@ internal sealed record Run
         skipped.Print();
         if (JsonPath is not null)
         {
-            RunResults.Write(JsonPath, this, evaluation, skipped, seconds, classifier.EpochReports);
+            RunResults.Write(JsonPath, this, evaluation, temperature, skipped, seconds, classifier.EpochReports);
         }
 
         if (ReportPath is not null)
@@ -98,29 +104,49 @@ internal sealed record Run
         }
     }
 
-    private (IDataView Train, IDataView Test) Load(MLContext ml)
+    private (IDataView Train, IDataView? Calibration, IDataView Test) Load(MLContext ml)
     {
         CheckPaths();
-        return Test is { } folder
+        var (images, test) = Test is { } folder
             ? ImageFolders.Load(ml, Train, folder)
             : ml.Data.StratifiedSplit(ml.Data.LoadImageFolder(Train), "Label", TestFraction, Options.Seed!.Value);
+        if (CalibrationFraction == 0)
+        {
+            return (images, null, test);
+        }
+
+        var (train, calibration) = ml.Data.StratifiedSplit(images, "Label", CalibrationFraction, Options.Seed!.Value);
+        return (train, calibration, test);
     }
 
-    private Evaluation Evaluate(MLContext ml, ImageClassifierModel classifier, IDataView scored, IDataView test)
+    private double FitTemperature(MLContext ml, ImageClassifierModel classifier, IDataView calibration)
+    {
+        var temperature = Read(() => classifier.FitTemperature(Counted(ml, calibration)));
+        Progress.Tell(FormattableString.Invariant($"The scores are calibrated by a temperature of {temperature:0.000}."));
+        return temperature;
+    }
+
+    private Evaluation Evaluate(MLContext ml, ImageClassifierModel classifier, IDataView scored, IDataView test) =>
+        Read(() =>
+            Evaluation.Of(ml, scored) with
+            {
+                Robustness = Attack is null ? null : ml.MulticlassClassification.EvaluateRobustness(classifier, test, Attack),
+            }
+        );
+
+    // An image that cannot be read is found when the model is saved.
+    private T Read<T>(Func<T> read)
     {
         try
         {
-            return Evaluation.Of(ml, scored) with
-            {
-                Robustness = Attack is null ? null : ml.MulticlassClassification.EvaluateRobustness(classifier, test, Attack),
-            };
+            return read();
         }
         catch (ImageException problem)
         {
             var saved = ModelPath is null ? "" : $" The model is in {ModelPath}.";
             var again = Options.CheckpointPath is null ? "" : ", and takes the training from its checkpoint";
             throw new InvalidDataException(
-                $"{problem.Message}{saved} With --bad-images skip, the same command evaluates the model without such test images{again}.",
+                $"{problem.Message}{saved} With --bad-images skip, the same command leaves such images out{again}.",
                 problem
             );
         }
@@ -167,11 +193,16 @@ internal sealed record Run
         }
     }
 
-    private void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)
+    private void Save(MLContext ml, ITransformer model, DataViewSchema schema)
     {
+        if (ModelPath is null)
+        {
+            return;
+        }
+
         try
         {
-            ml.Model.SaveAtomically(model, schema, path);
+            ml.Model.SaveAtomically(model, schema, ModelPath);
         }
         catch (IOException problem) when (Options.CheckpointPath is not null)
         {
@@ -185,6 +216,7 @@ internal sealed record Run
     private void WriteReport(string path, ImageClassifierModel classifier, Evaluation evaluation, IDataView train, IDataView test)
     {
         var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
+        name = CalibrationFraction == 0 ? name : $"{name}, calibrated";
         var title = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}";
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, evaluation, Options, train, test)], title);
     }

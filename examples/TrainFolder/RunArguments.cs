@@ -34,6 +34,14 @@ internal sealed class RunArguments
         DefaultValueFactory = _ => "none",
     };
 
+    private readonly Option<double> calibrationFraction = new("--calibration-fraction")
+    {
+        Description =
+            "The share of each class's training images that is not trained on: the temperature is fitted on them by which scores become "
+            + "nearer to probabilities (0.1 or more, of at least some hundred images). The predicted classes stay. With 0 scores stay.",
+        DefaultValueFactory = _ => 0,
+    };
+
     private readonly TrainingArguments training = new(Defaults);
 
     private readonly Option<int> seed = new("--seed")
@@ -84,6 +92,7 @@ internal sealed class RunArguments
             testFraction,
             strategy,
             correction,
+            calibrationFraction,
             .. training.All,
             seed,
             checkpointPath,
@@ -110,6 +119,7 @@ internal sealed class RunArguments
             StrategyName = given.GetValue(strategy) ?? "default",
             CorrectionName = given.GetValue(correction)!,
             Correction = CorrectionText.Parse(given.GetValue(correction)!),
+            CalibrationFraction = Share(given.GetValue(calibrationFraction)),
             Attack = given.GetValue(attack) is { } epsilon ? AttackOf(epsilon) : null,
             ModelPath = given.GetValue(model)?.FullName,
             JsonPath = given.GetValue(json)?.FullName,
@@ -126,6 +136,13 @@ internal sealed class RunArguments
             },
         };
     }
+
+    private static double Share(double calibration) =>
+        calibration is >= 0 and < 1
+            ? calibration
+            : throw new ArgumentException(
+                FormattableString.Invariant($"--calibration-fraction is {calibration}; it must be 0 or a share below 1.")
+            );
 
     private static ProjectedGradientAttack AttackOf(double epsilon) => new() { Epsilon = epsilon, StepSize = Math.Max(epsilon / 4, 0.001) };
 

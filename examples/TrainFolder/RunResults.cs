@@ -12,14 +12,20 @@ internal static class RunResults
         string path,
         Run run,
         Evaluation evaluation,
+        double temperature,
         SkippedImages skipped,
         double seconds,
         IReadOnlyCollection<EpochReport> epochs
-    ) => WriteAtomically(path, JsonSerializer.Serialize(Of(run, evaluation, skipped, seconds, epochs), ResultsJson.Default.Results));
+    ) =>
+        WriteAtomically(
+            path,
+            JsonSerializer.Serialize(Of(run, evaluation, temperature, skipped, seconds, epochs), ResultsJson.Default.Results)
+        );
 
     private static Results Of(
         Run run,
         Evaluation evaluation,
+        double temperature,
         SkippedImages skipped,
         double seconds,
         IReadOnlyCollection<EpochReport> epochs
@@ -27,6 +33,7 @@ internal static class RunResults
         new(
             run.StrategyName,
             run.CorrectionName,
+            temperature,
             run.Options.Seed,
             run.Options.Backbone.Name,
             epochs.Count, // the options do not know those of fine-tuning before the images are counted
@@ -71,6 +78,7 @@ internal static class RunResults
 internal sealed record Results(
     string Strategy,
     string Correction,
+    double Temperature,
     int? Seed,
     string Backbone,
     int Epochs,
