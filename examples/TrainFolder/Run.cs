@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.Procrustean;
 using Shared;
 
@@ -75,11 +77,12 @@ internal sealed record Run
         }
 
         using var corrected = Correction(new(trained, train, Options) { Tell = Progress.Tell, Progress = Progress });
+        var seconds = clock.Elapsed.TotalSeconds;
         Save(ml, keys.Append(corrected), train.Schema); // first, so that an image below that cannot be read costs no training
+        var (skippedInCalibration, skippedInTest) = (new List<ImageException>(), new List<ImageException>());
+        corrected.OnSkippedImage = skippedInCalibration.Add;
         var temperature = calibration is null ? 1 : FitTemperature(ml, corrected, calibration);
         using var classifier = calibration is null ? corrected : corrected.ScaleTemperature(temperature);
-        var seconds = clock.Elapsed.TotalSeconds;
-        var skippedInTest = new List<ImageException>();
         classifier.OnSkippedImage = skippedInTest.Add;
 
         var model = keys.Append(classifier);
@@ -91,7 +94,7 @@ internal sealed record Run
         var evaluation = Evaluate(ml, classifier, model.Transform(Counted(ml, test)), test);
         Progress.Clear();
         Console.WriteLine(evaluation);
-        var skipped = new SkippedImages(classifier.SkippedImages, [.. skippedInTest]);
+        var skipped = new SkippedImages(classifier.SkippedImages, skippedInCalibration, skippedInTest);
         skipped.Print();
         if (JsonPath is not null)
         {
@@ -100,7 +103,7 @@ internal sealed record Run
 
         if (ReportPath is not null)
         {
-            WriteReport(ReportPath, classifier, evaluation, train, test);
+            WriteReport(ReportPath, classifier, temperature, evaluation, train, test);
         }
     }
 
@@ -115,40 +118,60 @@ internal sealed record Run
             return (images, null, test);
         }
 
-        var (train, calibration) = ml.Data.StratifiedSplit(images, "Label", CalibrationFraction, Options.Seed!.Value);
-        return (train, calibration, test);
+        try
+        {
+            var (train, calibration) = ml.Data.StratifiedSplit(images, "Label", CalibrationFraction, Options.Seed!.Value);
+            return (train, calibration, test);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new ArgumentException($"--calibration-fraction divides the images that are left to train on: {problem.Message}", problem);
+        }
     }
 
     private double FitTemperature(MLContext ml, ImageClassifierModel classifier, IDataView calibration)
     {
-        var temperature = Read(() => classifier.FitTemperature(Counted(ml, calibration)));
-        Progress.Tell(FormattableString.Invariant($"The scores are calibrated by a temperature of {temperature:0.000}."));
+        var temperature = Read("calibration", () => classifier.FitTemperature(Counted(ml, calibration)));
+        var count = calibration.GetColumn<string>("Label").Count();
+        if (temperature is < 0.0101 or > 99) // the ends of what can be fitted
+        {
+            Progress.Tell($"The scores stay as they are: no temperature is the best for the {count} images held out. Hold out more.");
+            return 1;
+        }
+
+        var text = temperature.ToString("0.000", CultureInfo.InvariantCulture);
+        Progress.Tell($"The scores are calibrated by a temperature of {text}, fitted on {count} images held out.");
         return temperature;
     }
 
     private Evaluation Evaluate(MLContext ml, ImageClassifierModel classifier, IDataView scored, IDataView test) =>
-        Read(() =>
+        Read("test", () =>
             Evaluation.Of(ml, scored) with
             {
                 Robustness = Attack is null ? null : ml.MulticlassClassification.EvaluateRobustness(classifier, test, Attack),
             }
         );
 
-    // An image that cannot be read is found when the model is saved.
-    private T Read<T>(Func<T> read)
+    // The model is saved by then.
+    private T Read<T>(string what, Func<T> read)
     {
+        var calibrated = what == "calibration" ? ", not calibrated" : "";
+        var saved = ModelPath is null ? "" : $" The model is in {ModelPath}{calibrated}.";
         try
         {
             return read();
         }
         catch (ImageException problem)
         {
-            var saved = ModelPath is null ? "" : $" The model is in {ModelPath}.";
             var again = Options.CheckpointPath is null ? "" : ", and takes the training from its checkpoint";
             throw new InvalidDataException(
-                $"{problem.Message}{saved} With --bad-images skip, the same command leaves such images out{again}.",
+                $"{problem.Message}{saved} With --bad-images skip, the same command leaves such images out of the {what}{again}.",
                 problem
             );
+        }
+        catch (ArgumentException problem) // no image can be read
+        {
+            throw new InvalidDataException($"{problem.Message}{saved}", problem);
         }
     }
 
@@ -213,10 +236,17 @@ internal sealed record Run
         }
     }
 
-    private void WriteReport(string path, ImageClassifierModel classifier, Evaluation evaluation, IDataView train, IDataView test)
+    private void WriteReport(
+        string path,
+        ImageClassifierModel classifier,
+        double temperature,
+        Evaluation evaluation,
+        IDataView train,
+        IDataView test
+    )
     {
         var name = CorrectionName == "none" ? StrategyName : $"{StrategyName}, corrected by {CorrectionName}";
-        name = CalibrationFraction == 0 ? name : $"{name}, calibrated";
+        name = temperature == 1 ? name : FormattableString.Invariant($"{name}, scores calibrated (T = {temperature:0.00})");
         var title = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Train))}: {name}";
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, evaluation, Options, train, test)], title);
     }

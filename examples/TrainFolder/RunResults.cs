@@ -46,6 +46,7 @@ internal static class RunResults
             evaluation.Robustness?.Robust.MacroAccuracy,
             evaluation.Metrics.UnscoredCount,
             [.. skipped.InTraining.Select(image => image.Message)],
+            [.. skipped.InCalibration.Select(image => image.Message)],
             [.. skipped.InTest.Select(image => image.Message)],
             seconds,
             epochs.Average(epoch => epoch.ImagesPerSecond)
@@ -91,6 +92,7 @@ internal sealed record Results(
     double? AttackedMacroAccuracy,
     long UnscoredCount,
     IReadOnlyList<string> SkippedInTraining,
+    IReadOnlyList<string> SkippedInCalibration,
     IReadOnlyList<string> SkippedInTest,
     double TrainSeconds,
     double ImagesPerSecond

@@ -1,6 +1,6 @@
 using MLNet.Procrustean.Tests.Support;
 
-namespace MLNet.Procrustean.Tests;
+namespace MLNet.Procrustean; // that of all test projects: a set-up covers its namespace and those in it
 
 [SetUpFixture]
 public sealed class TinyModelTearDown

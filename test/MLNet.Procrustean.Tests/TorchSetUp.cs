@@ -1,4 +1,4 @@
-namespace MLNet.Procrustean.Tests;
+namespace MLNet.Procrustean; // that of all test projects: a set-up covers its namespace and those in it
 
 [SetUpFixture]
 public sealed class TorchSetUp

@@ -3,7 +3,6 @@ using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Onnx.Quantization;
 using MLNet.Procrustean.Onnx.Runtime;
 using MLNet.Procrustean.Scoring;
-using MLNet.Procrustean.Tests;
 using Onnx;
 
 namespace MLNet.Procrustean.Onnx.Tests.Support;

@@ -41,24 +41,31 @@ public sealed class CalibratedTrainFolderTests
         using var classifier = ((IEnumerable<ITransformer>)saved).OfType<ImageClassifierModel>().Single();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(run.Errors, Does.Contain("The scores are calibrated by a temperature of"));
-            Assert.That(temperature, Is.InRange(0.01, 100).And.Not.EqualTo(1).Within(0.001));
+            Assert.That(
+                run.Errors,
+                Does.Contain("The scores are calibrated by a temperature of").And.Contain("fitted on 18 images held out")
+            );
+            Assert.That(temperature, Is.InRange(0.05, 20));
             Assert.That(results["classes"]!.AsArray().Select(one => (int)one!["trainCount"]!), Is.EqualTo((int[])[30, 15, 9]));
-            Assert.That(classifier.FitTemperature(HeldOut(ml)), Is.EqualTo(1).Within(0.001));
+            Assert.That(classifier.FitTemperature(HeldOut(ml)), Is.EqualTo(1).Within(0.01));
         }
     }
 
     [Test]
-    public void CalibrationFraction_ImageThatCannotBeRead_LeavesTheModelAsItWasTrained()
+    public void CalibrationFraction_ImageThatCannotBeRead_IsToldWhenTheModelIsSaved()
     {
         File.WriteAllText(HeldOut(new MLContext(seed: 1)).GetColumn<string>("ImagePath").First(), "no image");
 
         var run = Train("--calibration-fraction", "0.25", "--model", At("model.zip"), "--seed", "3");
+        var skipping = Train("--calibration-fraction", "0.25", "--seed", "3", "--bad-images", "skip", "--json", At("results.json"));
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(run.ExitCode, Is.EqualTo(1));
-            Assert.That(run.Errors, Does.Contain($"The model is in {At("model.zip")}. With --bad-images skip"));
+            Assert.That(run.Errors, Does.Contain($"The model is in {At("model.zip")}, not calibrated. With --bad-images skip"));
+            Assert.That(skipping.ExitCode, Is.Zero, skipping.Errors);
+            Assert.That(skipping.Output, Does.Contain("skipped in the calibration: "));
+            Assert.That(JsonNode.Parse(File.ReadAllText(At("results.json")))!["skippedInCalibration"]!.AsArray(), Has.Count.EqualTo(1));
             Assert.That(At("model.zip"), Does.Exist);
         }
     }
@@ -70,6 +77,23 @@ public sealed class CalibratedTrainFolderTests
         var run = Train("--calibration-fraction", fraction);
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Errors, Does.Contain($"--calibration-fraction is {fraction}; it must be 0 or a share below 1."));
+    }
+
+    [Test]
+    public void CalibrationFraction_ClassOfOneImage_IsRefused()
+    {
+        foreach (var path in Directory.GetFiles(At("train/owl")).Skip(1))
+        {
+            File.Delete(path);
+        }
+
+        var run = Train("--calibration-fraction", "0.25");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(
+            run.Errors,
+            Does.Contain("--calibration-fraction divides the images that are left to train on: Class 'owl' has only one")
+        );
     }
 
     private IDataView HeldOut(MLContext ml) =>

@@ -22,7 +22,7 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
     /// <summary>The same for a project anywhere in the repository.</summary>
     public static string FolderOfProgram(string projectFolder)
     {
-        var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory); // test/MLNet.Procrustean.Tests/bin/CONFIGURATION/...
+        var output = new DirectoryInfo(TestContext.CurrentContext.TestDirectory); // test/PROJECT/bin/CONFIGURATION/...
         var project = output;
         while (project.Name != "bin")
         {
