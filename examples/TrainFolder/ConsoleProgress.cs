@@ -31,7 +31,7 @@ internal sealed class ConsoleProgress : IProgress<EpochReport>, IProgress<PhaseR
 
     public void Report(TernaryProgress value) => line.Show($"{value}");
 
-    /// <summary>The test images are scored; so many of them so far.</summary>
+    /// <summary>Images held out, for the calibration or the test, are scored; so many of them so far.</summary>
     public void Scored(long images) => line.Show(string.Create(CultureInfo.InvariantCulture, $"Scoring images: {images}"));
 
     /// <summary>Writes a line to the error stream, not into the one that is shown.</summary>
