@@ -52,30 +52,21 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
     }
 
     /// <summary>
-    /// The runs with the first seed, diagnosed; those that were done before are done once more for that. One that diverged has nothing to
-    /// describe.
+    /// Writes the report of the runs with the first seed, diagnosed; those that were done before are resumed from their last checkpoint, or
+    /// done once more, for that. One that diverged has nothing to describe.
     /// </summary>
-    public List<TrainedRun> Describe(IReadOnlyList<string> strategies) =>
-        [
-            .. strategies
-                .Distinct()
-                .Select(strategy => Key(strategy, Part.Test, grid.Seeds[0]))
-                .Where(key => !double.IsNaN(results.Find(key)!.MacroAccuracy))
-                .Select(Described),
-        ];
+    public void Report(string path, IReadOnlyList<string> strategies)
+    {
+        var keys = strategies.Distinct().Select(strategy => Key(strategy, Part.Test, grid.Seeds[0])).ToList();
+        var done = keys.Where(key => !double.IsNaN(results.Find(key)!.MacroAccuracy));
+        TrainingReport.Write(path, [.. done.Select(Described)], grid.Title);
+        keys.ForEach(key => DeleteCheckpoints(key.WithoutCorrection(), diagnosed: true));
+    }
 
     public void Dispose() => last.Dispose();
 
-    private TrainedRun Described(RunKey key)
-    {
-        if (!described.TryGetValue(key.Strategy, out var run))
-        {
-            run = OneRun.Execute(grid, key, diagnose: true, last).Run;
-            DeleteCheckpoints(key.WithoutCorrection());
-        }
-
-        return run;
-    }
+    private TrainedRun Described(RunKey key) =>
+        described.TryGetValue(key.Strategy, out var run) ? run : OneRun.Execute(grid, key, diagnose: true, last).Run;
 
     private IEnumerable<double> HeldOut(string strategy) =>
         Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy);
@@ -108,7 +99,11 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
                 );
             }
 
-            DeleteCheckpoints(training.Key);
+            DeleteCheckpoints(training.Key, diagnosed: false);
+            if (!IsDescribed(training.Key))
+            {
+                DeleteCheckpoints(training.Key, diagnosed: true);
+            }
         }
 
         results.ReadOthers();
@@ -158,14 +153,14 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
         return row;
     }
 
+    // The checkpoints of such a run are kept until the report is written, which shows what is in the last of them.
     private bool IsDescribed(RunKey key) => grid.ReportPath is not null && key.Part == Part.Test && key.Seed == grid.Seeds[0];
 
-    private void DeleteCheckpoints(RunKey training)
+    private void DeleteCheckpoints(RunKey training, bool diagnosed)
     {
-        string?[] folders = [grid.CheckpointsOf(training, diagnosed: false), grid.CheckpointsOf(training, diagnosed: true)];
-        foreach (var folder in folders.Where(Directory.Exists))
+        if (grid.CheckpointsOf(training, diagnosed) is { } folder && Directory.Exists(folder))
         {
-            Directory.Delete(folder!, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -12,6 +12,8 @@ internal static class OneRun
     public const double HeldOutShare = 0.2;
     private const int HeldOutSeed = 1; // the same images are held out from every run
 
+    private static readonly string[] Told = ["Skipped an image", "Resuming from", "This training is over already"];
+
     public static readonly string Versions =
         $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, "
         + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors";
@@ -87,10 +89,7 @@ internal static class OneRun
         var told = new HashSet<string>();
         ml.Log += (_, line) =>
         {
-            var isTold =
-                line.RawMessage.StartsWith("Skipped an image", StringComparison.Ordinal)
-                || line.RawMessage.StartsWith("Resuming from", StringComparison.Ordinal);
-            if (isTold && told.Add(line.RawMessage))
+            if (Told.Any(start => line.RawMessage.StartsWith(start, StringComparison.Ordinal)) && told.Add(line.RawMessage))
             {
                 progress.Tell(line.RawMessage);
             }

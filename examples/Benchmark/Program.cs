@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Benchmark;
 using Microsoft.ML;
-using MLNet.Procrustean;
 using Shared;
 
 // Compares strategies on one data set over several seeds; a run that is in the results file is not done again.
@@ -49,6 +48,6 @@ static void Compare(Grid grid)
     Console.WriteLine(Summary.Table(results));
     if (grid.ReportPath is not null)
     {
-        TrainingReport.Write(grid.ReportPath, runner.Describe(chosen), grid.Title);
+        runner.Report(grid.ReportPath, chosen);
     }
 }

@@ -21,12 +21,8 @@ internal sealed class SharedTrainFolderTests(MpiLauncher launcher)
     [OneTimeTearDown]
     public void DeleteImages() => folder.Dispose();
 
-    [TestCase("recommended", 2, 4)]
-    [TestCase("plain", 4)]
-    [TestCase("mixup", 2)]
-    [TestCase("remix", 2)]
+    [TestCase("recommended", 2, 4)] // each kind of strategy is shared within one process by SharedTrainingTests
     [TestCase("sampling", 2)]
-    [TestCase("cb", 4)]
     public void Run_SeveralProcesses_SaveTheModelOfOne(string strategy, params int[] processes)
     {
         string[] arguments = ["--strategy", strategy, "--batch-parts", "4"];
