@@ -72,8 +72,8 @@ internal sealed class GridArguments
     {
         Description =
             "A folder for the checkpoints of runs: the same command resumes a run where it was stopped. They are deleted when all runs of "
-            + "a training are in the results file, and those that a report shows when it is written. One process at a time, unless each has "
-            + "its own --share.",
+            + "a training are in the results file, and those that a report shows when it is written. One process at a time, unless each "
+            + "has its own --share.",
     };
 
     private readonly Option<FileInfo> results = new("--results")

@@ -5,6 +5,9 @@ namespace MLNet.Procrustean.Report.Plots;
 /// <summary>One line of a chart over epochs; a value that is not finite is a gap.</summary>
 internal sealed record EpochLine(IReadOnlyList<(int Epoch, double Value)> Points, OxyColor Colour)
 {
+    /// <summary>The points that are drawn.</summary>
+    public IReadOnlyList<(double Epoch, double Value)> Drawn => EpochMedians.Of(Points);
+
     public double Thickness { get; init; } = 2;
 
     public double[] Dashes { get; init; } = [];

@@ -39,10 +39,12 @@ internal static class EpochPlot
     {
         var gap = top / 11;
         var height = double.NegativeInfinity;
-        var ends = named.Where(pair => pair.Line.Points.Any(point => double.IsFinite(point.Value))).ToList();
-        foreach (var (name, line) in ends.OrderBy(pair => pair.Line.Points.Last(point => double.IsFinite(point.Value)).Value))
+        var ends = named
+            .Select(pair => (pair.Name, pair.Line, Heights: pair.Line.Drawn.Select(point => point.Value).Where(double.IsFinite).ToList()))
+            .Where(end => end.Heights.Count > 0);
+        foreach (var (name, line, heights) in ends.OrderBy(end => end.Heights[^1]))
         {
-            height = Math.Max(height + gap, line.Points.Last(point => double.IsFinite(point.Value)).Value);
+            height = Math.Max(height + gap, heights[^1]);
             model.Annotations.Add(End(name, epochs, height, line.TextColour ?? line.Colour, weight: 600));
         }
 
@@ -111,7 +113,7 @@ internal static class EpochPlot
         var marker = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker;
         var series = PlotStyle.Line(line.Colour, line.Thickness, line.Dashes, marker, line.MarkerSize);
         series.Points.AddRange(
-            line.Points.Select(point => new DataPoint(point.Epoch, double.IsFinite(point.Value) ? point.Value : double.NaN))
+            line.Drawn.Select(point => new DataPoint(point.Epoch, double.IsFinite(point.Value) ? point.Value : double.NaN))
         );
         return series;
     }

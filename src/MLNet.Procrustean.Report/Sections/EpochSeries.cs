@@ -34,7 +34,8 @@ internal sealed class EpochSeries
 
     public bool IsEmpty => lines.Count == 0;
 
-    public IEnumerable<double> Values => lines.SelectMany(line => line.Points).Select(point => point.Value).Where(double.IsFinite);
+    public IEnumerable<double> Drawn =>
+        lines.SelectMany(line => EpochMedians.Of(line.Points)).Select(point => point.Value).Where(double.IsFinite);
 
     // Where the lines end, in words.
     private string Ends =>
@@ -45,7 +46,8 @@ internal sealed class EpochSeries
             )
         );
 
-    public string Missing => comparison.Missing(run => lines.Any(line => line.Run.Run == run));
+    public string Note =>
+        EpochMedians.Note(lines.Max(line => line.Points.Count)) + comparison.Missing(run => lines.Any(line => line.Run.Run == run));
 
     public XElement? Legend => Html.Legend.Runs(lines.Select(line => line.Run), withLine: true);
 
@@ -62,7 +64,7 @@ internal sealed class EpochSeries
                 .. lines.Select(line => new EpochLine(line.Points, line.Run.Mark.Colour)
                 {
                     Dashes = line.Run.Mark.Dashes,
-                    Marker = line.Points.Count <= 40 ? line.Run.Mark.Marker : MarkerType.None,
+                    Marker = line.Run.Mark.Marker,
                     MarkerSize = 3.6 * line.Run.Mark.Size,
                 }),
             ],

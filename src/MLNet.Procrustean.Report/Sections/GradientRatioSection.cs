@@ -17,7 +17,7 @@ internal static class GradientRatioSection
             return null;
         }
 
-        var plot = series.Plot(PlotStyle.Logarithmic(AxisPosition.Left, "Gradient ratio (logarithmic)", series.Values, shown: 1));
+        var plot = series.Plot(PlotStyle.Logarithmic(AxisPosition.Left, "Gradient ratio (logarithmic)", series.Drawn, shown: 1));
         EpochPlot.Mark(plot, series.Epochs, 1, "balanced");
         return new(
             "gradients",
@@ -28,7 +28,7 @@ internal static class GradientRatioSection
             [series.Legend, series.Chart(plot, "Ratio of minor to major feature gradients over the epochs.")]
         )
         {
-            Note = series.Missing,
+            Note = series.Note,
         };
     }
 }

@@ -27,7 +27,7 @@ internal static class LeakageSection
                 ]
             )
             {
-                Note = series.Missing,
+                Note = series.Note,
             };
     }
 }

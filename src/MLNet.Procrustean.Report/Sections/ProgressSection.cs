@@ -41,7 +41,10 @@ internal static class ProgressSection
             [Key(comparison), Markup.Panels(runs.Select(run => Panel(comparison, run)))]
         )
         {
-            Note = string.Concat(runs.SelectMany(RuleChanges)) + comparison.Missing(run => run.Epochs.Length > 0),
+            Note =
+                EpochMedians.Note(runs.Max(run => Measured(run).Count))
+                + string.Concat(runs.SelectMany(RuleChanges))
+                + comparison.Missing(run => run.Epochs.Length > 0),
         };
     }
 
@@ -52,13 +55,16 @@ internal static class ProgressSection
 
     private static bool IsDiagnosed(ShownRun shown) => shown.Run.Epochs.Any(report => report.Diagnostics is not null);
 
+    private static List<EpochReport> Measured(ShownRun shown) =>
+        [.. shown.Run.Epochs.Where(report => !IsDiagnosed(shown) || report.Diagnostics is not null)];
+
     private static XElement Panel(Comparison comparison, ShownRun shown)
     {
         var isDiagnosed = IsDiagnosed(shown);
         Func<EpochReport, int, double> accuracy = isDiagnosed
             ? (report, c) => report.Diagnostics!.TrainingAccuracy[c]
             : (report, c) => report.TrainingAccuracy[c];
-        var reports = shown.Run.Epochs.Where(report => !isDiagnosed || report.Diagnostics is not null).ToList();
+        var reports = Measured(shown);
         var epochs = shown.Run.Epochs.Max(report => report.Epoch);
 
         // The rare classes are drawn last, so that many frequent ones do not cover them.

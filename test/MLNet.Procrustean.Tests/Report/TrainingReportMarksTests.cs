@@ -55,6 +55,22 @@ public sealed class TrainingReportMarksTests
     }
 
     [Test]
+    public void ToHtml_ValuesOf200Epochs_HaveAMarkForEachFifthAndSaySo([Values("leakage", "gradients", "progress")] string section)
+    {
+        var page = ReportPage.Of(Run(10, "a", seed: 1, epochs: 200), Run(10, "b", seed: 2, epochs: 200));
+        using (Assert.EnterMultipleScope())
+        {
+            var text = ReportPage.Section(page, section).Value;
+            Assert.That(text, Does.Contain("Each point is the median of 5 consecutive measurements."));
+            Assert.That(ReportPage.Section(Page(10), section).Value, Does.Not.Contain("median"));
+            if (section != "progress")
+            {
+                Assert.That(Dots(Chart(page, section)), Is.EqualTo(2 * 40));
+            }
+        }
+    }
+
+    [Test]
     public void ToHtml_Progress_HasALineForEachClassOfEachRun([Values(2, 10, 19, 20, 100)] int imbalance)
     {
         var charts = ReportPage.Charts(ReportPage.Section(Page(imbalance), "progress")).ToList();
@@ -134,8 +150,8 @@ public sealed class TrainingReportMarksTests
 
     private static long[] Counts(int imbalance) => [.. Enumerable.Range(0, Classes).Select(c => c < Classes / 2 ? 10L * imbalance : 10)];
 
-    private static TrainedRun Run(int imbalance, string name, int seed) =>
-        new MadeUpRuns([.. Enumerable.Range(0, Classes).Select(c => $"class {c}")], Counts(imbalance)).Run(name, 0.5, seed, Epochs);
+    private static TrainedRun Run(int imbalance, string name, int seed, int epochs = Epochs) =>
+        new MadeUpRuns([.. Enumerable.Range(0, Classes).Select(c => $"class {c}")], Counts(imbalance)).Run(name, 0.5, seed, epochs);
 
     private static XElement Page(int imbalance) => ReportPage.Of(Run(imbalance, "a", seed: 1), Run(imbalance, "b", seed: 2));
 
