@@ -81,7 +81,7 @@ internal sealed record Run
         Save(ml, keys.Append(corrected), train.Schema); // first, so that an image below that cannot be read costs no training
         var (skippedInCalibration, skippedInTest) = (new List<ImageException>(), new List<ImageException>());
         corrected.OnSkippedImage = skippedInCalibration.Add;
-        var temperature = calibration is null ? 1 : FitTemperature(ml, corrected, calibration);
+        var temperature = calibration is null ? 1 : FitTemperature(ml, corrected, calibration, skippedInCalibration);
         using var classifier = calibration is null ? corrected : corrected.ScaleTemperature(temperature);
         classifier.OnSkippedImage = skippedInTest.Add;
 
@@ -129,10 +129,10 @@ internal sealed record Run
         }
     }
 
-    private double FitTemperature(MLContext ml, ImageClassifierModel classifier, IDataView calibration)
+    private double FitTemperature(MLContext ml, ImageClassifierModel classifier, IDataView calibration, List<ImageException> skipped)
     {
         var temperature = Read("calibration", () => classifier.FitTemperature(Counted(ml, calibration)));
-        var count = calibration.GetColumn<string>("Label").Count();
+        var count = calibration.GetColumn<string>("Label").Count() - skipped.Count;
         if (temperature is < 0.0101 or > 99) // the ends of what can be fitted
         {
             Progress.Tell($"The scores stay as they are: no temperature is the best for the {count} images held out. Hold out more.");

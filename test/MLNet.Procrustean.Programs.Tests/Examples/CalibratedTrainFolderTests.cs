@@ -58,7 +58,26 @@ public sealed class CalibratedTrainFolderTests
             Assert.That(run.Errors, Does.Contain($"The model is in {At("model.zip")}, not calibrated. With --bad-images skip"));
             Assert.That(skipping.ExitCode, Is.Zero, skipping.Errors);
             Assert.That(skipping.Output, Does.Contain("skipped in the calibration: "));
+            Assert.That(skipping.Errors, Does.Contain("17 images held out"));
             Assert.That(JsonNode.Parse(File.ReadAllText(At("results.json")))!["skippedInCalibration"]!.AsArray(), Has.Count.EqualTo(1));
+            Assert.That(At("model.zip"), Does.Exist);
+        }
+    }
+
+    [Test]
+    public void CalibrationFraction_NoImageCanBeRead_IsToldWhenTheModelIsSaved()
+    {
+        foreach (var path in HeldOut(new MLContext(seed: 1)).GetColumn<string>("ImagePath"))
+        {
+            File.WriteAllText(path, "no image");
+        }
+
+        var run = Train("--calibration-fraction", "0.25", "--seed", "3", "--bad-images", "skip", "--model", At("model.zip"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain("None of the 18 rows has a score").And.Contain($"{At("model.zip")}, not calibrated."));
             Assert.That(At("model.zip"), Does.Exist);
         }
     }

@@ -22,10 +22,10 @@ internal sealed class SharedTrainFolderTests(MpiLauncher launcher)
     public void DeleteImages() => folder.Dispose();
 
     [TestCase("recommended", 2, 4)] // each kind of strategy is shared within one process by SharedTrainingTests
-    [TestCase("sampling", 2)]
+    [TestCase("sampling --calibration-fraction 0.25", 2)]
     public void Run_SeveralProcesses_SaveTheModelOfOne(string strategy, params int[] processes)
     {
-        string[] arguments = ["--strategy", strategy, "--batch-parts", "4"];
+        string[] arguments = ["--batch-parts", "4", "--strategy", .. strategy.Split(' ')];
         var alone = Alone(arguments);
         foreach (var count in processes)
         {
