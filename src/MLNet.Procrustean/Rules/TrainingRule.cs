@@ -12,8 +12,8 @@ public sealed record TrainingRule
     public ClassifierHead Head { get; init; }
 
     /// <summary>
-    /// A weight for the images of each class, [C], none negative: an epoch draws as many images as the training set has, with replacement,
-    /// each with a probability in proportion to the weight of its class. Null, the default, takes every image once.
+    /// A weight for the images of each class, [C], none negative: an epoch draws as many images as the training set has, each in proportion
+    /// to the weight of its class. One that is to come e times on average comes ⌊e⌋ or ⌈e⌉ times. Null, the default, takes each image once.
     /// </summary>
     public Tensor? SamplingWeights { get; init; }
 

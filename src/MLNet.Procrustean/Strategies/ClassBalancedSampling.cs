@@ -3,7 +3,7 @@ using MLNet.Procrustean.Numerics;
 namespace MLNet.Procrustean;
 
 /// <summary>
-/// Class-balanced sampling: an epoch draws as many images as the training set has, with replacement, and each class equally often. With
+/// Class-balanced sampling: an epoch draws as many images as the training set has, and each class equally often. With
 /// <see cref="Deferred"/> it is deferred re-sampling (DRS).
 /// </summary>
 /// <remarks>
@@ -13,8 +13,10 @@ namespace MLNet.Procrustean;
 /// </para>
 /// <para>p_c = n_c^q / Σ_k n_k^q; q = 0 draws all classes equally often, q = 1 in proportion to their counts.</para>
 /// <para>
-/// Images of rare classes are drawn many times in an epoch. Equal counts, or q = 1, give plain training, where each image is used once per
-/// epoch.
+/// Images of rare classes are drawn many times in an epoch, but none of them once more before all of its class were, and classes come at
+/// equal distances, so that each mini-batch has its share of them: the class-aware sampling of Shen, Lin, Huang, "Relay Backpropagation for
+/// Effective Learning of Deep Convolutional Neural Networks", ECCV 2016, https://arxiv.org/abs/1512.05830, which is that for q = 0. Equal
+/// counts, or q = 1, give plain training, where each image is used once per epoch.
 /// </para>
 /// </remarks>
 public sealed record ClassBalancedSampling : TrainingStrategy

@@ -5,15 +5,23 @@ namespace MLNet.Procrustean.Training;
 /// <summary>Which images an epoch trains on, in mini-batches.</summary>
 internal static class EpochOrder
 {
-    /// <summary>Each image once in a random order or, with weights, as many draws with replacement.</summary>
+    /// <summary>Each image once in a random order or, with weights, as many draws in proportion to them.</summary>
     /// <param name="labels">[N], int64.</param>
     /// <param name="samplingWeights">[C]: an image is drawn in proportion to the weight of its class; null for each image once.</param>
     /// <param name="random">On the CPU.</param>
     /// <returns>[N], int64, on the CPU: rows.</returns>
-    public static Tensor Sample(Tensor labels, Tensor? samplingWeights, Generator random) =>
-        samplingWeights is null
-            ? randperm(labels.shape[0], int64, generator: random)
-            : multinomial(samplingWeights.cpu().index_select(0, labels.cpu()), labels.shape[0], replacement: true, generator: random);
+    public static Tensor Sample(Tensor labels, Tensor? samplingWeights, Generator random)
+    {
+        var order = randperm(labels.shape[0], int64, generator: random);
+        return samplingWeights is null
+            ? order
+            : ClassAwareDraws.Of(
+                [.. order.data<long>()],
+                [.. labels.cpu().data<long>()],
+                [.. samplingWeights.cpu().to(float64).data<double>()],
+                random
+            );
+    }
 
     /// <summary>For each place of an order the row that follows, and another number after the last one.</summary>
     public static Tensor Following(Tensor order, long afterLast) =>

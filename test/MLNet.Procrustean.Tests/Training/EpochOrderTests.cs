@@ -14,26 +14,129 @@ public sealed class EpochOrderTests
     }
 
     [Test]
-    public void Sample_Weights_DrawsEachImageInProportionToItsClass()
+    public void Sample_Weights_DrawsEachClassAndEachImageAsOftenAsItsShareToWithinOne([Values(1, 2, 3)] int seed)
     {
         using var scope = NewDisposeScope();
-        var labels = tensor(
-            Enumerable
-                .Range(0, 6000)
-                .Select(row =>
-                    row < 4000 ? 0L
-                    : row < 5000 ? 1
-                    : 2
-                )
-                .ToArray()
-        );
-        var rows = EpochOrder.Sample(labels, tensor(new float[] { 1, 4, 0 }), new Generator(1)).data<long>().ToArray();
+        long[] counts = [4000, 1000, 30, 7, 1000];
+        double[] weights = [1, 4, 25, 160.5, 0];
+        var labels = Labels(counts);
+        var drawn = Sample(labels, weights, seed);
+        var step = counts.Zip(weights, (count, weight) => count * weight).Sum() / labels.Length;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rows, Has.Length.EqualTo(6000));
-            Assert.That(rows.Count(row => row < 4000), Is.EqualTo(3000).Within(160)); // 4000 · 1 against 1000 · 4, four standard deviations
-            Assert.That(rows.Count(row => row >= 5000), Is.Zero);
+            Assert.That(drawn, Has.Length.EqualTo(labels.Length));
+            for (var c = 0; c < counts.Length; c++)
+            {
+                var expected = weights[c] / step;
+                var ofClass = drawn.Where(row => labels[row] == c).ToList();
+                Assert.That(ofClass, Has.Count.EqualTo(counts[c] * expected).Within(1), $"class {c}");
+                var times = ofClass.CountBy(row => row).ToDictionary();
+                var most = times.Values.DefaultIfEmpty(0).Max();
+                var least = times.Count < counts[c] ? 0 : times.Values.Min();
+                Assert.That(most, Is.LessThanOrEqualTo((int)Math.Ceiling(expected)), $"image of class {c}");
+                Assert.That(least, Is.GreaterThanOrEqualTo((int)expected), $"image of class {c}");
+            }
         }
+    }
+
+    [Test]
+    public void Sample_ManyEpochs_DrawEachImageInProportionToItsWeight()
+    {
+        using var scope = NewDisposeScope();
+        var labels = Labels([6, 3, 1]);
+        var random = new Generator(1);
+        var times = new int[labels.Length];
+        for (var epoch = 0; epoch < 4000; epoch++)
+        {
+            foreach (var row in Sample(labels, [1, 2.5, 3], random))
+            {
+                times[row]++;
+            }
+        }
+
+        // 10 images, of the weights 6 · 1 + 3 · 2.5 + 1 · 3 = 16.5 together; 4000 · 10 / 16.5 = 2424 for a weight of 1.
+        Assert.That(
+            times,
+            Is.EqualTo(
+                    (int[])
+                        [
+                            .. labels.Select(label =>
+                                label switch
+                                {
+                                    0 => 2424,
+                                    1 => 6061,
+                                    _ => 7273,
+                                }
+                            ),
+                        ]
+                )
+                .Within(130)
+        );
+    }
+
+    [Test]
+    public void Sample_WeightsThatAreNextToNothing_DrawTheOthers()
+    {
+        using var scope = NewDisposeScope();
+        var drawn = Sample(Labels([1, 6, 1]), [1e-30, 1, 1e-30], seed: 2);
+        Assert.That(drawn, Is.SupersetOf(Enumerable.Range(1, 6)).And.Length.EqualTo(8));
+    }
+
+    [Test]
+    public void Sample_EqualWeights_HaveEachImageOnce()
+    {
+        using var scope = NewDisposeScope();
+        var drawn = Sample(Labels([5, 9, 2]), [0.3, 0.3, 0.3], seed: 4);
+        Assert.That(drawn, Is.EquivalentTo(Enumerable.Range(0, 16)));
+    }
+
+    [Test]
+    public void Sample_Weights_GiveEachBatchItsShareOfEachClass()
+    {
+        using var scope = NewDisposeScope();
+        var labels = Labels([900, 90, 10]);
+        var drawn = Sample(labels, [1, 5, 45], seed: 1); // 900 : 450 : 450 of 1800, for 1000 draws
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var batch in drawn.Chunk(50))
+            {
+                double[] shares = [25, 12.5, 12.5];
+                Assert.That(shares.Select((_, c) => batch.Count(row => labels[row] == c)), Is.EqualTo(shares).Within(2));
+            }
+        }
+    }
+
+    [Test]
+    public void Sample_Weights_RepeatNoImageBeforeAllOfItsClassCame()
+    {
+        using var scope = NewDisposeScope();
+        var labels = Labels([200, 7]);
+        var rare = Sample(labels, [1, 20], seed: 1).Where(row => labels[row] == 1).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rare, Has.Count.EqualTo(85).Within(1)); // 207 · 140 / 340
+            Assert.That(rare.Chunk(7).SkipLast(1), Is.All.EquivalentTo(Enumerable.Range(200, 7)));
+            Assert.That(rare.Take(7), Is.Not.EqualTo(rare.Skip(7).Take(7)), "another order each time");
+        }
+    }
+
+    [Test]
+    public void Sample_ClassesNumberedOtherwise_DrawsTheSameImages()
+    {
+        using var scope = NewDisposeScope();
+        var labels = Labels([20, 9, 3]);
+        var renamed = labels.Select(label => 2 - label).ToArray();
+        Assert.That(Sample(renamed, [8, 3, 1], seed: 5), Is.EqualTo(Sample(labels, [1, 3, 8], seed: 5)));
+    }
+
+    private static long[] Labels(long[] counts) => [.. counts.SelectMany((count, c) => Enumerable.Repeat((long)c, (int)count))];
+
+    private static int[] Sample(long[] labels, double[] weights, int seed) => Sample(labels, weights, new Generator((ulong)seed));
+
+    private static int[] Sample(long[] labels, double[] weights, Generator random)
+    {
+        using var scope = NewDisposeScope();
+        return [.. EpochOrder.Sample(tensor(labels), tensor(weights, float32), random).data<long>().Select(row => (int)row)];
     }
 
     [TestCase(17, 8, new[] { 8, 9 })]
