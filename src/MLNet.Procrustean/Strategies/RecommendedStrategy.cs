@@ -23,6 +23,10 @@ namespace MLNet.Procrustean;
 /// new Deferred(new Combined(mixing, margins), new ClassBalancedWeights { Of = margins }, FromEpoch: 1 + 4 * epochs / 5) // few images
 /// </code>
 /// <para>
+/// It was chosen with 15 epochs. Over hundreds of them its draws repeat the images of rare classes too often: with 200 epochs and 20 images
+/// of each, deferred weights (LDAM-DRW) were 9 points ahead (docs/results/two-hundred-epochs.md).
+/// </para>
+/// <para>
 /// docs/results/default.md has the candidates and what each of them reached on held-out images. A later version may recommend another
 /// strategy: write the parts out where a training must stay the same. Equal counts give plain training.
 /// </para>
