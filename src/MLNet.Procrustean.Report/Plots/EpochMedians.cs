@@ -27,6 +27,15 @@ internal static class EpochMedians
 
     private static int Together(int points) => Math.Max(1, (points + MostPoints - 1) / MostPoints);
 
-    private static double Median(IReadOnlyList<double> sorted) =>
-        sorted.Count == 0 ? double.NaN : (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    // A value alone is its own median, however large.
+    private static double Median(IReadOnlyList<double> sorted)
+    {
+        if (sorted.Count == 0)
+        {
+            return double.NaN;
+        }
+
+        var (lower, upper) = (sorted[(sorted.Count - 1) / 2], sorted[sorted.Count / 2]);
+        return lower + ((upper - lower) / 2);
+    }
 }

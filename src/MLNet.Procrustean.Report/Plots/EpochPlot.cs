@@ -112,9 +112,7 @@ internal static class EpochPlot
         // a single point does not make a line
         var marker = line.Marker is MarkerType.None && line.Points.Count == 1 ? MarkerType.Circle : line.Marker;
         var series = PlotStyle.Line(line.Colour, line.Thickness, line.Dashes, marker, line.MarkerSize);
-        series.Points.AddRange(
-            line.Drawn.Select(point => new DataPoint(point.Epoch, double.IsFinite(point.Value) ? point.Value : double.NaN))
-        );
+        series.Points.AddRange(line.Drawn.Select(point => new DataPoint(point.Epoch, point.Value)));
         return series;
     }
 }
