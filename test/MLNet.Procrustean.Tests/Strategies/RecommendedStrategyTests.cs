@@ -1,4 +1,5 @@
 using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Strategies;
@@ -17,29 +18,47 @@ public sealed class RecommendedStrategyTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(
-                RecommendedStrategy.Parts(epochs, images: 2_000),
-                Is.EqualTo(
-                    new Deferred(
-                        new Combined(Mixing, new Combined(new ClassBalancedSampling { Q = 0.75 }, Margins)),
-                        new Combined(new ClassBalancedSampling(), Margins),
-                        from
-                    )
-                )
-            );
-            Assert.That(
-                RecommendedStrategy.Parts(epochs, images: 1_999),
-                Is.EqualTo(new Deferred(new Combined(Mixing, Margins), new ClassBalancedWeights { Of = Margins }, from))
-            );
+            Assert.That(RecommendedStrategy.Parts(epochs, ToyImages.Counts(1_001, 999)), Is.EqualTo(Drawn(from)));
+            Assert.That(RecommendedStrategy.Parts(epochs, ToyImages.Counts(1_001, 998)), Is.EqualTo(Weighted(from)), "1,999 images");
         }
     }
 
+    /// <summary>Five classes of 2,000 and five of 20: draws show one of the 20 images 249 times in 19 epochs, 252 in 20.</summary>
     [Test]
-    public void Parts_OneEpoch_HasNoLastFifth() => Assert.That(RecommendedStrategy.Parts(1, 5_000), Is.InstanceOf<Combined>());
+    public void Parts_DrawsThatRepeatTooOften_AreWeights()
+    {
+        var step = ToyImages.Counts([.. Enumerable.Repeat(2_000L, 5), .. Enumerable.Repeat(20L, 5)]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(RecommendedStrategy.Parts(19, step), Is.EqualTo(Drawn(16)));
+            Assert.That(RecommendedStrategy.Parts(20, step), Is.EqualTo(Weighted(17)));
+        }
+    }
+
+    [TestCase(1)]
+    [TestCase(7)]
+    [TestCase(15)]
+    public void TimesDrawn_Epochs_AreThoseOfTheOrdersOfTheTraining(int epochs)
+    {
+        using var scope = NewDisposeScope();
+        var counts = ToyImages.Counts(1_500, 600, 20);
+        var strategy = RecommendedStrategy.Parts(epochs, counts);
+        var labels = tensor(counts.Counts.SelectMany((n, label) => Enumerable.Repeat((long)label, (int)n)).ToArray());
+        var random = new Generator(7);
+        var drawn = Enumerable
+            .Range(1, epochs)
+            .Select(epoch => EpochOrder.Sample(labels, strategy.RuleFor(new(epoch, epochs, counts, CPU)).SamplingWeights, random))
+            .Sum(order => labels[order].eq(2).sum().item<long>());
+        Assert.That(drawn / 20.0, Is.EqualTo(RecommendedStrategy.TimesDrawn(epochs, counts)).Within(epochs / 20.0));
+    }
+
+    [Test]
+    public void Parts_OneEpoch_HasNoLastFifth() =>
+        Assert.That(RecommendedStrategy.Parts(1, ToyImages.Counts(4_000, 1_000)), Is.InstanceOf<Combined>());
 
     [Test]
     public void Parts_NoEpoch_IsRefused() =>
-        Assert.That(() => RecommendedStrategy.Parts(0, 5_000), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => RecommendedStrategy.Parts(0, ToyImages.Counts(4_000, 1_000)), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Train_UnequalCounts_GivesTheBitsOfItsParts()
@@ -48,7 +67,7 @@ public sealed class RecommendedStrategyTests
         var options = SmallTraining.Options with { Epochs = 3 };
         Assert.That(
             SmallTraining.Weights(options with { Strategy = new RecommendedStrategy() }, images),
-            Is.EqualTo(SmallTraining.Weights(options with { Strategy = RecommendedStrategy.Parts(3, 33) }, images))
+            Is.EqualTo(SmallTraining.Weights(options with { Strategy = RecommendedStrategy.Parts(3, ToyImages.CountsOf(images)) }, images))
         );
     }
 
@@ -62,4 +81,13 @@ public sealed class RecommendedStrategyTests
         using var scope = NewDisposeScope();
         Assert.That(new RecommendedStrategy().RuleFor(new(1, 5, ToyImages.Counts(5, 5), CPU)).Head, Is.EqualTo(ClassifierHead.Linear));
     }
+
+    private static Deferred Drawn(int from) =>
+        new(
+            new Combined(Mixing, new Combined(new ClassBalancedSampling { Q = 0.75 }, Margins)),
+            new Combined(new ClassBalancedSampling(), Margins),
+            from
+        );
+
+    private static Deferred Weighted(int from) => new(new Combined(Mixing, Margins), new ClassBalancedWeights { Of = Margins }, from);
 }
