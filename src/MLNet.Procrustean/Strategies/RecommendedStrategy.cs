@@ -4,8 +4,8 @@ namespace MLNet.Procrustean;
 
 /// <summary>
 /// The default strategy: weak Major Feature Weakening with margins and a draw that favours rare classes a little; in the last fifth of the
-/// epochs, margins and a class-balanced draw. With fewer than 2,000 images, or so many epochs that the draws would show an image of the
-/// rarest class more than 250 times, nothing is drawn, and the last fifth has class-balanced weights.
+/// epochs, margins and a class-balanced draw. With many epochs, class-balanced weights take the place of that draw, and with more of them
+/// or fewer than 2,000 images, of both draws.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -16,19 +16,19 @@ namespace MLNet.Procrustean;
 /// <code>
 /// var margins = new LabelDistributionAwareMargin();
 /// var mixing = new MajorFeatureWeakening { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) };
-/// new Deferred(
-///     new Combined(mixing, new Combined(new ClassBalancedSampling { Q = 0.75 }, margins)),
-///     new Combined(new ClassBalancedSampling(), margins),
-///     FromEpoch: 1 + 4 * epochs / 5) // LDAM-DRW defers to epoch 160 of 200
+/// var draw = new Combined(mixing, new Combined(new ClassBalancedSampling { Q = 0.75 }, margins));
+/// var from = 1 + 4 * epochs / 5; // LDAM-DRW defers to epoch 160 of 200
 ///
-/// // few images, or many epochs
-/// new Deferred(new Combined(mixing, margins), new ClassBalancedWeights { Of = margins }, FromEpoch: 1 + 4 * epochs / 5)
+/// new Deferred(draw, new Combined(new ClassBalancedSampling(), margins), from) // few epochs
+/// new Deferred(draw, new ClassBalancedWeights { Of = margins }, from) // more
+/// new Deferred(new Combined(mixing, margins), new ClassBalancedWeights { Of = margins }, from) // many epochs, or few images
 /// </code>
 /// <para>
-/// Draws repeat the images of rare classes. Up to about 200 times that was measured to do good; beyond it they are known by heart, and
-/// test images of their classes are not recognised. With E₁ epochs before the change, E₂ after it, n images of C classes and q = 0.75, one
-/// of the n_min images of the rarest class comes E₁ · n · n_min^(q−1) / Σ_c n_c^q + E₂ · n / (C · n_min) times: of five classes of 2,000
-/// images and five of 20, for example, 189 times in 15 epochs and 377 times in 30.
+/// Draws repeat the images of rare classes, which does good until they are known by heart; then test images of these classes are not
+/// recognised. One of the n_min images of the rarest class is shown E₁ · n · n_min^(q−1) / Σ_c n_c^q times in the E₁ epochs before the
+/// change, where q = 0.75, and in the E₂ epochs after it E₂ · n / (C · n_min) times by a balanced draw, else E₂ times. The first strategy
+/// is taken if that gives at most 250, else the second if it gives at most 120. With five classes of 2,000 images and five of 20, for
+/// example, that is up to 19 and up to 44 epochs.
 /// </para>
 /// <para>
 /// docs/results/default.md has the candidates and what each of them reached on held-out images. A later version may recommend another
@@ -40,13 +40,19 @@ public sealed record RecommendedStrategy : TrainingStrategy
     // With a tenth of the images of the other sets, drawing them again and again was measured to do harm.
     private const long EnoughToDraw = 2_000;
 
-    // 20 images a class among 2,000 of CIFAR-10: draws are ahead with 15 epochs (189 times), level with 20 (252), behind with 30 (377).
-    private const double TimesBeforeKnownByHeart = 250;
+    // How often draws may show an image of the rarest class. Both were chosen with 20 images a class among 2,000 of CIFAR-10. A balanced
+    // draw at the end is ahead of weights with 15 epochs (189 times), level with 20 (252) and behind with 30 (377); the draw before it is
+    // ahead of none with 30 epochs (80 times) and behind with 60 (161).
+    private const double MostTimesWithBalancedDraw = 250;
+    private const double MostTimes = 120;
 
     private static readonly MajorFeatureWeakening Mixing = new() { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) };
     private static readonly LabelDistributionAwareMargin Margins = new();
     private static readonly ClassBalancedSampling Favouring = new() { Q = 0.75 };
     private static readonly ClassBalancedSampling Balanced = new();
+    private static readonly ClassBalancedSampling EachOnce = new() { Q = 1 };
+    private static readonly ClassBalancedWeights Weights = new() { Of = Margins };
+    private static readonly Combined MixedDraw = new(Mixing, new Combined(Favouring, Margins));
 
     /// <inheritdoc/>
     public override TrainingRule RuleFor(EpochContext epoch)
@@ -58,8 +64,10 @@ public sealed record RecommendedStrategy : TrainingStrategy
     /// <inheritdoc/>
     public override void Check(Backbone backbone, int epochs)
     {
-        Drawn(epochs).Check(backbone, epochs);
-        Weighted(epochs).Check(backbone, epochs);
+        foreach (var parts in new[] { Drawn(epochs), DrawnThenWeighted(epochs), Weighted(epochs) })
+        {
+            parts.Check(backbone, epochs);
+        }
     }
 
     /// <summary>The combination that this strategy stands for.</summary>
@@ -72,23 +80,29 @@ public sealed record RecommendedStrategy : TrainingStrategy
     {
         ArgumentNullException.ThrowIfNull(classes);
         Require.AtLeast(epochs, 1, nameof(epochs));
-        return classes.Total >= EnoughToDraw && TimesDrawn(epochs, classes) <= TimesBeforeKnownByHeart ? Drawn(epochs) : Weighted(epochs);
+        return classes.Total < EnoughToDraw ? Weighted(epochs)
+            : TimesShown(epochs, classes, Balanced) <= MostTimesWithBalancedDraw ? Drawn(epochs)
+            : TimesShown(epochs, classes, EachOnce) <= MostTimes ? DrawnThenWeighted(epochs)
+            : Weighted(epochs);
     }
 
-    /// <summary>How often draws show an image of the rarest class: E₁ · n · n_min^(q−1) / Σ_c n_c^q + E₂ · n / (C · n_min).</summary>
-    internal static double TimesDrawn(int epochs, ClassCounts classes)
+    /// <summary>
+    /// How often an image of the rarest class is shown, with the weak draw at first and another one in the last fifth of the epochs:
+    /// E₁ · n · n_min^(q₁−1) / Σ_c n_c^q₁ + E₂ · n · n_min^(q₂−1) / Σ_c n_c^q₂.
+    /// </summary>
+    internal static double TimesShown(int epochs, ClassCounts classes, ClassBalancedSampling inTheLastFifth)
     {
         var last = epochs == 1 ? 0 : 1 + epochs - LastFifth(epochs); // E₂; E₁ is the rest
-        return ((epochs - last) * InAnEpoch(Favouring.Q)) + (last * InAnEpoch(Balanced.Q));
+        return ((epochs - last) * InAnEpoch(Favouring.Q)) + (last * InAnEpoch(inTheLastFifth.Q));
 
         double InAnEpoch(double q) => classes.Total * Math.Pow(classes.Smallest, q - 1) / classes.Counts.Sum(n => Math.Pow(n, q));
     }
 
-    private static TrainingStrategy Drawn(int epochs) =>
-        WithLastFifth(new Combined(Mixing, new Combined(Favouring, Margins)), new Combined(Balanced, Margins), epochs);
+    private static TrainingStrategy Drawn(int epochs) => WithLastFifth(MixedDraw, new Combined(Balanced, Margins), epochs);
 
-    private static TrainingStrategy Weighted(int epochs) =>
-        WithLastFifth(new Combined(Mixing, Margins), new ClassBalancedWeights { Of = Margins }, epochs);
+    private static TrainingStrategy DrawnThenWeighted(int epochs) => WithLastFifth(MixedDraw, Weights, epochs);
+
+    private static TrainingStrategy Weighted(int epochs) => WithLastFifth(new Combined(Mixing, Margins), Weights, epochs);
 
     private static TrainingStrategy WithLastFifth(TrainingStrategy before, TrainingStrategy after, int epochs) =>
         epochs == 1 ? before : new Deferred(before, after, LastFifth(epochs));
