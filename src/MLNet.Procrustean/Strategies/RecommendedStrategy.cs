@@ -27,8 +27,8 @@ namespace MLNet.Procrustean;
 /// Draws repeat the images of rare classes, which does good until they are known by heart; then test images of these classes are not
 /// recognised. One of the n_min images of the rarest class is shown E₁ · n · n_min^(q−1) / Σ_c n_c^q times in the E₁ epochs before the
 /// change, where q = 0.75, and in the E₂ epochs after it E₂ · n / (C · n_min) times by a balanced draw, else E₂ times. The first strategy
-/// is taken if that gives at most 250, else the second if it gives at most 120. With five classes of 2,000 images and five of 20, for
-/// example, that is up to 19 and up to 44 epochs.
+/// is taken if that gives at most 220, else the second if it gives at most 120. With five classes of 2,000 images and five of 20, for
+/// example, that is up to 15 and up to 44 epochs.
 /// </para>
 /// <para>
 /// docs/results/default.md has the candidates and what each of them reached on held-out images. A later version may recommend another
@@ -41,9 +41,9 @@ public sealed record RecommendedStrategy : TrainingStrategy
     private const long EnoughToDraw = 2_000;
 
     // How often draws may show an image of the rarest class. Both were chosen with 20 images a class among 2,000 of CIFAR-10. A balanced
-    // draw at the end is ahead of weights with 15 epochs (189 times), level with 20 (252) and behind with 30 (377); the draw before it is
-    // ahead of none with 30 epochs (80 times) and behind with 60 (161).
-    private const double MostTimesWithBalancedDraw = 250;
+    // draw at the end is ahead of weights with 15 epochs (189 times) and behind with 20 (252); the draw before it is ahead of none with 30
+    // epochs (80 times) and behind with 60 (161).
+    private const double MostTimesWithBalancedDraw = 220;
     private const double MostTimes = 120;
 
     private static readonly MajorFeatureWeakening Mixing = new() { MinLambda = 0.9, Depth = MixingDepth.BeforeStage(3) };
