@@ -33,7 +33,13 @@ public sealed record ClassBalancedSampling : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        // The weight of one image: n_c^q of its class, divided equally among the n_c images of the class.
-        return epoch.Classes.IsBalanced || Q == 1 ? new() : new() { SamplingWeights = epoch.PerClass(n => Math.Pow(n, Q - 1)) };
+        return epoch.Classes.IsBalanced || Q == 1 ? new() : new() { SamplingWeights = epoch.PerClass(Weight) };
     }
+
+    /// <summary>How often an epoch shows an image of a class with n_c images: n · n_c^(q−1) / Σ_k n_k^q.</summary>
+    internal double TimesInAnEpoch(long count, ClassCounts classes) =>
+        classes.Total * Weight(count) / classes.Counts.Sum(n => n * Weight(n));
+
+    // The weight of one image: n_c^q of its class, divided equally among the n_c images of the class.
+    private double Weight(long count) => Math.Pow(count, Q - 1);
 }

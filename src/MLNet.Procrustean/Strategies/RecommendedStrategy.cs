@@ -86,16 +86,12 @@ public sealed record RecommendedStrategy : TrainingStrategy
             : Weighted(epochs);
     }
 
-    /// <summary>
-    /// How often an image of the rarest class is shown, with the weak draw at first and another one in the last fifth of the epochs:
-    /// E₁ · n · n_min^(q₁−1) / Σ_c n_c^q₁ + E₂ · n · n_min^(q₂−1) / Σ_c n_c^q₂.
-    /// </summary>
+    /// <summary>How often an image of the rarest class is shown: by the weak draw at first, by another one in the last fifth.</summary>
     internal static double TimesShown(int epochs, ClassCounts classes, ClassBalancedSampling inTheLastFifth)
     {
-        var last = epochs == 1 ? 0 : 1 + epochs - LastFifth(epochs); // E₂; E₁ is the rest
-        return ((epochs - last) * InAnEpoch(Favouring.Q)) + (last * InAnEpoch(inTheLastFifth.Q));
-
-        double InAnEpoch(double q) => classes.Total * Math.Pow(classes.Smallest, q - 1) / classes.Counts.Sum(n => Math.Pow(n, q));
+        var last = 1 + epochs - LastFifth(epochs); // E₂; E₁ is the rest
+        return ((epochs - last) * Favouring.TimesInAnEpoch(classes.Smallest, classes))
+            + (last * inTheLastFifth.TimesInAnEpoch(classes.Smallest, classes));
     }
 
     private static TrainingStrategy Drawn(int epochs) => WithLastFifth(MixedDraw, new Combined(Balanced, Margins), epochs);

@@ -51,7 +51,7 @@ public sealed class RecommendedStrategyTests
         var counts = ToyImages.Counts(1_500, 600, 20);
         var last = new ClassBalancedSampling { Q = q };
         var draws = new Deferred(new ClassBalancedSampling { Q = 0.75 }, last, Math.Max(2, 1 + (4 * epochs / 5)));
-        var labels = tensor(counts.Counts.SelectMany((n, label) => Enumerable.Repeat((long)label, (int)n)).ToArray());
+        var labels = tensor(ToyImages.Labels([.. counts.Counts]));
         var random = new Generator(7);
         var shown = Enumerable
             .Range(1, epochs)

@@ -36,7 +36,7 @@ internal static class DrawnArrows
     private static LabelledImages Drawn(int seed, int[] counts)
     {
         var random = new Random(seed);
-        var labels = counts.SelectMany((count, label) => Enumerable.Repeat((long)label, count)).ToArray();
+        var labels = ToyImages.Labels([.. counts]);
         var pixels = labels.SelectMany(label => Draw((int)label, random)).ToArray();
         return new(tensor(pixels).reshape(labels.Length, Size, Size, 3), tensor(labels));
     }

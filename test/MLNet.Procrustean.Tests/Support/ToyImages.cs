@@ -26,10 +26,13 @@ internal static class ToyImages
     public static LabelledImages Of(params int[] counts)
     {
         var random = new Random(7);
-        var labels = counts.SelectMany((count, label) => Enumerable.Repeat((long)label, count)).ToArray();
+        var labels = Labels([.. counts]);
         var pixels = labels.SelectMany(label => Image(label, random)).ToArray();
         return new(tensor(pixels).reshape(labels.Length, Size, Size, 3), tensor(labels));
     }
+
+    /// <summary>The labels of so many images of each class, class by class.</summary>
+    public static long[] Labels(params long[] counts) => [.. counts.SelectMany((n, label) => Enumerable.Repeat((long)label, (int)n))];
 
     public static ClassCounts CountsOf(LabelledImages images)
     {

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Tests.Support;
 using MLNet.Procrustean.Training;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ public sealed class EpochOrderTests
         using var scope = NewDisposeScope();
         long[] counts = [4000, 1000, 30, 7, 1000];
         double[] weights = [1, 4, 25, 160.5, 0];
-        var labels = Labels(counts);
+        var labels = ToyImages.Labels(counts);
         var drawn = Sample(labels, weights, seed);
         var step = counts.Zip(weights, (count, weight) => count * weight).Sum() / labels.Length;
         using (Assert.EnterMultipleScope())
@@ -43,7 +44,7 @@ public sealed class EpochOrderTests
     public void Sample_ManyEpochs_DrawEachImageInProportionToItsWeight()
     {
         using var scope = NewDisposeScope();
-        var labels = Labels([6, 3, 1]);
+        var labels = ToyImages.Labels([6, 3, 1]);
         var random = new Generator(1);
         var times = new int[labels.Length];
         for (var epoch = 0; epoch < 4000; epoch++)
@@ -63,7 +64,7 @@ public sealed class EpochOrderTests
     public void Sample_WeightsThatAreNextToNothing_DrawTheOthers()
     {
         using var scope = NewDisposeScope();
-        var drawn = Sample(Labels([1, 6, 1]), [1e-30, 1, 1e-30], seed: 2);
+        var drawn = Sample(ToyImages.Labels([1, 6, 1]), [1e-30, 1, 1e-30], seed: 2);
         Assert.That(drawn, Is.SupersetOf(Enumerable.Range(1, 6)).And.Length.EqualTo(8));
     }
 
@@ -71,7 +72,7 @@ public sealed class EpochOrderTests
     public void Sample_EqualWeights_HaveEachImageOnce()
     {
         using var scope = NewDisposeScope();
-        var drawn = Sample(Labels([5, 9, 2]), [0.3, 0.3, 0.3], seed: 4);
+        var drawn = Sample(ToyImages.Labels([5, 9, 2]), [0.3, 0.3, 0.3], seed: 4);
         Assert.That(drawn, Is.EquivalentTo(Enumerable.Range(0, 16)));
     }
 
@@ -79,7 +80,7 @@ public sealed class EpochOrderTests
     public void Sample_Weights_GiveEachBatchItsShareOfEachClass()
     {
         using var scope = NewDisposeScope();
-        var labels = Labels([900, 90, 10]);
+        var labels = ToyImages.Labels([900, 90, 10]);
         var drawn = Sample(labels, [1, 5, 45], seed: 1); // 900 : 450 : 450 of 1800, for 1000 draws
         using (Assert.EnterMultipleScope())
         {
@@ -95,7 +96,7 @@ public sealed class EpochOrderTests
     public void Sample_Weights_RepeatNoImageBeforeAllOfItsClassCame()
     {
         using var scope = NewDisposeScope();
-        var labels = Labels([200, 7]);
+        var labels = ToyImages.Labels([200, 7]);
         var rare = Sample(labels, [1, 20], seed: 1).Where(row => labels[row] == 1).ToList();
         using (Assert.EnterMultipleScope())
         {
@@ -109,7 +110,7 @@ public sealed class EpochOrderTests
     public void Sample_ClassesNumberedOtherwise_DrawsTheSameImages()
     {
         using var scope = NewDisposeScope();
-        var labels = Labels([20, 9, 3]);
+        var labels = ToyImages.Labels([20, 9, 3]);
         var renamed = labels.Select(label => 2 - label).ToArray();
         Assert.That(Sample(renamed, [8, 3, 1], seed: 5), Is.EqualTo(Sample(labels, [1, 3, 8], seed: 5)));
     }
@@ -128,8 +129,6 @@ public sealed class EpochOrderTests
             Assert.That(batches.SelectMany(batch => batch.data<long>().ToArray()), Is.EqualTo(Enumerable.Range(0, images)));
         }
     }
-
-    private static long[] Labels(long[] counts) => [.. counts.SelectMany((count, c) => Enumerable.Repeat((long)c, (int)count))];
 
     private static int[] Sample(long[] labels, double[] weights, int seed) => Sample(labels, weights, new Generator((ulong)seed));
 
