@@ -9,10 +9,13 @@ namespace MLNet.Procrustean.Training.Mirroring;
 /// n_c examples of class c minus m, and S the mean of the classes' covariances. Σ is S with half of it replaced by a multiple of the unit
 /// matrix with the same trace (shrinkage; Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004).
 /// The trace is what the noise of a mean of n_c examples adds to the term before it: without it, small classes would hardly be predicted.
+/// With fewer examples than features, an N × N matrix is inverted in the place of Σ (the Woodbury identity): with S = XᵀX, Σ = aI + bXᵀX
+/// and K = aI + bXXᵀ, Σ⁻¹ is (I − bXᵀK⁻¹X) / a, and tr(Σ⁻¹S) is tr(K⁻¹XXᵀ).
 /// </remarks>
 internal sealed class DiscriminantAnalysis
 {
     private const double Shrinkage = 0.5;
+    private const double SmallestRidge = 1e-9; // where all examples of each class are the same, as plain colours are, S is 0
     private readonly Tensor mean; // [D]
     private readonly Tensor weights; // [D, C]
     private readonly Tensor biases; // [C]
@@ -27,12 +30,17 @@ internal sealed class DiscriminantAnalysis
         var centred = features - mean;
         var counts = labels.bincount(null, classes).to(float64).unsqueeze(1);
         var means = zeros([classes, features.shape[1]], float64).index_add_(0, labels, centred, KeptNumbers.One) / counts;
-        var deviations = (centred - means.index_select(0, labels)) / counts.index_select(0, labels).sqrt();
-        var covariance = deviations.t().mm(deviations).Times(1.0 / classes);
-        var shrunk = covariance.Times(1 - Shrinkage).Plus(diag(covariance.diag().mean().Times(Shrinkage).expand(covariance.shape[0])));
-        var inverse = linalg.inv(shrunk);
-        weights = inverse.mm(means.t());
-        var noise = (inverse * covariance).sum() / counts.squeeze(1); // the trace, since both are symmetric
+        var scales = (counts * classes).sqrt();
+        var deviations = (centred - means.index_select(0, labels)) / scales.index_select(0, labels); // [N, D]: S is XᵀX
+        var fewExamples = deviations.shape[0] < deviations.shape[1];
+        var products = fewExamples ? deviations.mm(deviations.t()) : deviations.t().mm(deviations);
+        var size = products.shape[0];
+        var ridge = products.trace().Times(Shrinkage / deviations.shape[1]).AtLeast(SmallestRidge);
+        var inverse = linalg.inv(products.Times(1 - Shrinkage).Plus(diag(ridge.expand(size))));
+        weights = fewExamples
+            ? (means.t() - deviations.t().mm(inverse).mm(deviations.mm(means.t())).Times(1 - Shrinkage)) / ridge
+            : inverse.mm(means.t());
+        var noise = (inverse * products).sum() / counts.squeeze(1); // the trace, since both are symmetric
         biases = ((weights * means.t()).sum(dim: 0) - noise).Times(-0.5);
     }
 

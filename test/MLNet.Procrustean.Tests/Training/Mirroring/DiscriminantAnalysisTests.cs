@@ -41,4 +41,48 @@ public sealed class DiscriminantAnalysisTests
         var predicted = classifier.Predict(tensor(new[] { 4.987, 4.989 }).unsqueeze(1));
         Assert.That(predicted.data<long>().ToArray(), Is.EqualTo(new[] { 0L, 1L }));
     }
+
+    [TestCase(2, TestName = "Predict_AllOfAClassAreTheSame_TakesTheNearerMean(features as examples)")]
+    [TestCase(9, TestName = "Predict_AllOfAClassAreTheSame_TakesTheNearerMean(more features)")]
+    public void Predict_AllOfAClassAreTheSame_TakesTheNearerMean(int dimensions)
+    {
+        using var scope = NewDisposeScope();
+        var features = tensor(new[] { 1.0, 1, 5, 5 }).unsqueeze(1).expand(4, dimensions);
+        var classifier = new DiscriminantAnalysis(features, tensor(new[] { 0L, 0, 1, 1 }), classes: 2);
+        var predicted = classifier.Predict(tensor(new[] { 2.9, 3.1 }).unsqueeze(1).expand(2, dimensions));
+        Assert.That(predicted.data<long>().ToArray(), Is.EqualTo(new[] { 0L, 1L }));
+    }
+
+    [TestCase(12, 40)]
+    [TestCase(40, 12)]
+    public void Predict_AnyNumberOfExamples_IsTheEquation(int examples, int dimensions)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(3);
+        var labels = arange(examples) % 3;
+        var features = randn([examples, dimensions], float64, generator: random) + labels.unsqueeze(1);
+        var others = randn([300, dimensions], float64, generator: random) + 1;
+
+        var mean = features.mean([0]);
+        var means = stack(Enumerable.Range(0, 3).Select(of => features[labels == of].mean([0]) - mean).ToArray());
+        var within = zeros([dimensions, dimensions], float64);
+        for (var of = 0; of < 3; of++)
+        {
+            var deviations = features[labels == of] - mean - means[of];
+            within += deviations.t().mm(deviations) / deviations.shape[0] / 3;
+        }
+
+        var inverse = linalg.inv((within / 2) + (within.trace() / dimensions / 2 * eye(dimensions, dtype: float64)));
+        var scores = Enumerable
+            .Range(0, 3)
+            .Select(of =>
+                (others - mean).mv(inverse.mv(means[of]))
+                - (means[of].dot(inverse.mv(means[of])) - (inverse.mm(within).trace() / (labels == of).sum())) / 2
+            );
+        var expected = stack([.. scores]).argmax(0);
+
+        var predicted = new DiscriminantAnalysis(features, labels, classes: 3).Predict(others);
+        Assert.That(predicted.data<long>().ToArray(), Is.EqualTo(expected.data<long>().ToArray()));
+        Assert.That(expected.unique().output.shape[0], Is.EqualTo(3), "a class is never predicted, so that the test says little");
+    }
 }

@@ -37,6 +37,14 @@ public sealed class MirrorProbeTests
     }
 
     [Test]
+    public void Find_ImagesWithoutAnEdge_FindsNothing()
+    {
+        var labels = ToyImages.Labels(9, 5);
+        using var images = new LabelledImages(full([labels.Length, 32, 32, 3], 90, uint8), tensor(labels));
+        Assert.That(MirrorProbe.Find(images, DrawnArrows.Names[..2], 1), Is.Empty);
+    }
+
+    [Test]
     public void Decide_FlipsAreLeftOpen_AreTurnedOff()
     {
         var told = new List<string>();
