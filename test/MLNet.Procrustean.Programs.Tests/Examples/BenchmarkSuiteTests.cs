@@ -71,12 +71,7 @@ public sealed class BenchmarkSuiteTests
                 Path.Combine(ChildProcess.FolderOfProgram("test/MLNet.Procrustean.Benchmarks"), "MLNet.Procrustean.Benchmarks.dll"),
                 .. arguments,
             ],
-            variables: new()
-            {
-                ["PYTORCH"] = pyTorch,
-                ["OMP_NUM_THREADS"] = "1",
-                ["OMP_WAIT_POLICY"] = "passive",
-            }
+            variables: new() { ["PYTORCH"] = pyTorch, ["OMP_WAIT_POLICY"] = "passive" }
         );
 
     private static List<List<string[]>> Tables(string text) =>

@@ -74,7 +74,7 @@ public sealed class SameModelTests
                 "--batch-size",
                 "8",
             ],
-            variables: new() { ["DOTNET_PROCESSOR_COUNT"] = $"{processors}", ["OMP_NUM_THREADS"] = "1" }
+            variables: new() { ["DOTNET_PROCESSOR_COUNT"] = $"{processors}" }
         );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
         return SavedWeights.Of(model);

@@ -19,13 +19,7 @@ internal sealed record MpiLauncher(string Command, IReadOnlyList<string> Options
         [.. Options, "-n", $"{processes}", "dotnet", .. program];
 
     /// <summary>The variables that it is started with.</summary>
-    public static Dictionary<string, string?> Variables { get; } =
-        new()
-        {
-            ["OMP_NUM_THREADS"] = "1",
-            ["OMP_WAIT_POLICY"] = "passive",
-            ["TERM"] = "dumb",
-        };
+    public static Dictionary<string, string?> Variables { get; } = new() { ["OMP_WAIT_POLICY"] = "passive", ["TERM"] = "dumb" };
 
     /// <summary>Runs a program under examples or test, by its file and arguments.</summary>
     public ChildProcess Run(int processes, IEnumerable<string> program, Dictionary<string, string?>? more = null)

@@ -33,7 +33,9 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
         return Path.Combine(Repository.Root, projectFolder, "bin", inside);
     }
 
-    /// <summary>Runs dotnet with these arguments; the variables are set, or unset where null, for it alone.</summary>
+    /// <summary>
+    /// Runs dotnet with these arguments and one thread for libtorch; the variables are set, or unset where null, for it alone.
+    /// </summary>
     public static ChildProcess Dotnet(
         IEnumerable<string> arguments,
         string? folder = null,
@@ -108,6 +110,8 @@ internal sealed record ChildProcess(int ExitCode, string Output, string Errors)
             RedirectStandardError = true,
             WorkingDirectory = folder ?? "",
         };
+        // The networks of tests gain nothing from more threads, which wait for each other by spinning while other tests run.
+        start.Environment["OMP_NUM_THREADS"] = "1";
         foreach (var (name, value) in variables ?? [])
         {
             start.Environment[name] = value;
