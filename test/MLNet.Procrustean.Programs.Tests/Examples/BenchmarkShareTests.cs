@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Programs.Tests.Support;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Programs.Tests.Examples;
@@ -14,17 +15,10 @@ public sealed class BenchmarkShareTests
         "--selection-seed",
         "7",
     ];
-    private readonly TemporaryFolder folder = new();
-
-    [OneTimeSetUp]
-    public void WriteImages()
-    {
-        ImageFolders.Write(folder, ("photos/train/cat", 20), ("photos/train/dog", 20), ("photos/train/owl", 20));
-        ImageFolders.Write(folder, ("photos/test/cat", 4), ("photos/test/dog", 4), ("photos/test/owl", 4));
-    }
+    private readonly PhotoComparison photos = new();
 
     [OneTimeTearDown]
-    public void DeleteImages() => folder.Dispose();
+    public void DeleteImages() => photos.Dispose();
 
     [Test]
     public void Run_Shares_DoEachRunOnceAndTheTableHasAll()
@@ -104,8 +98,8 @@ public sealed class BenchmarkShareTests
     {
         string[] arguments = ["--strategy", "plain", "--seed", "1", "--seed", "2"];
         Benchmark("torn.csv", arguments);
-        var whole = File.ReadAllText(InFolder("torn.csv"));
-        File.WriteAllText(InFolder("torn.csv"), whole[..^20]);
+        var whole = File.ReadAllText(photos.In("torn.csv"));
+        File.WriteAllText(photos.In("torn.csv"), whole[..^20]);
 
         var run = Benchmark("torn.csv", arguments);
 
@@ -116,7 +110,7 @@ public sealed class BenchmarkShareTests
     [Test]
     public void Run_FileOfAShareThatIsBeingBegun_HasNoRunsYet()
     {
-        File.WriteAllText(InFolder("begun.share-2-of-2.csv"), "part,strat");
+        File.WriteAllText(photos.In("begun.share-2-of-2.csv"), "part,strat");
         var run = Benchmark("begun.csv", ["--strategy", "plain", "--seed", "1"]);
         Assert.That(run.Output, Does.Contain("| plain |"), run.Errors);
     }
@@ -136,7 +130,7 @@ public sealed class BenchmarkShareTests
     [Test]
     public void Run_ReportOfAShare_IsRefused()
     {
-        var run = Benchmark("reported.csv", ["--strategy", "plain", "--share", "1/2", "--report", InFolder("report.html")]);
+        var run = Benchmark("reported.csv", ["--strategy", "plain", "--share", "1/2", "--report", photos.In("report.html")]);
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Errors, Does.Contain("A share has no report"));
     }
@@ -147,21 +141,8 @@ public sealed class BenchmarkShareTests
         table.Select(line => line[..line.TrimEnd(' ', '|').LastIndexOf('|')]);
 
     private ChildProcess Benchmark(string results, string[] more, Dictionary<string, string?>? variables = null) =>
-        ChildProcess.Dotnet(
-            [
-                .. ExampleProgram.Training("Benchmark", InFolder("photos/train"), epochs: 1),
-                "--test",
-                InFolder("photos/test"),
-                "--results",
-                InFolder(results),
-                .. more,
-            ],
-            variables: variables
-        );
+        photos.Run(results, more, variables);
 
-    // Without the seconds, settings and versions; the strategies of these tests have no comma in them.
-    private string[][] Rows(string results) =>
-        [.. File.ReadAllLines(InFolder(results)).Skip(1).Select(line => line.Replace("\"", "", StringComparison.Ordinal).Split(',')[..8])];
-
-    private string InFolder(string name) => Path.Combine(folder.Path, name);
+    // Without the seconds, settings and versions.
+    private string[][] Rows(string results) => [.. photos.Rows(results).Select(row => row[..8])];
 }

@@ -6,6 +6,7 @@ namespace MLNet.Procrustean.Programs.Tests.Mpi;
 
 /// <summary>One of several processes that train together is killed, with no chance to tell the others.</summary>
 [TestFixtureSource(nameof(Launchers))]
+[Parallelizable] // one launcher beside the other: much of it is waiting
 internal sealed class KilledProcessTests(MpiLauncher launcher)
 {
     private const int Processes = 2;

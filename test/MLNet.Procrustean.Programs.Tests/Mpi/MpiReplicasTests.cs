@@ -12,6 +12,7 @@ namespace MLNet.Procrustean.Programs.Tests.Mpi;
 
 /// <summary>Real processes, started by the launchers of both MPIs.</summary>
 [TestFixtureSource(nameof(Launchers))]
+[Parallelizable] // one launcher beside the other: much of it is waiting
 internal sealed class MpiReplicasTests(MpiLauncher launcher)
 {
     private static readonly MpiLauncher[] Launchers = [MpiLauncher.OpenMpi, MpiLauncher.Mpich];

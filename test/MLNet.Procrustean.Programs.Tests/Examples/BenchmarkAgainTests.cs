@@ -1,0 +1,64 @@
+using MLNet.Procrustean.Programs.Tests.Support;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Programs.Tests.Examples;
+
+/// <summary>Which runs a results file has already: those on the same images with the same settings.</summary>
+public sealed class BenchmarkAgainTests
+{
+    private readonly PhotoComparison photos = new();
+
+    [OneTimeTearDown]
+    public void DeleteImages() => photos.Dispose();
+
+    [Test]
+    public void Run_WhitenedStem_IsAnotherRunThanATrainedOne()
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1"];
+        Benchmark("stem.csv", arguments);
+        var run = Benchmark("stem.csv", [.. arguments, "--whitened-stem", "true"]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Output, Does.Contain("stem=whitened").And.Contain("1 runs, 0 of them done already."));
+            Assert.That(Benchmark("stem.csv", arguments).Output, Does.Contain("1 runs, 1 of them done already.").And.Not.Contain("stem"));
+        }
+    }
+
+    [TestCase("--optimizer", "adam", "optimizer=Adam")]
+    [TestCase("--max-gradient-norm", "2", "norm=2")]
+    [TestCase("--layer-decay", "0.9", "decay=0.9")]
+    [TestCase("--learning-rate-schedule", "cosine(warm-up-epochs=0)", "WarmUpEpochs = 0")]
+    [TestCase("--learning-rate-schedule", "steps(milestones=0.5/0.75)", "Milestones = [0.5, 0.75], Factor = 0.01")]
+    [TestCase("--average-flips", "true", "flips=True")]
+    [TestCase("--aspect-ratio", "Pad", "aspect=Pad")]
+    public void Run_AnotherTraining_IsAnotherRun(string option, string value, string setting)
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1", "--learning-rate", "0.05"];
+        Benchmark("another.csv", arguments);
+        var run = Benchmark("another.csv", [.. arguments, option, value]);
+        Assert.That(run.Output, Does.Contain(setting).And.Contain("1 runs, 0 of them done already."));
+    }
+
+    [Test]
+    public void Run_OtherImagesUnderTheSameName_AreAnotherRun()
+    {
+        string[] arguments = ["--strategy", "plain", "--seed", "1"];
+        Benchmark("other.csv", arguments);
+        var extra = photos.In("photos/test/cat/extra.png");
+        File.Copy(photos.In("photos/test/cat/000.png"), extra);
+        var run = Benchmark("other.csv", arguments);
+        File.Delete(extra);
+        Assert.That(run.Output, Does.Contain("1 runs, 0 of them done already."));
+    }
+
+    [Test]
+    public void Run_DamagedLineInTheResults_NamesTheLine()
+    {
+        Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
+        File.AppendAllText(photos.In("damaged.csv"), "Test,\"plain\",2,0.4\n");
+        var run = Benchmark("damaged.csv", "--strategy", "plain", "--seed", "1");
+        Assert.That(run.Errors, Does.Contain("Line 3 of").And.Contain("is damaged"));
+    }
+
+    private ChildProcess Benchmark(string results, params string[] more) => photos.Run(results, more);
+}
