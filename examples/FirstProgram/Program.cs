@@ -3,7 +3,7 @@ using MLNet.Procrustean;
 
 var ml = new MLContext(seed: 1);
 var images = ml.Data.LoadImageFolder("photos"); // one sub-folder per class: photos/bolt, photos/nut, ...
-var (train, test) = ml.Data.StratifiedSplit(images); // every class on both sides
+var (train, test) = ml.Data.StratifiedSplit(images); // every class on both sides: each needs two images
 
 var pipeline = ml
     .Transforms.Conversion.MapValueToKey("Label")
@@ -16,7 +16,7 @@ ml.Model.SaveAtomically(model, train.Schema, "model.zip");
 
 var loaded = ml.Model.Load("model.zip", out _); // in any program that references the package; nothing to register
 using var engine = ml.Model.CreatePredictionEngine<LabelledImageFile, Prediction>(loaded);
-Console.WriteLine(engine.Predict(new() { ImagePath = "photos/bolt/0.png" }).PredictedLabel);
+Console.WriteLine(engine.Predict(new() { ImagePath = "photos/bolt/0.png" }).PredictedLabel); // one of your images
 
 internal sealed class Prediction
 {

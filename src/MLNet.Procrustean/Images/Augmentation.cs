@@ -33,8 +33,8 @@ public sealed record Augmentation
     /// <remarks>
     /// Before the training a linear classifier of edges learns from some images of each class. Two classes are each other's mirror image
     /// where mirrored images of each are taken for the other much more often than the same images as they are. With true, such classes are
-    /// warned of, and images are mirrored nevertheless. With few images, less than about 20 of each, classes can be missed: turn it off
-    /// where left and right differ in meaning.
+    /// warned of, and images are mirrored nevertheless. Where one of the classes has few images they can be missed (pairs with 20 or
+    /// fewer were): turn it off where left and right differ in meaning.
     /// </remarks>
     public bool? HorizontalFlip { get; init; }
 

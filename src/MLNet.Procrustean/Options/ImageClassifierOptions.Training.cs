@@ -49,7 +49,8 @@ public sealed partial record ImageClassifierOptions
     /// <para>
     /// 30 epochs of a few hundred images in batches of 64 are too few steps for random weights. Therefore a training from scratch on fewer
     /// than 2,000 images takes batches of 16 at a learning rate of 0.0125, unless this option or <see cref="LearningRate"/> is set. Until a
-    /// fit knows the number of images, the options show the values for many; <see cref="ForImageCount"/> shows the others.
+    /// fit knows the number of images, the options show the values for many; <see cref="ForImageCount"/> shows the others. Images that are
+    /// held out for validation count here, and not for the limit of <see cref="RecommendedStrategy"/>.
     /// </para>
     /// </remarks>
     public int BatchSize
