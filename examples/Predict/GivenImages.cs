@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace Predict;
 
 /// <summary>The images that an argument of the command line stands for.</summary>
@@ -14,10 +16,7 @@ internal static class GivenImages
             return [path];
         }
 
-        string[] images =
-        [
-            .. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsShownImage).Order(StringComparer.Ordinal),
-        ];
+        string[] images = [.. Files(path).Where(IsShownImage).Order(StringComparer.Ordinal)];
         return images.Length > 0
             ? images
             : throw new InvalidDataException($"The folder '{path}' holds no image ({string.Join(' ', Endings)}).");
@@ -26,4 +25,21 @@ internal static class GivenImages
             Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)
             && !Path.GetRelativePath(path, file).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.'));
     }
+
+    // Without folders that are links: one that leads to a folder above it would never end.
+    private static FileSystemEnumerable<string> Files(string path) =>
+        new(
+            path,
+            (ref entry) => entry.ToSpecifiedFullPath(),
+            new()
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = 0,
+                IgnoreInaccessible = false,
+            }
+        )
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
 }

@@ -208,11 +208,31 @@ internal sealed record Run
 
         foreach (var path in new[] { ModelPath, JsonPath, ReportPath }.OfType<string>())
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName;
             if (Directory.Exists(path))
             {
                 throw new IOException($"'{path}' is a folder; name a file.");
             }
+
+            if (path.StartsWith("/dev/", StringComparison.Ordinal))
+            {
+                continue; // a device, such as /dev/stdout
+            }
+
+            CheckWritable(folder);
+        }
+    }
+
+    private static void CheckWritable(string folder)
+    {
+        try
+        {
+            var tried = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
+            new FileStream(tried, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The folder '{folder}' cannot be written to; name another one. {problem.Message}", problem);
         }
     }
 

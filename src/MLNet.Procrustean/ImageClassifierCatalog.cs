@@ -6,7 +6,7 @@ namespace Microsoft.ML;
 /// <summary>Adds the trainer to <c>mlContext.MulticlassClassification.Trainers</c>.</summary>
 public static class ImageClassifierCatalog
 {
-    /// <summary>A trainer of image classifiers for imbalanced classes, with <see cref="RecommendedStrategy"/> and default options.</summary>
+    /// <summary>A trainer of image classifiers for imbalanced classes: by default with <see cref="RecommendedStrategy"/>.</summary>
     /// <param name="catalog">The catalog of trainers.</param>
     /// <param name="labelColumnName">The column of the classes, a key.</param>
     /// <param name="imageColumnName">The column of the images: paths (text), bytes of encoded images, or <see cref="MLImage"/>.</param>

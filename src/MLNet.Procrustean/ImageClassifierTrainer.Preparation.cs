@@ -36,6 +36,7 @@ public sealed partial class ImageClassifierTrainer
     // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.
     private PreparedTraining Prepare(IDataView input, CountedLabels counted, int seed, Device device, IChannel channel, PhaseMeter meter)
     {
+        Options.Strategy.Check(Options.Backbone, Options.Epochs); // again: how many epochs may depend on the number of images
         var (labels, counts) = counted;
         if (counts.Any(count => count > 0)) // otherwise the reader reports that there is no row
         {

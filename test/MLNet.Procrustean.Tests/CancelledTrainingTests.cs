@@ -87,6 +87,21 @@ public sealed class CancelledTrainingTests
         Assert.That(result.Weights, Is.EqualTo(expected.Weights));
     }
 
+    // The head's losses count by halves: step 4 is in the second of its two epochs.
+    [TestCase(CancellationOutcome.KeepBest)]
+    [TestCase(CancellationOutcome.Throw)]
+    public void Fit_CancelledWhileTheHeadIsTrained_TrainsTheHeadAgain(CancellationOutcome outcome)
+    {
+        var options = training.Options with { HeadEpochs = 2, InitialShare = 0.5, OnCancel = outcome };
+        var whole = training.Result(training.Fit(options with { CheckpointPath = null }));
+        training.Cancel(step: 4, options);
+        Assert.That(training.Result(training.Fit(options)), Is.EqualTo(whole));
+        Assert.That(
+            training.Log.Count(line => line.RawMessage.StartsWith("The head was trained", StringComparison.Ordinal)),
+            Is.EqualTo(2)
+        );
+    }
+
     // A loss that throws by the training's own token leaves a step half done, which no checkpoint may hold.
     [Test]
     public void Fit_CancelledByTheLossItself_KeepsTheCheckpointBefore()

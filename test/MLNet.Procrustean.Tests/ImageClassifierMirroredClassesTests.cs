@@ -24,9 +24,42 @@ public sealed class ImageClassifierMirroredClassesTests
         }
     }
 
+    [Test]
+    public void Fit_FlipsAreAskedForAfterwards_IsAnotherTrainingThanTheFinishedOne()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = DrawnArrows.Rows(ml, seed: 7, 80, 80);
+        var reports = new List<EpochReport>();
+        var options = OptionsWith(new() { CropPadding = 2 }) with
+        {
+            Epochs = 1,
+            CheckpointPath = folder.Path,
+            Progress = new CalledProgress<EpochReport>(reports.Add),
+        };
+        TinyModel.Trainer(ml, options).Fit(rows).Dispose();
+        TinyModel.Trainer(ml, options).Fit(rows).Dispose();
+        Assert.That(reports, Has.Count.EqualTo(1), "the second is taken from the finished checkpoint");
+        TinyModel
+            .Trainer(
+                ml,
+                options with
+                {
+                    Augmentation = new() { CropPadding = 2, HorizontalFlip = true },
+                }
+            )
+            .Fit(rows)
+            .Dispose();
+        Assert.That(reports, Has.Count.EqualTo(2), "these are mirrored, and those were not");
+    }
+
     private double MacroAccuracy(Augmentation augmentation)
     {
-        var options = new ImageClassifierOptions
+        using var model = TinyModel.Trainer(ml, OptionsWith(augmentation)).Fit(DrawnArrows.Rows(ml, seed: 7, 80, 80, 80, 80));
+        return ml.MulticlassClassification.EvaluateImbalance(model.Transform(DrawnArrows.Rows(ml, seed: 8, 50, 50, 50, 50))).MacroAccuracy;
+    }
+
+    private static ImageClassifierOptions OptionsWith(Augmentation augmentation) =>
+        new()
         {
             ImageColumnName = "Image",
             Backbone = new CifarResNet { Depth = 8, Width = 8 },
@@ -37,7 +70,4 @@ public sealed class ImageClassifierMirroredClassesTests
             BatchSize = 16,
             Seed = 1,
         };
-        using var model = TinyModel.Trainer(ml, options).Fit(DrawnArrows.Rows(ml, seed: 7, 80, 80, 80, 80));
-        return ml.MulticlassClassification.EvaluateImbalance(model.Transform(DrawnArrows.Rows(ml, seed: 8, 50, 50, 50, 50))).MacroAccuracy;
-    }
 }

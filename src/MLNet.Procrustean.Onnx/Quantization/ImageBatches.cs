@@ -23,7 +23,7 @@ internal sealed class ImageBatches(string image, ImageShape shape, BadImages bad
     {
         var unread = new UnreadImages(environment: null) { Handling = bad };
         var column = ImageColumn.Find(data.Schema, image);
-        using var cursor = data.GetRowCursor(label is { } one ? [column, one] : [column]);
+        using var cursor = ImageColumn.Cursor(data, column, label is { } one ? [one] : []);
         var next = ImageColumn.Reader(cursor, column, shape);
         var text = label is { } of ? LabelText.ReaderOrNull(cursor, of) : () => null;
         var (images, labels) = (new List<Action<Memory<byte>>>(), new List<string?>());

@@ -49,6 +49,21 @@ internal static class ImageColumn
         + "Give a column of paths, or of bytes from LoadRawImageBytes, to have them upright.";
 
     /// <summary>
+    /// A cursor for images. ML.NET may read ahead where these are paths, which never fail; images that it loads are loaded when they are
+    /// asked for, so that it is known in which row one is missing.
+    /// </summary>
+    public static DataViewRowCursor Cursor(
+        IDataView data,
+        DataViewSchema.Column image,
+        IEnumerable<DataViewSchema.Column> others,
+        Random? rand = null
+    )
+    {
+        DataViewSchema.Column[] columns = [image, .. others];
+        return image.Type is TextDataViewType ? data.GetRowCursor(columns, rand) : SerialCursor.Of(data, columns, rand);
+    }
+
+    /// <summary>
     /// A function that reads the image of the cursor's current row and returns the rest of the work: decoding it into the bytes of a
     /// square. That may run on another thread while the cursor moves to the next rows, and throws <see cref="ImageException"/> where the
     /// image cannot be read.
@@ -108,9 +123,19 @@ internal static class ImageColumn
         var getter = row.GetGetter<VBuffer<byte>>(column);
         return () =>
         {
+            var origin = Origin(row.Position, column);
             VBuffer<byte> bytes = default;
-            getter(ref bytes);
-            var (encoded, origin) = (bytes.IsDense ? bytes.GetValues().ToArray() : [.. bytes.DenseValues()], Origin(row.Position, column));
+            try
+            {
+                getter(ref bytes);
+            }
+            catch (Exception problem) when (IsOfLoading(problem))
+            {
+                read?.Invoke(""); // as a row without an image
+                return _ => throw NotLoaded(origin, problem);
+            }
+
+            var encoded = bytes.IsDense ? bytes.GetValues().ToArray() : [.. bytes.DenseValues()];
             read?.Invoke(encoded);
             return square => ImageDecoder.Decode(encoded, shape, origin, square);
         };
@@ -123,19 +148,30 @@ internal static class ImageColumn
         MLImage? image = null;
         return () =>
         {
-            getter(ref image!);
+            var origin = Origin(row.Position, column);
             try
             {
+                getter(ref image!);
                 var pixels = new byte[shape.Bytes];
-                ImageDecoder.Decode(image, shape, Origin(row.Position, column), pixels);
+                ImageDecoder.Decode(image, shape, origin, pixels);
                 return square => pixels.CopyTo(square);
             }
             catch (ImageException problem)
             {
                 return _ => throw problem;
             }
+            catch (Exception problem) when (IsOfLoading(problem))
+            {
+                return _ => throw NotLoaded(origin, problem);
+            }
         };
     }
+
+    /// <summary>Whether it is what ML.NET throws where a file of a row is missing, cannot be opened, or is not an image.</summary>
+    public static bool IsOfLoading(Exception problem) => problem is IOException or UnauthorizedAccessException or ArgumentException;
+
+    private static ImageException NotLoaded(string origin, Exception problem) =>
+        new(origin, $"the image cannot be loaded. Copy its file again or remove the row. What loads it said: {problem.Message}", problem);
 
     private static string Origin(long position, DataViewSchema.Column column) => $"row {position} (counted from 0), column '{column.Name}'";
 }

@@ -21,14 +21,19 @@ internal sealed class SelectedRows(IDataView input, RowLabels labels, bool[] sel
 
     public long? GetRowCount() => count;
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        Selected(columnsNeeded, columns => input.GetRowCursor(columns));
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [Selected(columnsNeeded, columns => SerialCursor.Of(input, columns))];
+
+    private SelectedRowsCursor Selected(
+        IEnumerable<DataViewSchema.Column> columnsNeeded,
+        Func<List<DataViewSchema.Column>, DataViewRowCursor> cursor
+    )
     {
         var columns = columnsNeeded.ToList();
         var labelAsked = columns.Exists(column => column.Index == labels.Column.Index);
-        var cursor = input.GetRowCursor(labelAsked ? columns : columns.Append(labels.Column));
-        return new SelectedRowsCursor(Schema, cursor, labels, labelAsked, selected);
+        return new(Schema, cursor(labelAsked ? columns : [.. columns, labels.Column]), labels, labelAsked, selected);
     }
-
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        [GetRowCursor(columnsNeeded)];
 }

@@ -75,7 +75,9 @@ internal static class ImageDecoder
     }
 
     /// <remarks>The caller disposes the image.</remarks>
-    /// <exception cref="ImageException">The image is null, for example where ML.NET found none, or has too many pixels.</exception>
+    /// <exception cref="ImageException">
+    /// The image is null, for example where ML.NET found none, or was disposed, or has too many pixels.
+    /// </exception>
     public static void Decode(MLImage? image, ImageShape shape, string origin, Memory<byte> square)
     {
         if (image is null)
@@ -83,10 +85,42 @@ internal static class ImageDecoder
             throw new ImageException(origin, "there is no image. Remove the row or give it one.");
         }
 
-        CheckPixels(image.Width, image.Height, held: 1, origin);
-        var pixels = MemoryMarshal.Cast<byte, uint>(image.Pixels);
-        var grid = new PixelGrid(pixels, image.Width, image.PixelFormat == MLPixelFormat.Bgra32);
-        SquareResampler.Resample(grid, image.Width, image.Height, 1, ExifOrientation.AsStored, shape, square.Span);
+        var (width, height) = SizeOf(image, origin);
+        CheckPixels(width, height, held: 1, origin);
+        var pixels = Opaque(MemoryMarshal.Cast<byte, uint>(image.Pixels));
+        var grid = new PixelGrid(pixels, width, image.PixelFormat == MLPixelFormat.Bgra32);
+        SquareResampler.Resample(grid, width, height, 1, ExifOrientation.AsStored, shape, square.Span);
+    }
+
+    private static (int Width, int Height) SizeOf(MLImage image, string origin)
+    {
+        try
+        {
+            return (image.Width, image.Height);
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new ImageException(origin, "the image was disposed. Keep it until the data is read, or remove the row.", problem);
+        }
+    }
+
+    // The fourth byte of a camera's frames may be 0 and mean nothing. Colours are multiplied by alpha where it has a meaning: it has none
+    // where it is 0 everywhere and colours are not.
+    private static ReadOnlySpan<uint> Opaque(ReadOnlySpan<uint> pixels)
+    {
+        const uint alpha = 0xFF00_0000; // of little-endian bytes, as all systems of libtorch have them
+        if (pixels.ContainsAnyInRange(0x0100_0000u, uint.MaxValue) || !pixels.ContainsAnyExcept(0u))
+        {
+            return pixels;
+        }
+
+        var opaque = pixels.ToArray();
+        foreach (ref var pixel in opaque.AsSpan())
+        {
+            pixel |= alpha;
+        }
+
+        return opaque;
     }
 
     private static void Decode(SKCodec codec, int eighths, ReadOnlySpan<byte> encoded, ImageShape shape, string origin, Span<byte> square)

@@ -46,7 +46,7 @@ internal sealed class ImageSample
     public IEnumerable<LabelledImages> Parts(string imageColumnName, ImageShape shape, UnreadImages unread)
     {
         var column = ImageColumn.Find(chosen.Schema, imageColumnName);
-        using var cursor = chosen.GetRowCursor([column]);
+        using var cursor = ImageColumn.Cursor(chosen, column, []);
         var image = ImageColumn.Reader(cursor, column, shape);
         foreach (var part in labels.Chunk(ImagesAtOnce))
         {

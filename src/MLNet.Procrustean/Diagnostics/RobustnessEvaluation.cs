@@ -81,7 +81,7 @@ internal sealed class RobustnessEvaluation(
     {
         var label = LabelText.Find(data.Schema, labelColumnName);
         var image = ImageColumn.Find(data.Schema, imageColumnName);
-        using var cursor = data.GetRowCursor([label, image]);
+        using var cursor = ImageColumn.Cursor(data, image, [label]);
         var labelOf = LabelText.ClassReader(cursor, label, classifier.Labels.Names);
         var imageOf = ImageColumn.Reader(cursor, image, classifier.Preprocessing.Shape);
         while (cursor.MoveNext())

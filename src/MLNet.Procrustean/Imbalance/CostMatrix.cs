@@ -38,7 +38,7 @@ public sealed record CostMatrix
     public ImmutableArray<string> Names { get; }
 
     /// <summary>C: <c>Costs[y][j]</c> is the cost of taking an image of class y for class j.</summary>
-    public ImmutableArray<ImmutableArray<double>> Costs { get; }
+    public ImmutableArray<ImmutableArray<double>> Costs { get; private init; }
 
     /// <summary>A cost of 1 for every error: C = 1 − I.</summary>
     /// <param name="names">The names of the classes.</param>
@@ -129,17 +129,19 @@ public sealed record CostMatrix
         : onDiagonal && cost != 0 ? FormattableString.Invariant($"{cost} is the cost of what is correct, which must be 0")
         : null;
 
-    /// <summary>C_yj · C'_yj; both have the same classes in the same order.</summary>
-    internal CostMatrix Times(CostMatrix other) => Of(Names, (y, j) => Costs[y][j] * other.Costs[y][j]);
+    /// <summary>C_yj · C'_yj, which may be more than a cost; both have the same classes in the same order.</summary>
+    internal CostMatrix Times(CostMatrix other) => this with { Costs = Table(Names, (y, j) => Costs[y][j] * other.Costs[y][j]) };
 
     /// <summary>C, [C, C], float32, on a device.</summary>
     internal Tensor OnDevice(Device device) =>
         tensor(Costs.SelectMany(row => row).Select(cost => (float)cost).ToArray()).reshape(Names.Length, Names.Length).OnDevice(device);
 
-    private static CostMatrix Of(ImmutableArray<string> names, Func<int, int, double> cost)
+    private static CostMatrix Of(ImmutableArray<string> names, Func<int, int, double> cost) => new(names, Table(names, cost));
+
+    private static ImmutableArray<ImmutableArray<double>> Table(ImmutableArray<string> names, Func<int, int, double> cost)
     {
         var all = Enumerable.Range(0, names.IsDefault ? 0 : names.Length);
-        return new(names, [.. all.Select(y => all.Select(j => y == j ? 0 : cost(y, j)).ToImmutableArray())]);
+        return [.. all.Select(y => all.Select(j => y == j ? 0 : cost(y, j)).ToImmutableArray())];
     }
 
     private static string? FaultOf(ImmutableArray<string> names, ImmutableArray<ImmutableArray<double>> costs)

@@ -30,6 +30,7 @@ internal sealed class LabelledImagesReader(
 
     private readonly PhaseMeter meter = meter ?? PhaseMeter.Silent();
     private bool orientationReported;
+    private long bytesTaken; // of encoded images, by rows that are not decoded yet
 
     // Fewer of large images: no more than keep every processor busy.
     private int AtOnce => Math.Clamp(BytesAtOnce / options.Shape.Bytes, Math.Min(Environment.ProcessorCount, ImagesAtOnce), ImagesAtOnce);
@@ -191,7 +192,7 @@ internal sealed class LabelledImagesReader(
     )
     {
         var (labels, bad) = (new List<long>(rows), new List<SkippedRow>());
-        using var cursor = data.GetRowCursor([columns.Image, columns.Label]);
+        using var cursor = ImageColumn.Cursor(data, columns.Image, [columns.Label]);
         var next = RowReader(cursor, columns, labels, keys);
         var block = new byte[Math.Min(rows, AtOnce) * options.Shape.Bytes];
         meter.Begin(TrainingPhase.ReadingImages, rows);
@@ -232,7 +233,11 @@ internal sealed class LabelledImagesReader(
     private Func<Action<Memory<byte>>> RowReader(DataViewRowCursor cursor, ColumnsRead columns, List<long> labels, byte[]? keys)
     {
         var source = (object?)null;
-        var image = ImageColumn.Reader(cursor, columns.Image, options.Shape, keys is null ? null : read => source = read);
+        var image = ImageColumn.Reader(cursor, columns.Image, options.Shape, read =>
+        {
+            source = read;
+            bytesTaken += (read as byte[])?.Length ?? 0;
+        });
         var label = LabelColumn.Reader(cursor, columns.Label);
         return () =>
         {
@@ -253,7 +258,8 @@ internal sealed class LabelledImagesReader(
     {
         options.Cancellation.ThrowIfCancellationRequested();
         var rows = new List<Action<Memory<byte>>>(AtOnce);
-        while (rows.Count < AtOnce && cursor.MoveNext())
+        bytesTaken = 0;
+        while (rows.Count < AtOnce && bytesTaken < BytesAtOnce && cursor.MoveNext())
         {
             rows.Add(next());
         }

@@ -1,14 +1,21 @@
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Scoring;
 
-/// <summary>The values that a column had in the rows read ahead.</summary>
-internal abstract class ColumnBuffer
+/// <summary>
+/// The values that a column had in the rows read ahead. Where a value could not be loaded, such as an image whose file is missing, whoever
+/// asks for it is told, as without reading ahead.
+/// </summary>
+/// <param name="rows">How many.</param>
+internal abstract class ColumnBuffer(int rows)
 {
     private static readonly MethodInfo MakePlain = Maker(nameof(Plain));
     private static readonly MethodInfo MakeVector = Maker(nameof(Vector));
+    private readonly ExceptionDispatchInfo?[] problems = new ExceptionDispatchInfo?[rows];
 
     /// <summary>A buffer for so many rows of the column.</summary>
     public static ColumnBuffer For(DataViewRow row, DataViewSchema.Column column, int rows)
@@ -26,14 +33,33 @@ internal abstract class ColumnBuffer
     }
 
     /// <summary>Stores the value of the input's current row at a place of the buffer.</summary>
-    public abstract void Fetch(int place);
+    public void Fetch(int place)
+    {
+        problems[place] = null;
+        try
+        {
+            Read(place);
+        }
+        catch (Exception problem) when (ImageColumn.IsOfLoading(problem))
+        {
+            problems[place] = ExceptionDispatchInfo.Capture(problem);
+        }
+    }
 
     /// <summary>A getter that copies the value from the current place.</summary>
     public ValueGetter<TValue> Getter<TValue>(Func<int> current) =>
-        MakeGetter(current) as ValueGetter<TValue>
+        MakeGetter(() => Loaded(current())) as ValueGetter<TValue>
         ?? throw new InvalidOperationException($"The column was asked for as {typeof(TValue)}, which is not its type.");
 
+    protected abstract void Read(int place);
+
     protected abstract Delegate MakeGetter(Func<int> current);
+
+    private int Loaded(int place)
+    {
+        problems[place]?.Throw();
+        return place;
+    }
 
     private static MethodInfo Maker(string name) => typeof(ColumnBuffer).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
 
@@ -44,20 +70,20 @@ internal abstract class ColumnBuffer
         new(row.GetGetter<VBuffer<T>>(column), rows);
 }
 
-internal sealed class PlainColumnBuffer<T>(ValueGetter<T> getter, int rows) : ColumnBuffer
+internal sealed class PlainColumnBuffer<T>(ValueGetter<T> getter, int rows) : ColumnBuffer(rows)
 {
     private readonly T[] values = new T[rows];
 
-    public override void Fetch(int place) => getter(ref values[place]);
+    protected override void Read(int place) => getter(ref values[place]);
 
     protected override Delegate MakeGetter(Func<int> current) => (ValueGetter<T>)((ref T value) => value = values[current()]);
 }
 
-internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int rows) : ColumnBuffer
+internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int rows) : ColumnBuffer(rows)
 {
     private readonly VBuffer<T>[] values = new VBuffer<T>[rows];
 
-    public override void Fetch(int place) => getter(ref values[place]);
+    protected override void Read(int place) => getter(ref values[place]);
 
     protected override Delegate MakeGetter(Func<int> current) =>
         (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[current()].CopyTo(ref value));
@@ -67,13 +93,14 @@ internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int 
 /// An image that has been handed out belongs to the caller. One that has not is passed back to the getter that made it, as ML.NET's
 /// transforms do: a loader of images disposes it, and a column of the user's own images, which must stay alive, does not.
 /// </summary>
-internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) : ColumnBuffer
+internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) : ColumnBuffer(rows)
 {
     private readonly (MLImage? Image, bool HandedOut)[] values = new (MLImage?, bool)[rows];
 
-    public override void Fetch(int place)
+    protected override void Read(int place)
     {
         var image = values[place].HandedOut ? null : values[place].Image;
+        values[place] = default;
         getter(ref image!);
         values[place] = (image, HandedOut: false);
     }

@@ -72,6 +72,7 @@ internal sealed class ModelScorer : Scorer
 
     /// <summary>Of the convolutions.</summary>
     /// <exception cref="InvalidOperationException">ONNX Runtime is asked for, which does not have it.</exception>
+    /// <exception cref="DllNotFoundException">It is bfloat16, and there is no libtorch.</exception>
     public Precision Precision
     {
         get => precision;
@@ -89,7 +90,7 @@ internal sealed class ModelScorer : Scorer
             && isLoaded
             && OnnxEngine.IsThere
             && device.type == DeviceType.CPU
-            && precision.On(device) == ScalarType.Float32
+            && (precision.On(device) == ScalarType.Float32 || (precision == Precision.Auto && !LibTorch.IsThere))
         );
 
     public override ScoredImage[] Score(byte[] pixels, bool withFeatures)
@@ -168,7 +169,7 @@ internal sealed class ModelScorer : Scorer
             OnnxEngine.Require();
         }
 
-        if (engine == ScoringEngine.Libtorch)
+        if (engine == ScoringEngine.Libtorch || precision == Precision.Bf16)
         {
             LibTorch.Check();
         }

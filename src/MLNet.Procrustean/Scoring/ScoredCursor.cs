@@ -18,6 +18,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private readonly (DataViewRowId Id, long Batch)[] rows = new (DataViewRowId, long)[RowsAtOnce];
     private ScoredImage[] scored = [];
     private int count;
+    private bool failed;
     private int current = -1;
     private long position = -1;
 
@@ -93,22 +94,29 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private bool ReadBatch()
     {
         (count, current) = (0, 0);
-        var images = new List<Action<Memory<byte>>>(RowsAtOnce);
-        while (count < RowsAtOnce && input.MoveNext())
+        if (failed)
         {
-            inputId(ref rows[count].Id);
-            rows[count].Batch = input.Batch;
+            throw new InvalidOperationException(
+                "Scoring failed at an earlier row, and this cursor cannot go on after it: make another one, or let bad images be skipped."
+            );
+        }
+
+        failed = true; // until all is read: rows of a part that failed must not meet the scores of the part before
+        var images = new List<Action<Memory<byte>>>(RowsAtOnce);
+        var read = 0;
+        for (; read < RowsAtOnce && input.MoveNext(); read++)
+        {
+            inputId(ref rows[read].Id);
+            rows[read].Batch = input.Batch;
             foreach (var buffer in buffers.Values)
             {
-                buffer.Fetch(count);
+                buffer.Fetch(read);
             }
 
             if (image is not null)
             {
                 images.Add(image());
             }
-
-            count++;
         }
 
         if (images.Count > 0)
@@ -116,6 +124,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
             scored = scorer.Score(images, withFeatures);
         }
 
+        (count, failed) = (read, false);
         return count > 0;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
+using MLNet.Procrustean.Data;
 
 namespace MLNet.Procrustean.Scoring;
 
@@ -24,8 +25,11 @@ internal sealed class ScoredDataView(RowScorer scorer, IDataView input) : ITrans
         var active = columnsNeeded.Select(column => column.Index).ToHashSet();
         var passedOn = active.Where(index => index < input.Schema.Count).Select(index => input.Schema[index]).ToList();
         var scored = active.Any(index => index >= input.Schema.Count);
-        var read = scored ? passedOn.Append(input.Schema[scorer.Columns.Image]).DistinctBy(column => column.Index) : passedOn;
-        return new ScoredCursor(scorer, input.GetRowCursor(read, rand), Schema, active, passedOn, scored);
+        var image = input.Schema[scorer.Columns.Image];
+        var cursor = scored
+            ? ImageColumn.Cursor(input, image, passedOn.Where(column => column.Index != image.Index), rand)
+            : input.GetRowCursor(passedOn, rand);
+        return new ScoredCursor(scorer, cursor, Schema, active, passedOn, scored);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>

@@ -1,5 +1,6 @@
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean;
 
@@ -31,12 +32,17 @@ public sealed record LabelDistributionAwareMargin : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        // s · Δ, [C, C]
-        var margins = epoch.PerClass(n => CosineHead.Scale * MaxMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25)).diag();
+        // s · Δ, [C]
+        var margins = epoch.PerClass(n => CosineHead.Scale * MaxMargin * Math.Pow((double)epoch.Classes.Smallest / n, 0.25));
         return new()
         {
             Head = ClassifierHead.Cosine,
-            Loss = (logits, labels) => Losses.CrossEntropy(logits - margins.index_select(0, labels), labels),
+            Loss = (logits, labels) => Losses.CrossEntropy(logits - OfLabels(margins, labels), labels),
         };
     }
+
+    // [B, C]: s · Δ_y in the column of y, 0 in the others. Not from a table of all pairs of classes, of which there may be many.
+    private static Tensor OfLabels(Tensor margins, Tensor labels) =>
+        zeros(labels.shape[0], margins.shape[0], device: margins.device)
+            .scatter_(1, labels.unsqueeze(1), margins.index_select(0, labels).unsqueeze(1));
 }

@@ -51,20 +51,21 @@ public sealed record Remix : TrainingStrategy
     public override TrainingRule RuleFor(EpochContext epoch)
     {
         ArgumentNullException.ThrowIfNull(epoch);
-        var counts = epoch.Classes.Counts;
+        var counts = tensor(epoch.Classes.Counts.Select(n => (double)n).ToArray()).OnDevice(epoch.Device);
         return new() { Mixing = new(MixingDepth.Input, (labels, partnerLabels, random) =>
             {
                 var lambda = BetaDistribution.Draw(Alpha, random);
-                var own = from n in counts from partner in counts select (float)LabelShare(lambda, (double)n / partner);
-                // μ of each pair of classes
-                var table = tensor(own.ToArray()).OnDevice(labels.device).reshape(counts.Length, counts.Length);
-                return (Mixup.Of(lambda, labels), table.index_select(0, labels).gather(1, partnerLabels.unsqueeze(1)).squeeze(1));
+                var ratios = counts.index_select(0, labels) / counts.index_select(0, partnerLabels);
+                return (Mixup.Of(lambda, labels), LabelShares(lambda, ratios));
             }) };
     }
 
-    /// <summary>μ of λ and n_{y_i} / n_{y_j}.</summary>
-    private double LabelShare(double share, double ratio) =>
-        ratio >= Kappa && share < Tau ? 0
-        : 1 / ratio >= Kappa && 1 - share < Tau ? 1
-        : share;
+    /// <summary>μ, [B], of λ and n_{y_i} / n_{y_j}, [B].</summary>
+    private Tensor LabelShares(double lambda, Tensor ratios)
+    {
+        var kappa = tensor(Kappa).OnDevice(ratios.device);
+        var shares = Mixup.Of(lambda, ratios);
+        shares = 1 - lambda < Tau ? where(ratios.reciprocal().ge(kappa), ones_like(shares), shares) : shares;
+        return lambda < Tau ? where(ratios.ge(kappa), zeros_like(shares), shares) : shares;
+    }
 }

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Numerics;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Training;
@@ -26,7 +27,10 @@ internal static class ClassAwareDraws
         var start = rand(1, float64, generator: random).item<double>();
         var times = Times([.. classes.Select(rows => weights[rows.Key] * rows.Count())], order.Length, start);
         List<Tensor> rows = [.. classes.Select((rows, c) => Cycle([.. rows], times[c], random))];
-        List<Tensor> places = [.. times.Select(count => (arange(count, float64) + rand(1, float64, generator: random)) / count)];
+        List<Tensor> places =
+        [
+            .. times.Select(count => arange(count, float64).Plus(rand(1, float64, generator: random)) / tensor((double)count)),
+        ];
         return cat(rows).index_select(0, cat(places).argsort());
     }
 

@@ -92,6 +92,7 @@ internal static class HeadStart
                         HorizontalFlip = options.Augmentation.Flips,
                     },
             InitialShare = 0,
+            OnCancel = CancellationOutcome.Throw, // a head that is trained in part is not kept
             Keep = KeptEpoch.Last,
             Diagnostics = null,
         };

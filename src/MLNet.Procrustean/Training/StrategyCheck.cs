@@ -67,10 +67,14 @@ internal static class StrategyCheck
         using var random = new Generator(0);
         var labels = tensor(new long[] { 0, 1, 0 });
         var (features, own) = mixing.Shares(labels, labels.flip(0), random);
-        var wrong = new[] { features, own }.FirstOrDefault(shares => shares is not null && !shares.shape.SequenceEqual([3]));
-        return wrong is null
-            ? null
-            : $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]";
+        Tensor[] all = own is null ? [features] : [features, own];
+        return Array.Find(all, shares => !shares.shape.SequenceEqual([3])) is { } wrong
+                ? $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]"
+            : Array.Find(all, shares => shares.dtype != ScalarType.Float32) is { } other
+                ? $"mixes with shares of the type {other.dtype}; they must be {ScalarType.Float32}"
+            : !all.All(shares => (shares.ge(tensor(0f)) & shares.le(tensor(1f))).all().item<bool>())
+                ? "mixes with shares that are not from 0 to 1"
+            : null;
     }
 
     private static string? ProblemOf(InputPerturbation? perturbation, int classes)

@@ -64,6 +64,24 @@ public sealed class FolderMistakeTests
         }
     }
 
+    [Test]
+    public void Predict_FolderThatLinksToItself_ClassifiesEachImageOnce()
+    {
+        ImageFolders.Write(folder, ("circle", 2));
+        Directory.CreateSymbolicLink(In("circle/again"), In("circle"));
+        var run = Program("Predict", TinyModel.Shared.Save(folder.Path), In("circle"));
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        Assert.That(run.Output.TrimEnd().Split('\n'), Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public void Model_InAFolderThatMayNotBeWrittenTo_IsRefusedBeforeTheTraining()
+    {
+        using var disk = new SmallDisk();
+        disk.MakeReadOnly();
+        AssertRefused(Train("TrainFolder", "good", "--model", Path.Combine(disk.Path, "model.zip")), "cannot be written to");
+    }
+
     private string In(string name) => Path.Combine(folder.Path, name);
 
     private ChildProcess Train(string program, string name, params string[] more) =>

@@ -87,6 +87,16 @@ public sealed class ImageDecoderTests
 
     [TestCase(MLPixelFormat.Rgba32)]
     [TestCase(MLPixelFormat.Bgra32)]
+    public void Decode_MLImageWithoutAlphaInItsFourthByte_GivesItsColours(MLPixelFormat format)
+    {
+        byte[] Pixels(byte fourth) => [.. Enumerable.Range(0, 256).SelectMany(i => new[] { (byte)i, (byte)(2 * i), (byte)7, fourth })];
+        using var frame = MLImage.CreateFromPixels(16, 16, format, Pixels(0));
+        using var opaque = MLImage.CreateFromPixels(16, 16, format, Pixels(255));
+        Assert.That(Decoded.Of(frame, Color, "frame"), Is.EqualTo(Decoded.Of(opaque, Color, "opaque")));
+    }
+
+    [TestCase(MLPixelFormat.Rgba32)]
+    [TestCase(MLPixelFormat.Bgra32)]
     public void Decode_MLImageOfEitherOrder_GivesRedGreenBlue(MLPixelFormat format)
     {
         byte[] pixel = format == MLPixelFormat.Rgba32 ? [10, 20, 30, 255] : [30, 20, 10, 255];

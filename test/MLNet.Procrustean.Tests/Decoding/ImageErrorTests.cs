@@ -111,6 +111,14 @@ public sealed class ImageErrorTests
     }
 
     [Test]
+    public void Decode_DisposedMLImage_SaysSo()
+    {
+        var image = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Bgra32, [1, 2, 3, 255]);
+        image.Dispose();
+        Assert.That(() => Decoded.Of(image, Shape, "row 3"), Refused("row 3", "the image was disposed"));
+    }
+
+    [Test]
     public void Decode_NoMLImage_SaysSo() =>
         Assert.That(() => Decoded.Of((MLImage?)null, Shape, "row 3"), Refused("row 3", "there is no image"));
 

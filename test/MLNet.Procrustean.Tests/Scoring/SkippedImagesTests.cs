@@ -89,6 +89,24 @@ public sealed class SkippedImagesTests
     }
 
     [Test]
+    public void MoveNext_AfterAFailure_FailsAgain()
+    {
+        model.BadImages = BadImages.Refuse;
+        var scored = model.Transform(Rows([.. Enumerable.Range(0, 100).Select(row => row == 70 ? (bad[1], "cat") : Good(row % 36))]));
+        using var cursor = scored.GetRowCursor(scored.Schema);
+        for (var row = 0; row < 64; row++)
+        {
+            Assert.That(cursor.MoveNext(), Is.True);
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(() => cursor.MoveNext(), Throws.TypeOf<ImageException>());
+            Assert.That(() => cursor.MoveNext(), Throws.InvalidOperationException.With.Message.Contains("make another one"));
+        }
+    }
+
+    [Test]
     public void BadImages_OfALoadedModel_AreRefused()
     {
         var path = Path.Combine(folder.Path, "again.zip");

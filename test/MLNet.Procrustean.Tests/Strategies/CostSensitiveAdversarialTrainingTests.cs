@@ -66,6 +66,20 @@ public sealed class CostSensitiveAdversarialTrainingTests
     }
 
     [Test]
+    public void CostsOf_LargeCostsOfRareClasses_MayBeMoreThanACost()
+    {
+        var money = new CostMatrix(
+            ["class0", "class1"],
+            [
+                [0, 1],
+                [50_000, 0],
+            ]
+        );
+        var costs = new CostSensitiveAdversarialTraining { Costs = money, Tau = 1 }.CostsOf(ToyImages.Counts(1000, 10));
+        Assert.That(costs.Costs[1][0], Is.EqualTo(5_000_000).Within(1e-6));
+    }
+
+    [Test]
     public void RuleFor_CostsOfOtherClasses_IsRefusedBeforeAnyImageIsRead()
     {
         var strategy = new CostSensitiveAdversarialTraining { Costs = CostMatrix.Equal(["class0", "class1", "klass2"]) };

@@ -31,7 +31,28 @@ public sealed class StrategyCheckTests
                 new() { Mixing = new(MixingDepth.Input, (labels, _, _) => (ones(labels.shape[0]), ones(1))) },
                 "shares of the shape [1]"
             );
+            Refuses(new() { Mixing = new(MixingDepth.Input, (_, _, _) => (ones(3), full(3, float.NaN))) }, "not from 0 to 1");
+            Refuses(new() { Mixing = new(MixingDepth.Input, (_, _, _) => (full(3, 1.1f), null)) }, "not from 0 to 1");
+            Refuses(new() { Mixing = new(MixingDepth.Input, (_, _, _) => (ones(3), ones(3, float64))) }, "Float64; they must be Float32");
         }
+    }
+
+    [Test]
+    public void Fit_FewerEpochsWithFewImages_ChecksTheStrategyWithThose()
+    {
+        var ml = new MLContext(seed: 1);
+        var rows = ml.Data.LoadFromEnumerable(
+            new[] { "cat", "cat", "dog" }.Select(name => new LabelledImageFile { ImagePath = "nowhere.png", Label = name })
+        );
+        var options = new ImageClassifierOptions
+        {
+            InitialWeights = PretrainedWeights.ImageNetResNet18(),
+            Strategy = new Deferred(new PlainTraining(), new ClassBalancedWeights(), FromEpoch: 6), // of 8 epochs, and of 4 with few images
+        };
+        Assert.That(
+            () => TinyModel.Trainer(ml, options).Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows)),
+            Throws.ArgumentException.With.Message.Contains("ends after 4 epochs")
+        );
     }
 
     [Test]

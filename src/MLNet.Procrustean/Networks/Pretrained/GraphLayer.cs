@@ -35,7 +35,8 @@ internal sealed record GraphLayer(OnnxNode Convolution, NamedArray Weight, Named
 
     /// <summary>The weight and the batch normalisation in the names and meaning of our layers.</summary>
     /// <remarks>
-    /// A bias b before the normalisation moves into its mean, μ − b, and another ε into its variance, σ² + ε − 10⁻⁵. A convolution whose
+    /// A bias b before the normalisation moves into its mean, μ − b, and another ε into its variance, σ² + ε − 10⁻⁵, or, where that is
+    /// negative, into its scale: γ · √(10⁻⁵ / (σ² + ε)) with σ² = 0. A convolution whose
     /// normalisation was folded gets one that changes nothing but adds the bias: γ = 1, β = b, μ = 0, σ² = 1 − 10⁻⁵.
     /// </remarks>
     /// <param name="convolution">For instance <c>layer1.0.conv1</c>.</param>
@@ -51,7 +52,7 @@ internal sealed record GraphLayer(OnnxNode Convolution, NamedArray Weight, Named
         string[] names = ["weight", "bias", "running_mean", "running_var"];
         float[][] values = Normalisation is null
             ? [Filled(channels, 1), bias, new float[channels], Filled(channels, (float)(1 - Epsilon))]
-            : [Numbers(Statistics[0]), Numbers(Statistics[1]), MeanWithout(bias), VarianceWithEpsilon()];
+            : [Scale(), Numbers(Statistics[1]), MeanWithout(bias), Variance()];
         foreach (var (name, numbers) in names.Zip(values))
         {
             yield return new($"{normalisation}.{name}", "F32", [numbers.Length], MemoryMarshal.AsBytes<float>(numbers).ToArray());
@@ -64,11 +65,21 @@ internal sealed record GraphLayer(OnnxNode Convolution, NamedArray Weight, Named
         return Bias is null || bias.Length != mean.Length ? mean : [.. mean.Zip(bias, (m, b) => m - b)];
     }
 
-    private float[] VarianceWithEpsilon()
+    private float[] Scale() =>
+        [.. Numbers(Statistics[0]).Zip(WithEpsilon(), (scale, sum) => IsSmall(sum) ? scale * MathF.Sqrt((float)Epsilon / sum) : scale)];
+
+    private float[] Variance()
     {
-        var difference = Normalisation!.Numbers.GetValueOrDefault("epsilon", (float)Epsilon) - (float)Epsilon;
-        return [.. Numbers(Statistics[3]).Select(variance => variance + difference)];
+        var difference = OwnEpsilon - (float)Epsilon;
+        return [.. Numbers(Statistics[3]).Zip(WithEpsilon(), (variance, sum) => IsSmall(sum) ? 0 : variance + difference)];
     }
+
+    private float OwnEpsilon => Normalisation!.Numbers.GetValueOrDefault("epsilon", (float)Epsilon);
+
+    private IEnumerable<float> WithEpsilon() => Numbers(Statistics[3]).Select(variance => variance + OwnEpsilon);
+
+    // What is 0 or less no training gives; it is left for the check of the values.
+    private static bool IsSmall(float sum) => sum > 0 && sum < (float)Epsilon;
 
     private static float[] Filled(long count, float value) => [.. Enumerable.Repeat(value, (int)count)];
 

@@ -26,7 +26,7 @@ internal static class ImageKeys
         CancellationToken cancellation
     )
     {
-        using var cursor = data.GetRowCursor([image, label]);
+        using var cursor = ImageColumn.Cursor(data, image, [label]);
         var (keyOf, labelOf) = (Reader(cursor, image), LabelColumn.Reader(cursor, label));
         var (rows, labels) = (new List<Func<byte[]>>(), new List<long>());
         while (cursor.MoveNext())
@@ -76,7 +76,15 @@ internal static class ImageKeys
                 VBuffer<byte> bytes = default;
                 return () =>
                 {
-                    encoded(ref bytes);
+                    try
+                    {
+                        encoded(ref bytes);
+                    }
+                    catch (Exception problem) when (ImageColumn.IsOfLoading(problem)) // left to the decoder, which names the row
+                    {
+                        return () => OfFile("");
+                    }
+
                     var key = OfBytes(bytes.IsDense ? bytes.GetValues() : bytes.DenseValues().ToArray());
                     return () => key;
                 };

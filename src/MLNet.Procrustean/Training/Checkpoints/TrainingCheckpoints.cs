@@ -11,6 +11,7 @@ namespace MLNet.Procrustean.Training.Checkpoints;
 /// </summary>
 internal sealed class TrainingCheckpoints : IDisposable
 {
+    private const string Decided = "Augmentation by the images";
     private static readonly Guid ThisProcess = Guid.NewGuid();
     private readonly CheckpointFolder folder;
     private readonly TimeSpan interval;
@@ -55,6 +56,9 @@ internal sealed class TrainingCheckpoints : IDisposable
     }
 
     /// <summary>Restores the state of the checkpoint that was found; leaves it unchanged where there is no checkpoint.</summary>
+    /// <param name="state">Of the training.</param>
+    /// <param name="options">Those that were asked for, with what the images decided.</param>
+    /// <param name="training">Its images.</param>
     /// <returns>The checkpoint, or null.</returns>
     /// <exception cref="ArgumentException">The images are not those of the interrupted training.</exception>
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
@@ -62,6 +66,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     {
         settings[nameof(options.Seed)] = training.Seed.ToString(CultureInfo.InvariantCulture); // drawn by now if the options set none
         settings = settings.Concat(TrainingSettings.Of(training.Images, training.Classes.Names)).ToDictionary();
+        var augmentation = $"{options.Augmentation}"; // not what was asked for where classes are each other's mirror image
+        settings[Decided] = augmentation == settings[nameof(options.Augmentation)] ? SettingDifferences.None : augmentation;
         LeaveFinishedUnlessSame();
         RefuseInterruptedUnlessSame();
         isOver = finished is not null;

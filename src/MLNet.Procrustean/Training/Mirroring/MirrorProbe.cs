@@ -14,7 +14,8 @@ internal static class MirrorProbe
 {
     private const int MostPerClass = 256;
     private const int MostImages = 4_096;
-    private const int FewestPerClass = 4; // two to learn from
+    private const int FewestPerClass = 5; // with fewer, even mirrored images that are all exchanged could be chance
+    private const int MostClasses = MostImages / FewestPerClass;
     private const int ImagesAtOnce = 64;
 
     /// <summary>The options, without mirroring where classes are found and the options leave it open.</summary>
@@ -64,7 +65,7 @@ internal static class MirrorProbe
         using var noGradient = no_grad();
         var counts = images.CountsOf(names.Count);
         var probed = Enumerable.Range(0, names.Count).Where(label => counts[label] >= FewestPerClass).ToArray();
-        if (probed.Length < 2)
+        if (probed.Length is < 2 or > MostClasses)
         {
             return [];
         }

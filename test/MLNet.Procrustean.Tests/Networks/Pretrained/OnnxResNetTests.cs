@@ -52,6 +52,34 @@ public sealed class OnnxResNetTests
         Assert.That(((ours - theirs).abs().max() / theirs.abs().max()).item<float>(), Is.LessThan(1e-4));
     }
 
+    // A dead channel of a network whose epsilon is smaller than ours: no variance of ours gives so large a scale.
+    [Test]
+    public void Read_VarianceBelowOurEpsilon_GoesIntoTheScale()
+    {
+        const float epsilon = 1e-6f;
+        var arrays = RandomWeights.Of(Basic).ConvertAll(array => IsVariance(array) ? With(array, _ => 2e-6f) : array);
+        var read = PublishedWeights
+            .Read(Stream(OnnxExport.Of(arrays, folded: false, epsilon, biased: false)))
+            .Arrays.ToDictionary(one => one.Name);
+        var scales = arrays.Where(array => read.ContainsKey(array.Name) && IsScale(array)).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(read.Values.Where(IsVariance).SelectMany(RandomWeights.Numbers), Is.All.Zero);
+            Assert.That(scales, Is.Not.Empty);
+            Assert.That(
+                scales.SelectMany(array => RandomWeights.Numbers(read[array.Name])),
+                Is.EqualTo(scales.SelectMany(array => RandomWeights.Numbers(array).Select(scale => scale * MathF.Sqrt(1e-5f / 3e-6f))))
+                    .Within(1e-4)
+                    .Percent
+            );
+        }
+
+        bool IsVariance(NamedArray array) => array.Name.EndsWith("running_var", StringComparison.Ordinal);
+        bool IsScale(NamedArray array) =>
+            array.Name.EndsWith(".weight", StringComparison.Ordinal)
+            && arrays.Any(one => IsVariance(one) && one.Name == array.Name.Replace(".weight", ".running_var"));
+    }
+
     private static IEnumerable<TestCaseData> Misfits()
     {
         yield return Misfit("a group", graph => Set(Convolution(graph, 3), "group", 2), "group 2");

@@ -1,0 +1,142 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Reading;
+using MLNet.Procrustean.Tests.Support;
+
+namespace MLNet.Procrustean.Tests.Reading;
+
+/// <summary>Images that ML.NET loads: where it cannot, the row is named or skipped, as where this library loads them.</summary>
+public sealed class LoadedImagesTests
+{
+    private readonly MLContext ml = new(seed: 1);
+    private readonly TemporaryFolder folder = new();
+    private string[] paths = [];
+
+    [OneTimeSetUp]
+    public void WriteImages()
+    {
+        ImageFolders.Write(folder, ("cat", 4), ("dog", 4));
+        paths =
+        [
+            .. Directory.GetFiles(folder.Path, "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
+            Path.Combine(folder.Path, "nowhere.png"),
+        ];
+        (paths[2], paths[^1]) = (paths[^1], paths[2]);
+    }
+
+    [OneTimeTearDown]
+    public void RemoveImages() => folder.Dispose();
+
+    [Test]
+    public void Fit_AFileIsMissing_NamesTheRowOrSkipsIt([Values("Bytes", "Image")] string column)
+    {
+        var options = TinyModel.Options with { ImageColumnName = column, Epochs = 1 };
+        var problem = Assert.Throws<ImageException>(() => TinyModel.Trainer(ml, options).Fit(Data()))!;
+        using var model = TinyModel.Trainer(ml, options with { BadImages = BadImages.Skip }).Fit(Data());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(problem.Origin, Is.EqualTo($"row 2 (counted from 0), column '{column}'"));
+            Assert.That(problem.Message, Does.Contain("cannot be loaded").And.Contain("nowhere.png"));
+            Assert.That(model.SkippedImages.Select(one => one.Origin), Is.EqualTo(new[] { problem.Origin }));
+        }
+    }
+
+    [Test]
+    public void Transform_AFileIsMissing_SkipsItAndTellsWhoAsksForTheImage([Values("Bytes", "Image")] string column)
+    {
+        using var model = TinyModel
+            .Trainer(ml, TinyModel.Options with { ImageColumnName = column, Epochs = 1, BadImages = BadImages.Skip })
+            .Fit(Data());
+        model.BadImages = BadImages.Skip;
+        var scored = model.Transform(Data());
+        using var cursor = scored.GetRowCursor([scored.Schema["Score"], scored.Schema[column]]);
+        var score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+        var bytes = column == "Bytes" ? cursor.GetGetter<VBuffer<byte>>(scored.Schema[column]) : null;
+        var image = column == "Image" ? cursor.GetGetter<MLImage>(scored.Schema[column]) : null;
+        using (Assert.EnterMultipleScope())
+        {
+            for (var row = 0; cursor.MoveNext(); row++)
+            {
+                VBuffer<float> scores = default;
+                score(ref scores);
+                Assert.That(scores.DenseValues().All(float.IsNaN), Is.EqualTo(row == 2), $"row {row}");
+                Assert.That(Load, row == 2 ? Throws.TypeOf<FileNotFoundException>() : Throws.Nothing);
+            }
+        }
+
+        void Load()
+        {
+            var (encoded, loaded) = (default(VBuffer<byte>), default(MLImage)!);
+            bytes?.Invoke(ref encoded);
+            image?.Invoke(ref loaded);
+            loaded?.Dispose();
+        }
+    }
+
+    [Test]
+    public void Read_CacheOfBytesWithAMissingFile_IsReadAgain()
+    {
+        var options = SmallTraining.Options with
+        {
+            ImageColumnName = "Bytes",
+            BadImages = BadImages.Skip,
+            CachePath = Path.Combine(folder.Path, "images.cache"),
+        };
+        var told = new List<string>();
+        for (var read = 0; read < 2; read++)
+        {
+            var skipped = new List<ImageException>();
+            using var images = new LabelledImagesReader(options, skipped.Add, told.Add).Read(Data());
+            Assert.That((images.Count, skipped.Count), Is.EqualTo((8, 1)));
+        }
+
+        Assert.That(told[^1], Does.Contain("are those of the image cache"), string.Join('\n', told));
+    }
+
+    [Test(Description = "Encoded photos are larger than what is kept of them: 64 MiB are decoded before more are read.")]
+    public void Read_LargeEncodedImages_HoldsFewAtOnce()
+    {
+        const int count = 24;
+        var photo = ImageFolders.Png(0, 0).Concat(new byte[8 << 20]).ToArray();
+        var (taken, done, most) = (0, 0L, 0L);
+        IEnumerable<ColourRows.Row> Rows()
+        {
+            (taken, done, most) = (0, 0, 0); // the last time, images are read
+            for (var row = 0; row < count; row++)
+            {
+                most = Math.Max(most, ++taken - done);
+                yield return new() { Label = row % 2 == 0 ? "cat" : "dog", Image = photo };
+            }
+        }
+
+        var rows = ml.Data.LoadFromEnumerable(Rows());
+        var data = ml.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows);
+        var meter = new PhaseMeter(new CalledProgress<PhaseReport>(report => done = report.Images), _ => { }, new TickingClock());
+        var options = SmallTraining.Options with { ImageColumnName = "Image" };
+        using var images = new LabelledImagesReader(options, _ => { }, meter: meter).Read(data);
+        Assert.That((images.Count, most), Is.EqualTo((count, 8)));
+    }
+
+    private IDataView Data()
+    {
+        var rows = ml.Data.LoadFromEnumerable(
+            paths.Select((path, row) => new LabelledImageFile { ImagePath = path, Label = row % 2 == 0 ? "cat" : "dog" })
+        );
+        return ml
+            .Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.Transforms.LoadRawImageBytes("Bytes", "", "ImagePath"))
+            .Append(ml.Transforms.LoadImages("Image", "", "ImagePath"))
+            .Fit(rows)
+            .Transform(rows);
+    }
+
+    private sealed class TickingClock : TimeProvider
+    {
+        private long now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Add(ref now, TimeSpan.TicksPerSecond);
+    }
+}
