@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Benchmark.Peers;
 using MLNet.Procrustean;
 
 namespace Benchmark;
 
 /// <summary>What is compared: all that was given on the command line.</summary>
-internal sealed record Grid
+internal sealed partial record Grid
 {
     public required string Train { get; init; }
 
@@ -37,8 +38,8 @@ internal sealed record Grid
     {
         get
         {
-            var folder = Path.GetDirectoryName(Train) ?? Train;
-            return $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} {Imbalance.Text}";
+            var set = Path.GetFileName(Path.GetDirectoryName(Train));
+            return $"{(string.IsNullOrEmpty(set) ? Path.GetFileName(Train) : set)} {Imbalance.Text}";
         }
     }
 
@@ -51,7 +52,14 @@ internal sealed record Grid
     /// <summary>The report to write; null for none.</summary>
     public string? ReportPath { get; init; }
 
-    /// <summary>All that decides a result but strategy, part and seed, in one line.</summary>
+    /// <summary>All that decides a result of this strategy but part and seed, in one line.</summary>
+    public string SettingsOf(string strategy)
+    {
+        var costs = CostFile().Matches(strategy).Select(match => match.Groups[1].Value).Where(File.Exists).Distinct();
+        return string.Join(' ', [Settings, .. costs.Select(file => $"{file}={Fingerprint.OfFile(file)}")]);
+    }
+
+    /// <summary>The same of any strategy.</summary>
     public string Settings => field ??= string.Join(' ', SettingTexts());
 
     /// <summary>What decides the result of a peer but name and seed.</summary>
@@ -111,13 +119,17 @@ internal sealed record Grid
 
         if (Options.InitialWeights is { } weights)
         {
-            yield return $"weights={weights} {FineTuning(Options)}";
+            var contents = weights is PretrainedWeights { Path: var file } ? Fingerprint.OfFile(file) : "";
+            yield return $"weights={weights} {contents} {FineTuning(Options)}";
         }
         else if (FineTuning(Options) != FineTuning(new()))
         {
             yield return FineTuning(Options);
         }
     }
+
+    [GeneratedRegex(@"costs=([^,)]+)")]
+    private static partial Regex CostFile();
 
     private static string FineTuning(ImageClassifierOptions options)
     {

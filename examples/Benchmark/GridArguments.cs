@@ -113,8 +113,8 @@ internal sealed class GridArguments
     public Grid Read(ParseResult given, CancellationToken cancellation) =>
         new()
         {
-            Train = given.GetValue(train)!.FullName,
-            Test = given.GetValue(test)!.FullName,
+            Train = Path.TrimEndingDirectorySeparator(given.GetValue(train)!.FullName),
+            Test = Path.TrimEndingDirectorySeparator(given.GetValue(test)!.FullName),
             Imbalance = ImbalanceText.Parse(given.GetValue(imbalance)!),
             Contenders = [.. given.GetValue(strategies)!.Select(Contender.Parse)],
             Peers = [.. given.GetValue(peers)!.Select(FrozenFeatures.Parse).Distinct()],

@@ -58,8 +58,16 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
     public void Report(string path, IReadOnlyList<string> strategies)
     {
         var keys = strategies.Distinct().Select(strategy => Key(strategy, Part.Test, grid.Seeds[0])).ToList();
-        var done = keys.Where(key => !double.IsNaN(results.Find(key)!.MacroAccuracy));
-        TrainingReport.Write(path, [.. done.Select(Described)], grid.Title);
+        var done = keys.Where(key => !double.IsNaN(results.Find(key)!.MacroAccuracy)).ToList();
+        if (done.Count > 0)
+        {
+            TrainingReport.Write(path, [.. done.Select(Described)], grid.Title);
+        }
+        else
+        {
+            Console.Error.WriteLine($"All trainings with seed {grid.Seeds[0]} diverged: there is nothing to report.");
+        }
+
         keys.ForEach(key => DeleteCheckpoints(key.WithoutCorrection(), diagnosed: true));
     }
 
@@ -136,7 +144,6 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
         catch (TrainingDivergedException problem)
         {
             Console.Error.WriteLine($"{key.Strategy}, seed {key.Seed}: {problem.Message}");
-            problem.LastGoodModel?.Dispose();
             return OneRun.Diverged(key);
         }
     }
@@ -165,7 +172,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
     }
 
     private RunKey Key(string strategy, Part part, int seed) =>
-        new(Peer(strategy) is null ? grid.Settings : grid.PeerSettings, strategy, part, seed);
+        new(Peer(strategy) is null ? grid.SettingsOf(strategy) : grid.PeerSettings, strategy, part, seed);
 
     private FrozenFeatures? Peer(string name) => grid.Peers.FirstOrDefault(peer => peer.Name == name);
 }

@@ -8,28 +8,39 @@ internal sealed class LastTraining : IDisposable
 {
     private (RunKey Run, bool Diagnosed)? of;
     private ImageClassifierModel? model;
+    private TrainingDivergedException? divergence;
     private double seconds;
 
     /// <summary>The model, which stays this object's, and the seconds that its training took.</summary>
     /// <param name="run">The run without a correction.</param>
     /// <param name="diagnosed">Whether the training is diagnosed.</param>
     /// <param name="train">Trains it.</param>
+    /// <exception cref="TrainingDivergedException">It diverged, now or before.</exception>
     public (ImageClassifierModel Model, double Seconds) Of(RunKey run, bool diagnosed, Func<ImageClassifierModel> train)
     {
         if (of != (run, diagnosed))
         {
             Dispose();
             var clock = Stopwatch.StartNew();
-            model = train();
+            try
+            {
+                model = train();
+            }
+            catch (TrainingDivergedException problem)
+            {
+                divergence = problem;
+            }
+
             (of, seconds) = ((run, diagnosed), clock.Elapsed.TotalSeconds);
         }
 
-        return (model!, seconds);
+        return (model ?? throw divergence!, seconds);
     }
 
     public void Dispose()
     {
         model?.Dispose();
-        (of, model) = (null, null);
+        divergence?.LastGoodModel?.Dispose();
+        (of, model, divergence) = (null, null, null);
     }
 }

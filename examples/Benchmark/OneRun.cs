@@ -102,7 +102,8 @@ internal static class OneRun
         double Recall(bool ofMinor) =>
             metrics
                 .Classes.Where((_, c) => minor[c] == ofMinor)
-                .Select(one => one.Recall ?? double.NaN)
+                .Select(one => one.Recall)
+                .OfType<double>() // a class without test images is in no average
                 .DefaultIfEmpty(double.NaN)
                 .Average();
         return new(key)

@@ -12,7 +12,7 @@ internal sealed class ResultsFile
     private const string Header =
         "part,strategy,seed,macro_accuracy,micro_accuracy,g_mean,major_recall,minor_recall,seconds,settings,versions";
     private readonly string path;
-    private readonly string[] others;
+    private readonly string pathOfAll;
     private readonly List<RunRow> rows;
 
     /// <param name="path">The file of all runs.</param>
@@ -20,6 +20,7 @@ internal sealed class ResultsFile
     /// <exception cref="FormatException">The file is not a results file, or a line of it is damaged.</exception>
     public ResultsFile(string path, Share? share)
     {
+        pathOfAll = path;
         this.path = share?.FileBeside(path) ?? path;
         if (!File.Exists(this.path) || IsBegun(File.ReadAllText(this.path)))
         {
@@ -29,7 +30,6 @@ internal sealed class ResultsFile
 
         rows = ReadAll(this.path);
         RemoveUnfinishedLine(this.path);
-        others = [.. Share.FilesBeside(path).Append(path).Where(file => Path.GetFullPath(file) != Path.GetFullPath(this.path))];
         ReadOthers();
     }
 
@@ -41,8 +41,12 @@ internal sealed class ResultsFile
         File.AppendAllText(path, Write(row) + "\n"); // at once: another process never sees a part of it
     }
 
-    /// <summary>Takes the runs that other shares have done meanwhile.</summary>
-    public void ReadOthers() => rows.AddRange(others.Where(File.Exists).SelectMany(ReadAll).Where(row => Find(row.Key) is null).ToList());
+    /// <summary>Takes the runs that other shares have done meanwhile; a share may have begun after this one.</summary>
+    public void ReadOthers()
+    {
+        var others = Share.FilesBeside(pathOfAll).Append(pathOfAll).Where(file => Path.GetFullPath(file) != Path.GetFullPath(path));
+        rows.AddRange(others.Where(File.Exists).SelectMany(ReadAll).Where(row => Find(row.Key) is null).ToList());
+    }
 
     // A line without an end is one that a killed process, or a full disk, has left; its run is done again.
     private static List<RunRow> ReadAll(string path)
@@ -136,7 +140,12 @@ internal sealed class ResultsFile
 
     private static string[] Cells(string line)
     {
-        using var parser = new TextFieldParser(new StringReader(line)) { Delimiters = [","], HasFieldsEnclosedInQuotes = true };
+        using var parser = new TextFieldParser(new StringReader(line))
+        {
+            Delimiters = [","],
+            HasFieldsEnclosedInQuotes = true,
+            TrimWhiteSpace = false,
+        };
         return parser.ReadFields() ?? [];
     }
 }

@@ -76,7 +76,7 @@ internal sealed record Run
             return;
         }
 
-        using var corrected = Correction(new(trained, train, Options) { Tell = Progress.Tell, Progress = Progress });
+        using var corrected = Corrected(ml, keys, trained, train);
         var seconds = clock.Elapsed.TotalSeconds;
         Save(ml, keys.Append(corrected), train.Schema); // first, so that an image below that cannot be read costs no training
         var (skippedInCalibration, skippedInTest) = (new List<ImageException>(), new List<ImageException>());
@@ -107,9 +107,33 @@ internal sealed record Run
         }
     }
 
+    // What was trained is saved first: a correction can refuse the images, or be stopped in a search of hours.
+    private ImageClassifierModel Corrected(MLContext ml, ITransformer keys, ImageClassifierModel trained, IDataView train)
+    {
+        var input = new CorrectionInput(trained, train, Options) { Tell = Progress.Tell, Progress = Progress };
+        if (CorrectionName == "none")
+        {
+            return Correction(input);
+        }
+
+        Save(ml, keys.Append(trained), train.Schema);
+        try
+        {
+            return Correction(input);
+        }
+        catch (Exception problem) when (ModelPath is not null && problem is ArgumentException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{problem.Message} The model is in {ModelPath}, not corrected.", problem);
+        }
+    }
+
     private (IDataView Train, IDataView? Calibration, IDataView Test) Load(MLContext ml)
     {
-        CheckPaths();
+        if (Processes.IsFirst)
+        {
+            OutputFiles.Check(ModelPath, JsonPath, ReportPath); // now, not when the training is done
+        }
+
         var (images, test) = Test is { } folder
             ? ImageFolders.Load(ml, Train, folder)
             : ml.Data.StratifiedSplit(ml.Data.LoadImageFolder(Train), "Label", TestFraction, Options.Seed!.Value);
@@ -144,12 +168,21 @@ internal sealed record Run
         return temperature;
     }
 
-    private Evaluation Evaluate(MLContext ml, ImageClassifierModel classifier, IDataView scored, IDataView test) =>
-        Read("test", () =>
-            Evaluation.Of(ml, scored) with
-            {
-                Robustness = Attack is null ? null : ml.MulticlassClassification.EvaluateRobustness(classifier, test, Attack),
-            }
+    private Evaluation Evaluate(MLContext ml, ImageClassifierModel classifier, IDataView scored, IDataView test) => Read("test", () =>
+        {
+            var evaluation = Evaluation.Of(ml, scored);
+            Options.Cancellation.ThrowIfCancellationRequested();
+            classifier.OnSkippedImage = null; // they are listed by now
+            return evaluation with { Robustness = Attack is null ? null : Attacked(ml, classifier, test, Attack) };
+        });
+
+    private RobustnessMetrics Attacked(MLContext ml, ImageClassifierModel classifier, IDataView test, ProjectedGradientAttack attack) =>
+        ml.MulticlassClassification.EvaluateRobustness(
+            classifier,
+            Counted(ml, test),
+            attack,
+            seed: Options.Seed!.Value,
+            cancellation: Options.Cancellation
         );
 
     // The model is saved by then.
@@ -190,49 +223,6 @@ internal sealed record Run
             }
 
             return false;
-        }
-    }
-
-    // Now, not when the training is done.
-    private void CheckPaths()
-    {
-        if (!Processes.IsFirst)
-        {
-            return; // it writes none
-        }
-
-        if (ReportPath is not null)
-        {
-            ReportFiles.Check(ReportPath, JsonPath, ModelPath);
-        }
-
-        foreach (var path in new[] { ModelPath, JsonPath, ReportPath }.OfType<string>())
-        {
-            var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName;
-            if (Directory.Exists(path))
-            {
-                throw new IOException($"'{path}' is a folder; name a file.");
-            }
-
-            if (path.StartsWith("/dev/", StringComparison.Ordinal))
-            {
-                continue; // a device, such as /dev/stdout
-            }
-
-            CheckWritable(folder);
-        }
-    }
-
-    private static void CheckWritable(string folder)
-    {
-        try
-        {
-            var tried = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
-            new FileStream(tried, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"The folder '{folder}' cannot be written to; name another one. {problem.Message}", problem);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class BadTestImagesTests
         string[] bad = [folder.Write("train/cat/x.png", []), folder.Write("test/cat/y.png", []), folder.Write("test/dog/z.png", [1, 2])];
         var (json, report) = (Path.Combine(folder.Path, "results.json"), Path.Combine(folder.Path, "report.html"));
 
-        var run = Train(folder, "--bad-images", "skip", "--json", json, "--report", report);
+        var run = Train(folder, "--bad-images", "skip", "--json", json, "--report", report, "--attack", "1");
 
         using var results = JsonDocument.Parse(run.ExitCode == 0 ? File.ReadAllText(json) : "{}");
         string[] Listed(string name) => [.. results.RootElement.GetProperty(name).EnumerateArray().Select(one => one.GetString()!)];
@@ -26,7 +26,7 @@ public sealed class BadTestImagesTests
             Assert.That(run.Output, Does.Match(@"images without a score +2\s").And.Match(@"\ncat +8 +4 ").And.Match(@"\ndog +5 +3 "));
             Assert.That(results.RootElement.GetProperty("unscoredCount").GetInt64(), Is.EqualTo(2));
             Assert.That(Listed("skippedInTraining").Single(), Does.StartWith(bad[0]));
-            Assert.That(Listed("skippedInTest").Select(line => line.Split(": ")[0]), Is.EqualTo(bad[1..]));
+            Assert.That(Listed("skippedInTest").Select(line => line.Split(": ")[0]), Is.EqualTo(bad[1..]), "once, though attacked too");
             Assert.That(File.ReadAllText(report), Does.Contain("Without a score").And.Contain("Feature deviation"));
         }
     }
@@ -85,6 +85,23 @@ public sealed class BadTestImagesTests
             Assert.That(new FileInfo(model).Length, Is.GreaterThan(10_000));
             Assert.That(again.ExitCode, Is.Zero, again.Errors);
             Assert.That(again.Output, Does.Not.Contain("epoch").And.Contain("macro accuracy").And.Contain($"skipped in the test: {bad}"));
+        }
+    }
+
+    [Test]
+    public void TrainFolder_CorrectionRefusesTheImages_SavesTheModelThatItTrained()
+    {
+        using var folder = new TemporaryFolder();
+        ImageFolders.Write(folder, ("train/cat", 6), ("train/dog", 1), ("test/cat", 2), ("test/dog", 2));
+        var model = Path.Combine(folder.Path, "model.zip");
+
+        var run = Train(folder, "--correction", "ternary", "--model", model);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.Errors, Does.Contain("has only one row").And.Contain($"The model is in {model}, not corrected."));
+            Assert.That(new FileInfo(model).Length, Is.GreaterThan(10_000));
         }
     }
 

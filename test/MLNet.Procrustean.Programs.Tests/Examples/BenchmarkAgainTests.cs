@@ -6,7 +6,11 @@ namespace MLNet.Procrustean.Programs.Tests.Examples;
 /// <summary>Which runs a results file has already: those on the same images with the same settings.</summary>
 public sealed class BenchmarkAgainTests
 {
+    private static readonly string[] Arguments = ["--strategy", "plain", "--seed", "1", "--learning-rate", "0.05"];
     private readonly PhotoComparison photos = new();
+
+    [OneTimeSetUp]
+    public void TrainOnce() => Benchmark("another.csv", Arguments);
 
     [OneTimeTearDown]
     public void DeleteImages() => photos.Dispose();
@@ -33,9 +37,7 @@ public sealed class BenchmarkAgainTests
     [TestCase("--aspect-ratio", "Pad", "aspect=Pad")]
     public void Run_AnotherTraining_IsAnotherRun(string option, string value, string setting)
     {
-        string[] arguments = ["--strategy", "plain", "--seed", "1", "--learning-rate", "0.05"];
-        Benchmark("another.csv", arguments);
-        var run = Benchmark("another.csv", [.. arguments, option, value]);
+        var run = Benchmark("another.csv", [.. Arguments, option, value]);
         Assert.That(run.Output, Does.Contain(setting).And.Contain("1 runs, 0 of them done already."));
     }
 
@@ -49,6 +51,55 @@ public sealed class BenchmarkAgainTests
         var run = Benchmark("other.csv", arguments);
         File.Delete(extra);
         Assert.That(run.Output, Does.Contain("1 runs, 0 of them done already."));
+    }
+
+    [Test]
+    public void Run_FilesThatAreNoImagesAndASlashAtTheEnd_IsTheSameRun()
+    {
+        File.WriteAllText(photos.In("photos/train/cat/.DS_Store"), "of a file manager");
+        string[] folders = [photos.In("photos/train") + Path.DirectorySeparatorChar, "--test", photos.In("photos/test/")];
+        var run = ChildProcess.Dotnet([
+            ExampleProgram.Path("Benchmark"),
+            "--train",
+            .. folders,
+            .. ExampleProgram.Training("Benchmark", "", epochs: 1)[3..],
+            "--results",
+            photos.In("another.csv"),
+            .. Arguments,
+        ]);
+        File.Delete(photos.In("photos/train/cat/.DS_Store"));
+        Assert.That(run.Output, Does.Contain("1 runs, 1 of them done already."), run.Errors);
+    }
+
+    [Test]
+    public void Run_OtherCostsInTheSameFile_AreAnotherRun()
+    {
+        var costs = photos.In("costs.csv");
+        string[] arguments = ["--strategy", $"adversarial(costs={costs},steps=1)", "--seed", "1"];
+        void Write(int cost) => File.WriteAllText(costs, $",cat,dog,owl\ncat,0,1,1\ndog,{cost},0,1\nowl,1,1,0\n");
+        Write(1);
+        Benchmark("costs.csv.results.csv", arguments);
+        var same = Benchmark("costs.csv.results.csv", arguments);
+        Write(5);
+        var other = Benchmark("costs.csv.results.csv", arguments);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(same.Output, Does.Contain("1 runs, 1 of them done already."), same.Errors);
+            Assert.That(other.Output, Does.Contain("1 runs, 0 of them done already."), other.Errors);
+        }
+    }
+
+    [Test]
+    public void Run_DivergedTraining_IsNotTriedAgainForItsCorrectionsAndHasNoReport()
+    {
+        string[] arguments = ["--strategy", "plain", "--strategy", "plain corrected by la(tau=1)", "--learning-rate", "1e30"];
+        var run = Benchmark("diverged.csv", [.. arguments, "--seed", "1", "--batch-size", "8", "--report", photos.In("report.html")]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Errors);
+            Assert.That(run.Output, Does.Contain("| plain | diverged |"));
+            Assert.That(run.Errors, Does.Contain("there is nothing to report"));
+        }
     }
 
     [Test]

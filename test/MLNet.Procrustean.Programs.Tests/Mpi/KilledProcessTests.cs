@@ -102,7 +102,7 @@ internal sealed class KilledProcessTests(MpiLauncher launcher)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(mpirun.ExitCode, Is.Not.Zero);
-            Assert.That(RanksOf(model), Is.Empty, "processes that live on");
+            Assert.That(() => RanksOf(model), Is.Empty.After(5_000, 20), "processes that live on"); // a killed one may free its memory
             Assert.That(
                 lines.Count(line => line.Contains("exited on signal 9") || line.Contains("EXIT CODE: 9")),
                 Is.EqualTo(1),

@@ -39,7 +39,14 @@ public sealed class PairwiseSumTests
         var values = Enumerable.Range(0, 8).Select(_ => (float)random.NextDouble()).ToArray();
         foreach (var size in new[] { 1, 2, 4, 8 })
         {
-            Assert.That(Tree([.. values.Chunk(size).Select(Tree)]), Is.EqualTo(Tree(values)), $"blocks of {size}");
+            Assert.That(Sum([.. values.Chunk(size).Select(Sum)]), Is.EqualTo(Tree(values)), $"blocks of {size}");
+        }
+
+        static float Sum(float[] terms)
+        {
+            var sum = new PairwiseSum();
+            Array.ForEach(terms, term => sum.Add(tensor(new[] { term })));
+            return sum.Total().data<float>()[0];
         }
     }
 

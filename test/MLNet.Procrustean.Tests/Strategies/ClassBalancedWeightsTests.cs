@@ -32,6 +32,25 @@ public sealed class ClassBalancedWeightsTests
         Assert.That(LossOfStrategy.Of(new ClassBalancedWeights()).Average(), Is.EqualTo(expected.item<float>()).Within(1e-5));
     }
 
+    private static readonly TrainingStrategy[] Others = [new LabelDistributionAwareMargin(), new FocalLoss { Gamma = 2 }];
+
+    [TestCaseSource(nameof(Others))]
+    public void Loss_OfAnotherStrategy_IsItsLossWeighted(TrainingStrategy other)
+    {
+        var n = LossOfStrategy.Counts.Counts;
+        var weights = LossOfStrategy.Labels.Select(label => (1 - 0.9999) / (1 - Math.Pow(0.9999, n[label]))).ToArray();
+        var expected = LossOfStrategy.Of(other).Select((loss, i) => weights[i] / weights.Average() * loss);
+        var weighted = new ClassBalancedWeights { Of = other };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(LossOfStrategy.Of(weighted), Is.EqualTo(expected).Within(1e-3).Percent);
+            Assert.That(
+                weighted.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).Head,
+                Is.EqualTo(other.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)).Head)
+            );
+        }
+    }
+
     [Test]
     public void RuleFor_BetaZero_IsPlainTraining() =>
         Assert.That(new ClassBalancedWeights { Beta = 0 }.RuleFor(new(1, 2, LossOfStrategy.Counts, CPU)), Is.EqualTo(new TrainingRule()));

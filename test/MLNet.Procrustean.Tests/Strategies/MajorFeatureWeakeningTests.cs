@@ -111,6 +111,7 @@ public sealed class MajorFeatureWeakeningTests
             Assert.That(rule.Mixing!.Depth, Is.EqualTo(MixingDepth.AnyStage));
             Assert.That(rule.Mixing.PartnerGradient, Is.EqualTo(partnerGradient));
             Assert.That(Shares(rule, [1, 0, 0]), Is.EqualTo(new[] { 1, 0.25f, 0.25f }));
+            Assert.That(Shares(rule, [1, 0, 0], partners: [0, 1, 1]), Is.EqualTo(new[] { 1, 0.25f, 0.25f }), "by the image's own class");
             Assert.That(rule.Loss, Is.EqualTo(new TrainingRule().Loss));
         }
     }
@@ -207,8 +208,8 @@ public sealed class MajorFeatureWeakeningTests
             Does.EndWith("MixedFraction = 1, FollowsProgress = True }")
         );
 
-    private static float[] Shares(TrainingRule rule, long[] labels) =>
-        rule.Mixing!.Shares(tensor(labels), tensor(labels), new Generator(1)).Lambda.data<float>().ToArray();
+    private static float[] Shares(TrainingRule rule, long[] labels, long[]? partners = null) =>
+        rule.Mixing!.Shares(tensor(labels), tensor(partners ?? labels), new Generator(1)).Lambda.data<float>().ToArray();
 
     private static EpochContext Epoch(ClassCounts classes) => new(1, 10, classes, CPU);
 }

@@ -6,12 +6,17 @@ namespace MLNet.Procrustean.Tests.Strategies;
 public sealed class RemixTests
 {
     [Test]
-    public void Shares_AllPairsOfClasses_AreThoseOfThePaper([Range(1, 6)] int seed)
+    public void Shares_AllPairsOfClasses_AreThoseOfThePaper([Range(1, 6)] int seed, [Values(3, 1.5)] double kappa)
     {
         using var scope = NewDisposeScope();
-        long[] counts = [900, 300, 299, 10];
+        long[] counts = [900, 300, 299, 200];
         var pairs = Enumerable.Range(0, 16).Select(pair => (Own: pair / 4, Partner: pair % 4)).ToArray();
-        var mixing = new Remix { Alpha = 2, Tau = 0.6 }
+        var mixing = new Remix
+        {
+            Alpha = 2,
+            Tau = 0.6,
+            Kappa = kappa,
+        }
             .RuleFor(new(1, 2, ToyImages.Counts(counts), CPU))
             .Mixing!;
 
@@ -27,11 +32,11 @@ public sealed class RemixTests
         {
             var ratio = (double)counts[pairs[i].Own] / counts[pairs[i].Partner];
             var expected = lambda;
-            if (ratio >= 3 && lambda < 0.6)
+            if (ratio >= kappa && lambda < 0.6)
             {
                 expected = 0;
             }
-            else if (ratio <= 1 / 3.0 && 1 - lambda < 0.6)
+            else if (ratio <= 1 / kappa && 1 - lambda < 0.6)
             {
                 expected = 1;
             }

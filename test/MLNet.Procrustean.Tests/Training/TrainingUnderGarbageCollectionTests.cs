@@ -9,7 +9,7 @@ namespace MLNet.Procrustean.Tests.Training;
 public sealed class TrainingUnderGarbageCollectionTests
 {
     private const int Fewest = 2; // trainings of each thread, on a slow machine
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.6);
 
     [TestCaseSource(nameof(Strategies))]
     public void Train_TwoAtOnceWhileAnotherThreadCollects_GivesTheBitsOfAQuietTraining(TrainingStrategy strategy)

@@ -40,6 +40,7 @@ internal static class SharedStart
     private static Dictionary<string, string> Settings(ImageClassifierOptions options, PreparedTraining training) =>
         new[] { typeof(SharedStart).Assembly, typeof(TorchSharp.torch).Assembly }
             .Select(library => KeyValuePair.Create(library.GetName().Name!, VersionOf(library)))
+            .Append(KeyValuePair.Create("Device", $"{training.Device.type}")) // processors and GPUs would sum in different ways
             .Concat(TrainingSettings.Of(options, training.Device))
             .Concat(TrainingSettings.Of(training.Images, training.Classes.Names))
             .ToDictionary();
