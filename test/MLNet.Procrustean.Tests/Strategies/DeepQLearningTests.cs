@@ -126,6 +126,25 @@ public sealed class DeepQLearningTests
         }
     }
 
+    // Their numbers are those of QValuesTests; here, that the training has them.
+    [Test]
+    public void Train_EachOptionOfLearning_ChangesTheWeights()
+    {
+        using var images = ToyImages.Of(24, 6, 12);
+        byte[] Weights(QLearning learning) =>
+            SmallTraining.Weights(SmallTraining.Options with { Strategy = new DeepQLearning { Learning = learning } }, images);
+        var learning = new QLearning { Gamma = 0.5, TargetInterval = 3 };
+        var expected = Weights(learning);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Weights(learning), Is.EqualTo(expected), "otherwise no difference says anything");
+            Assert.That(Weights(learning with { HuberLoss = true }), Is.Not.EqualTo(expected), nameof(QLearning.HuberLoss));
+            Assert.That(Weights(learning with { DoubleQ = true }), Is.Not.EqualTo(expected), nameof(QLearning.DoubleQ));
+            Assert.That(Weights(learning with { MemorySize = 12 }), Is.Not.EqualTo(expected), nameof(QLearning.MemorySize));
+            Assert.That(Weights(learning with { TargetInterval = 2 }), Is.Not.EqualTo(expected), nameof(QLearning.TargetInterval));
+        }
+    }
+
     // Right answers give 1 and the next best value v = 1 + γ · v = 2; wrong ones −1 and the same, or −1 alone where they end the episode.
     [TestCase(false, false)]
     [TestCase(true, false)]
