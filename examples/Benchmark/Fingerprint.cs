@@ -24,16 +24,18 @@ internal static class Fingerprint
             hash.AppendData("next\n"u8);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..8];
+        return Digits(hash.GetHashAndReset());
     }
 
     /// <summary>Eight hexadecimal digits.</summary>
-    public static string OfText(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+    public static string OfText(string text) => Digits(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Eight hexadecimal digits, of the contents.</summary>
     public static string OfFile(string path)
     {
         using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file))[..8];
+        return Digits(SHA256.HashData(file));
     }
+
+    private static string Digits(byte[] hash) => Convert.ToHexStringLower(hash)[..8];
 }

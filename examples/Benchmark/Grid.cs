@@ -7,6 +7,8 @@ namespace Benchmark;
 /// <summary>What is compared: all that was given on the command line.</summary>
 internal sealed partial record Grid
 {
+    private readonly Dictionary<string, string> contents = []; // digests of files of costs
+
     public required string Train { get; init; }
 
     public required string Test { get; init; }
@@ -56,8 +58,11 @@ internal sealed partial record Grid
     public string SettingsOf(string strategy)
     {
         var costs = CostFile().Matches(strategy).Select(match => match.Groups[1].Value).Where(File.Exists).Distinct();
-        return string.Join(' ', [Settings, .. costs.Select(file => $"{file}={Fingerprint.OfFile(file)}")]);
+        return string.Join(' ', [Settings, .. costs.Select(file => $"{file}={DigestOf(file)}")]);
     }
+
+    // Once: a file that is changed while strategies are compared must not make other runs of those that are looked for.
+    private string DigestOf(string file) => contents.TryGetValue(file, out var digest) ? digest : contents[file] = Fingerprint.OfFile(file);
 
     /// <summary>The same of any strategy.</summary>
     public string Settings => field ??= string.Join(' ', SettingTexts());

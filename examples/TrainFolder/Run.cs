@@ -110,16 +110,14 @@ internal sealed record Run
     // What was trained is saved first: a correction can refuse the images, or be stopped in a search of hours.
     private ImageClassifierModel Corrected(MLContext ml, ITransformer keys, ImageClassifierModel trained, IDataView train)
     {
-        var input = new CorrectionInput(trained, train, Options) { Tell = Progress.Tell, Progress = Progress };
-        if (CorrectionName == "none")
+        if (CorrectionName != "none")
         {
-            return Correction(input);
+            Save(ml, keys.Append(trained), train.Schema);
         }
 
-        Save(ml, keys.Append(trained), train.Schema);
         try
         {
-            return Correction(input);
+            return Correction(new(trained, train, Options) { Tell = Progress.Tell, Progress = Progress });
         }
         catch (Exception problem) when (ModelPath is not null && problem is ArgumentException or InvalidOperationException)
         {

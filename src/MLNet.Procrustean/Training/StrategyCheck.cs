@@ -72,8 +72,7 @@ internal static class StrategyCheck
                 ? $"mixes with shares of the shape [{string.Join(", ", wrong.shape)}] for 3 images; they must be one value for each, [3]"
             : Array.Find(all, shares => shares.dtype != ScalarType.Float32) is { } other
                 ? $"mixes with shares of the type {other.dtype}; they must be {ScalarType.Float32}"
-            : !all.All(shares => (shares.ge(tensor(0f)) & shares.le(tensor(1f))).all().item<bool>())
-                ? "mixes with shares that are not from 0 to 1"
+            : !all.All(shares => AreFrom0To(1, shares)) ? "mixes with shares that are not from 0 to 1"
             : null;
     }
 
@@ -88,10 +87,11 @@ internal static class StrategyCheck
         return !changed.shape.SequenceEqual(images.shape) || changed.dtype != images.dtype
                 ? $"perturbs images of the shape [{string.Join(", ", images.shape)}], {images.dtype}, to "
                     + $"[{string.Join(", ", changed.shape)}], {changed.dtype}; it must leave both as they are"
-            : !(changed.ge(tensor(0f)) & changed.le(tensor(255f))).all().item<bool>()
-                ? "perturbs images to values that are not from 0 to 255; it must keep them there"
+            : !AreFrom0To(255, changed) ? "perturbs images to values that are not from 0 to 255; it must keep them there"
             : null;
     }
+
+    private static bool AreFrom0To(float most, Tensor values) => (values.ge(tensor(0f)) & values.le(tensor(most))).all().item<bool>();
 
     private static string? ProblemOf(Func<Tensor, Tensor, Tensor> loss, int classes)
     {

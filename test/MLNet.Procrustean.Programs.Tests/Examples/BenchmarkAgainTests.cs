@@ -92,12 +92,17 @@ public sealed class BenchmarkAgainTests
     [Test]
     public void Run_DivergedTraining_IsNotTriedAgainForItsCorrectionsAndHasNoReport()
     {
-        string[] arguments = ["--strategy", "plain", "--strategy", "plain corrected by la(tau=1)", "--learning-rate", "1e30"];
-        var run = Benchmark("diverged.csv", [.. arguments, "--seed", "1", "--batch-size", "8", "--report", photos.In("report.html")]);
+        var bad = photos.In("photos/train/cat/bad.png"); // told of in each training
+        File.WriteAllText(bad, "no image");
+        string[] strategies = ["--strategy", "plain", "--strategy", "plain corrected by la(tau=1)", "--bad-images", "skip"];
+        string[] diverging = ["--learning-rate", "1e30", "--batch-size", "8", "--seed", "1"];
+        var run = Benchmark("diverged.csv", [.. strategies, .. diverging, "--report", photos.In("report.html")]);
+        File.Delete(bad);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(run.ExitCode, Is.Zero, run.Errors);
-            Assert.That(run.Output, Does.Contain("| plain | diverged |"));
+            Assert.That(run.Output, Does.Contain("| plain | diverged |").And.Contain("| plain corrected by la(tau=1) | diverged |"));
+            Assert.That(run.Errors.Split($"Skipped an image: {bad}"), Has.Length.EqualTo(2), "trained once");
             Assert.That(run.Errors, Does.Contain("there is nothing to report"));
         }
     }

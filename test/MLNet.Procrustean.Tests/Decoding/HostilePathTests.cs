@@ -128,22 +128,22 @@ public sealed class HostilePathTests
         });
         const int tries = 1_000;
         var expected = Decoded.Of(whole, Shape, "whole");
-        var refused = Enumerable.Range(0, tries).Count(_ => !Decodes(path));
+        var decoded = Enumerable.Range(0, tries).Select(_ => DecodedOrNull()).OfType<byte[]>().ToList();
         stop.Cancel();
         writer.Wait();
-        TestContext.Out.WriteLine($"{refused} of {tries} refused");
+        TestContext.Out.WriteLine($"{tries - decoded.Count} of {tries} refused");
+        Assert.That(decoded.Where(image => !image.AsSpan().SequenceEqual(expected)), Is.Empty, "a part of it was taken for the whole");
         FaultsTried.Record("Paths", "a file that grows and shrinks while it is read", tries, "a complete image, or an ImageException");
 
-        bool Decodes(string path)
+        byte[]? DecodedOrNull()
         {
             try
             {
-                Assert.That(Decoded.Of(path, Shape), Is.EqualTo(expected), "a part of it was taken for the whole");
-                return true;
+                return Decoded.Of(path, Shape);
             }
             catch (ImageException)
             {
-                return false;
+                return null;
             }
         }
     }

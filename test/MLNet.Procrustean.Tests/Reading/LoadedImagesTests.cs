@@ -54,15 +54,18 @@ public sealed class LoadedImagesTests
         var score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
         var bytes = column == "Bytes" ? cursor.GetGetter<VBuffer<byte>>(scored.Schema[column]) : null;
         var image = column == "Image" ? cursor.GetGetter<MLImage>(scored.Schema[column]) : null;
+        var row = 0;
         using (Assert.EnterMultipleScope())
         {
-            for (var row = 0; cursor.MoveNext(); row++)
+            for (; cursor.MoveNext(); row++)
             {
                 VBuffer<float> scores = default;
                 score(ref scores);
                 Assert.That(scores.DenseValues().All(float.IsNaN), Is.EqualTo(row == 2), $"row {row}");
                 Assert.That(Load, row == 2 ? Throws.TypeOf<FileNotFoundException>() : Throws.Nothing);
             }
+
+            Assert.That(row, Is.EqualTo(paths.Length));
         }
 
         void Load()

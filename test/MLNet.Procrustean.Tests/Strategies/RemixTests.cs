@@ -9,8 +9,8 @@ public sealed class RemixTests
     public void Shares_AllPairsOfClasses_AreThoseOfThePaper([Range(1, 6)] int seed, [Values(3, 1.5)] double kappa)
     {
         using var scope = NewDisposeScope();
-        long[] counts = [900, 300, 299, 200];
-        var pairs = Enumerable.Range(0, 16).Select(pair => (Own: pair / 4, Partner: pair % 4)).ToArray();
+        long[] counts = [900, 300, 299, 160, 10];
+        var pairs = Enumerable.Range(0, 25).Select(pair => (Own: pair / 5, Partner: pair % 5)).ToArray();
         var mixing = new Remix
         {
             Alpha = 2,
