@@ -71,6 +71,7 @@ public sealed record CostMatrix
     /// It is not such a file; the message names the file, the line and the column, and what is wrong there.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
     public static CostMatrix Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

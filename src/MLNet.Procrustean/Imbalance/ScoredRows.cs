@@ -48,13 +48,15 @@ internal sealed class ScoredRows
                 throw UnknownLabels.Error(scored, label, names, cursor.Position);
             }
 
-            if (predictedReader() is not { } guess)
+            // asked first: after MapKeyToValue, a missing class is 0 where classes are whole numbers, and false where they are Booleans
+            if (isUnscored())
             {
-                unscored += isUnscored() ? 1 : throw LabelText.Missing(cursor.Position, predicted);
+                unscored++;
                 continue;
             }
 
             read++;
+            var guess = predictedReader() ?? throw LabelText.Missing(cursor.Position, predicted);
             take(actual, IsKnown(guess) ? guess : throw LabelText.NotAClass(guess, cursor, predicted, names!));
         }
 

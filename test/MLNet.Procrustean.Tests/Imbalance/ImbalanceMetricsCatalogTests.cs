@@ -61,6 +61,33 @@ public sealed class ImbalanceMetricsCatalogTests
         }
     }
 
+    // MapKeyToValue gives 0 and false for a missing class of these types.
+    [Test]
+    public void EvaluateImbalance_RowWithoutAScoreOfNumberOrBooleanLabels_IsLeftOutAndCounted()
+    {
+        var ml = new MLContext();
+        float[] none = [float.NaN, float.NaN];
+        var numbers = ml.Data.LoadFromEnumerable<NumberRow>([
+            new() { Label = 0, PredictedLabel = 0 },
+            new() { Label = 1, PredictedLabel = 0 },
+            new() { Label = 0, Score = none },
+            new() { Label = 1, Score = none },
+        ]);
+        var booleans = ml.Data.LoadFromEnumerable<BooleanRow>([
+            new() { Label = false, PredictedLabel = false },
+            new() { Label = true, PredictedLabel = false },
+            new() { Label = false, Score = none },
+            new() { Label = true, Score = none },
+        ]);
+        foreach (var scored in new[] { numbers, booleans })
+        {
+            var metrics = ml.MulticlassClassification.EvaluateImbalance(scored);
+            Assert.That((metrics.UnscoredCount, metrics.MacroAccuracy), Is.EqualTo((2, 0.5)));
+            Assert.That(metrics.Classes.Select(one => one.TestCount), Is.All.EqualTo(1));
+            Assert.That(ml.MulticlassClassification.EvaluateCalibration(scored).UnscoredCount, Is.EqualTo(2));
+        }
+    }
+
     [Test]
     public void EvaluateImbalance_ModelOfMlNet_AgreesWithItsEvaluate([Values("Text", "Number")] string labelColumn)
     {
@@ -156,6 +183,15 @@ public sealed class ImbalanceMetricsCatalogTests
 
         [VectorType(3)]
         public float[] Features { get; set; } = [];
+    }
+
+    private sealed class BooleanRow
+    {
+        public bool Label { get; set; }
+
+        public bool PredictedLabel { get; set; }
+
+        public float[] Score { get; set; } = [1, 0];
     }
 
     private sealed class NumberRow
