@@ -15,6 +15,7 @@ public static class PostHocLogitAdjustment
     /// <param name="tau">τ, from 0 to 10; 1 by default, 0 changes nothing.</param>
     /// <returns>The adjusted model. It holds native memory of its own: dispose it when done.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tau is out of range.</exception>
+    /// <exception cref="DllNotFoundException">There is no libtorch; the message says which packages have it.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static ImageClassifierModel AdjustLogits(this ImageClassifierModel model, double tau = 1)
     {

@@ -16,6 +16,7 @@ public static class TauNormalisation
     /// <param name="tau">τ, from 0 to 1, where all rows are equally long; 0.5 by default.</param>
     /// <returns>The normalised model. It holds native memory of its own: dispose it when done.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The tau is out of range.</exception>
+    /// <exception cref="DllNotFoundException">There is no libtorch; the message says which packages have it.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static ImageClassifierModel NormaliseClassifier(this ImageClassifierModel model, double tau = 0.5)
     {

@@ -27,15 +27,17 @@ public static class TemperatureScaling
 
     /// <summary>A copy of the model whose scores p become softmax(log p / T).</summary>
     /// <param name="model">The model; it is not changed.</param>
-    /// <param name="temperature">T, from 0.01 to 100; 1 changes nothing. A second one multiplies the first.</param>
+    /// <param name="temperature">
+    /// T; 1 changes nothing. A second one multiplies the first, and their product is from 0.01 to 100.
+    /// </param>
     /// <returns>The scaled model. It holds native memory of its own: dispose it when done.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The temperature, or its product with that of the model, is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The product of the temperature with that of the model is out of range.</exception>
+    /// <exception cref="DllNotFoundException">There is no libtorch.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static ImageClassifierModel ScaleTemperature(this ImageClassifierModel model, double temperature)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Require.Between(temperature, Lowest, Highest, nameof(temperature));
-        return model.WithTemperature(before => Require.Between(before * temperature, Lowest, Highest, nameof(temperature)));
+        return model.WithTemperature(Require.Between(model.Temperature * temperature, Lowest, Highest, nameof(temperature)));
     }
 
     /// <summary>
@@ -48,7 +50,10 @@ public static class TemperatureScaling
     /// Rows whose image cannot be read count nowhere, if the model skips such images.
     /// </param>
     /// <param name="labelColumnName">The column of the true class: a text, a key, a number or a Boolean.</param>
-    /// <returns>T, from 0.01 to 100; an end of this range where even it is not enough, as when every image is recognised.</returns>
+    /// <returns>
+    /// T, so that its product with that of the model is from 0.01 to 100; an end of this range where even it is not enough, as when every
+    /// image is recognised.
+    /// </returns>
     /// <exception cref="ArgumentException">
     /// A column is missing or of another type, there is no row that has a score, or a row has no label or one that is not a class.
     /// </exception>
@@ -59,7 +64,7 @@ public static class TemperatureScaling
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(heldOut);
         var scored = ScoredAnswersOf(model, heldOut, labelColumnName);
-        var (low, high) = (Math.Log(Lowest), Math.Log(Highest));
+        var (low, high) = (Math.Log(Lowest / model.Temperature), Math.Log(Highest / model.Temperature));
         return Math.Exp(GoldenSection.Minimum(logT => NegativeLogLikelihood(scored, Math.Exp(logT)), low, high, Precision));
     }
 

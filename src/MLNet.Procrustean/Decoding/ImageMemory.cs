@@ -19,11 +19,14 @@ internal static class ImageMemory
         }
     }
 
+    /// <param name="images">Their number.</param>
+    /// <param name="shape">Of each.</param>
+    /// <param name="remedy">What to do; null for what helps a training.</param>
     /// <exception cref="InvalidOperationException">The images need more than <see cref="AvailableBytes"/>.</exception>
-    public static void Check(long images, ImageShape shape) => Check(images, shape, AvailableBytes);
+    public static void Check(long images, ImageShape shape, string? remedy = null) => Check(images, shape, AvailableBytes, remedy);
 
     /// <exception cref="InvalidOperationException">The images need more than <paramref name="availableBytes"/>.</exception>
-    public static void Check(long images, ImageShape shape, long availableBytes)
+    public static void Check(long images, ImageShape shape, long availableBytes, string? remedy = null)
     {
         if (Fits(images, shape, availableBytes))
         {
@@ -37,8 +40,7 @@ internal static class ImageMemory
                 CultureInfo.InvariantCulture,
                 $"{images:N0} images of {shape.Size} × {shape.Size} × {shape.Channels} bytes need {Readable(neededBytes)} of memory, "
                     + $"but {Readable(availableBytes)} are available. "
-                    + $"Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory."
-            )
+            ) + (remedy ?? $"Use a smaller ImageSize, {advice}, a CachePath to train from disk or more memory.")
         );
     }
 

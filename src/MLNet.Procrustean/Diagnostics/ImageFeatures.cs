@@ -1,5 +1,6 @@
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Diagnostics;
@@ -45,6 +46,7 @@ internal sealed record ImageFeatures(Tensor Features, Tensor Labels)
     public Tensor OfClass(long label)
     {
         using var scope = NewDisposeScope();
-        return Features.index_select(0, (Labels == label).nonzero().flatten()).MoveToOuterDisposeScope();
+        using var kept = label.ToScalar();
+        return Features.index_select(0, Labels.eq(kept).nonzero().flatten()).MoveToOuterDisposeScope();
     }
 }

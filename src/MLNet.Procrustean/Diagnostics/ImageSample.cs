@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.ML;
 using MLNet.Procrustean.Data;
 using MLNet.Procrustean.Images;
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
 using MLNet.Procrustean.Scoring;
 using static TorchSharp.torch;
@@ -11,7 +12,6 @@ namespace MLNet.Procrustean.Diagnostics;
 /// <summary>A few images of each class of a data view; only those are read and decoded.</summary>
 internal sealed class ImageSample
 {
-    private const int ImagesAtOnce = 256;
     private readonly IDataView chosen;
     private readonly List<long> labels;
 
@@ -25,7 +25,8 @@ internal sealed class ImageSample
     {
         var column = LabelText.Find(data.Schema, labelColumnName);
         var all = ReadLabels(data, column, classes);
-        var rows = ClassSample.Draw(all, perClass, RandomStream.Diagnostics.Generator(seed, epoch: 0));
+        using var random = RandomStream.Diagnostics.Generator(seed, epoch: 0);
+        var rows = ClassSample.Draw(all, perClass, random);
         var mask = new bool[all.Count];
         Array.ForEach(rows, row => mask[row] = true);
         var order = new RowLabels(column, classes, [.. all.Select(label => (int)label)]);
@@ -48,7 +49,7 @@ internal sealed class ImageSample
         var column = ImageColumn.Find(chosen.Schema, imageColumnName);
         using var cursor = ImageColumn.Cursor(chosen, column, []);
         var image = ImageColumn.Reader(cursor, column, shape);
-        foreach (var part in labels.Chunk(ImagesAtOnce))
+        foreach (var part in labels.Chunk(Inference.ImagesAtOnce(shape)))
         {
             var (pixels, skipped) = unread.Decode([.. part.Select(_ => Next())], shape);
             if (pixels.Length > 0)

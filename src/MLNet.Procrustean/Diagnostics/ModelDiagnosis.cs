@@ -27,7 +27,8 @@ internal sealed class ModelDiagnosis(TrainedClassifier classifier, UnreadImages 
         var trained = Features(trainSample);
         var read = trained.Labels.data<long>().ToHashSet(); // without classes all of whose images are skipped
         CheckClasses(classes, label => read.Contains(label), nameof(train));
-        return ModelDiagnostics.Of(trained, Features(testSample), weight, bias, draws, RandomStream.Diagnostics.Generator(seed, epoch: 1));
+        using var random = RandomStream.Diagnostics.Generator(seed, epoch: 1);
+        return ModelDiagnostics.Of(trained, Features(testSample), weight, bias, draws, random);
 
         ImageFeatures Features(ImageSample sample) =>
             ImageFeatures.Of(

@@ -22,10 +22,6 @@ internal sealed class RobustnessEvaluation(
     Device device
 )
 {
-    private const int MostAtOnce = 256;
-    private const int FewestAtOnce = 16;
-    private const int BytesAtOnce = 4_000_000; // of pixels: the passes of an attack keep what a training keeps
-
     private readonly int classes = classifier.Labels.Names.Length;
 
     /// <inheritdoc cref="ImageClassifierModel.EvaluateRobustness"/>
@@ -40,8 +36,7 @@ internal sealed class RobustnessEvaluation(
         var shape = classifier.Preprocessing.Shape;
         var (clean, robust) = (new long[classes, classes], new long[classes, classes]);
         var (rows, skippedRows) = (0L, 0L);
-        var atOnce = Math.Clamp(BytesAtOnce / shape.Bytes, FewestAtOnce, MostAtOnce);
-        foreach (var (part, group) in Rows(data, imageColumnName, labelColumnName).Chunk(atOnce).Index())
+        foreach (var (part, group) in Rows(data, imageColumnName, labelColumnName).Chunk(Inference.ImagesAtOnce(shape)).Index())
         {
             cancellation.ThrowIfCancellationRequested();
             var (pixels, skipped) = unread.Decode([.. group.Select(row => row.Image)], shape);

@@ -25,15 +25,17 @@ internal sealed class TrainingProbe(
 {
     private const int ImagesAtOnce = 256;
     private readonly ImmutableArray<bool> minor = MinorClasses.Of(classes);
-    private readonly long[] rows = ClassSample.Draw(
-        allLabels.data<long>().ToArray(),
-        choice.ImagesPerClass,
-        RandomStream.Diagnostics.Generator(seed, epoch: 0)
-    );
+    private readonly long[] rows = Drawn(allLabels, choice.ImagesPerClass, seed);
 
     /// <summary>Diagnoses the network, which is in evaluation mode, where the epoch is one to be diagnosed.</summary>
     public EpochDiagnostics? After(int epoch, int epochs, StagedNetwork network) =>
         epoch % choice.EveryEpochs == 0 || epoch == epochs ? Diagnose(network) : null;
+
+    private static long[] Drawn(Tensor labels, int perClass, int seed)
+    {
+        using var random = RandomStream.Diagnostics.Generator(seed, epoch: 0);
+        return ClassSample.Draw(labels.data<long>().ToArray(), perClass, random);
+    }
 
     private EpochDiagnostics Diagnose(StagedNetwork network)
     {

@@ -16,6 +16,7 @@ public sealed partial class ImageClassifierModel
     /// <exception cref="InvalidOperationException">
     /// <see cref="ScoringEngine"/> is ONNX Runtime, which scores in single precision.
     /// </exception>
+    /// <exception cref="DllNotFoundException">The precision needs libtorch, and there is no libtorch.</exception>
     public Precision ScoringPrecision
     {
         get => scorer.Precision;
@@ -45,10 +46,11 @@ public sealed partial class ImageClassifierModel
     /// <remarks>
     /// To refuse is to throw its <see cref="ImageException"/>. With <see cref="BadImages.Skip"/> its row stays, so that scored data has as
     /// many rows as its input and a prediction engine gives one answer per image, and has missing values: NaN for each score and feature,
-    /// and no predicted label (the key 0; an empty text after <c>MapKeyToValue</c>). The log of the <see cref="MLContext"/> has a warning
-    /// that names the image and what is wrong with it. <c>EvaluateImbalance</c> and ML.NET's own <c>Evaluate</c> leave such rows out and
-    /// say how many; <c>FilterRowsByMissingValues(scored, "Score")</c> removes them. The choice applies to rows that are read from now on,
-    /// and is not saved.
+    /// and no predicted label: the key 0, and after <c>MapKeyToValue</c> an empty text, NaN, or 0 or false where classes are whole numbers
+    /// or Booleans. The log of the <see cref="MLContext"/> has a warning that names the image and what is wrong with it.
+    /// <c>EvaluateImbalance</c> and ML.NET's own <c>Evaluate</c> leave such rows out and say how many;
+    /// <c>FilterRowsByMissingValues(scored, "Score")</c> removes them. The choice applies to rows that are read from now on, and is not
+    /// saved.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">There is no such choice.</exception>
     public BadImages BadImages
@@ -99,13 +101,11 @@ public sealed partial class ImageClassifierModel
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) =>
         new ScoringMapper(rows, inputSchema, GetOutputSchema(inputSchema));
 
-    /// <summary>A copy of the model whose scores p become softmax(log p / T), on top of what they are.</summary>
-    internal ImageClassifierModel WithTemperature(Func<double, double> change) =>
+    /// <summary>A copy of the model with another temperature.</summary>
+    internal ImageClassifierModel WithTemperature(double temperature) =>
         With(
-            scorer.CopyWith(
-                classifier => classifier.WithNetwork(static _ => { }, device) with { Temperature = change(classifier.Temperature) },
-                Columns
-            ),
-            Columns
+            scorer.CopyWith(classifier => classifier.WithNetwork(static _ => { }, device) with { Temperature = temperature }, Columns),
+            Columns,
+            temperature
         );
 }

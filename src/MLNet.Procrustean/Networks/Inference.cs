@@ -6,7 +6,28 @@ namespace MLNet.Procrustean.Networks;
 /// <summary>A network in evaluation mode applied to decoded images.</summary>
 internal static class Inference
 {
-    private const int ImagesAtOnce = 256;
+    private const int FewestAtOnce = 16;
+    private const int MostAtOnce = 256;
+    private const int BytesAtOnce = 4_000_000; // of pixels; what the first layers make of them takes a hundred times as much
+
+    /// <summary>How many images go through a network at once: 256 small ones, 16 of more than 288 pixels per side.</summary>
+    public static int ImagesAtOnce(ImageShape shape) => Math.Clamp(BytesAtOnce / shape.Bytes, FewestAtOnce, MostAtOnce);
+
+    /// <summary>What a function makes of the images with these numbers, at most <see cref="ImagesAtOnce"/> in each call.</summary>
+    /// <param name="rows">[B], int64.</param>
+    /// <param name="shape">Of an image.</param>
+    /// <param name="of">Some of the rows → a row for each.</param>
+    public static Tensor InParts(Tensor rows, ImageShape shape, Func<Tensor, Tensor> of)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. rows.split(ImagesAtOnce(shape)).Select(OfPart)]).MoveToOuterDisposeScope();
+
+        Tensor OfPart(Tensor some)
+        {
+            using var part = NewDisposeScope();
+            return of(some).MoveToOuterDisposeScope();
+        }
+    }
 
     /// <summary>Logits [B, C] of normalised images [B, channels, S, S].</summary>
     /// <remarks>
@@ -75,7 +96,7 @@ internal static class Inference
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var correct = zeros(classes, int64, device);
-        foreach (var rows in arange(allLabels.shape[0], int64).split(ImagesAtOnce).Where((_, part) => part % shares == share))
+        foreach (var rows in arange(allLabels.shape[0], int64).split(MostAtOnce).Where((_, part) => part % shares == share))
         {
             using var part = NewDisposeScope();
             // this copy waits: if nothing waited, libtorch would keep the pinned memory of many parts

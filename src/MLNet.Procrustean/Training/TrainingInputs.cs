@@ -75,7 +75,9 @@ internal sealed class AugmentedImages(
     }
 
     public override Tensor LogitsOf(StagedNetwork network, Tensor rows) =>
-        Inference.Logits(network, preprocessing.Normalise(images.Pixels.Rows(rows).OnDevice(device)));
+        Inference.InParts(rows, preprocessing.Shape, some =>
+            Inference.Logits(network, preprocessing.Normalise(images.Pixels.Rows(some).OnDevice(device)))
+        );
 
     public override void Dispose() => resident?.Dispose();
 

@@ -31,6 +31,25 @@ public sealed class TemperatureScalingTests
         );
     }
 
+    // Every image is recognised, so that the lower the temperature, the better.
+    [Test]
+    public void ScaleTemperature_FittedOnAScaledModel_StaysInRange()
+    {
+        using var scaled = tiny.Classifier.ScaleTemperature(0.5);
+        var fitted = scaled.FitTemperature(AsPredicted());
+        using var twice = scaled.ScaleTemperature(fitted);
+        Assert.That(0.5 * fitted, Is.EqualTo(0.01).Within(1e-5));
+    }
+
+    [Test]
+    public void ScaleTemperature_Refused_LeavesNoTensor() =>
+        Assert.That(
+            NativeMemory.TensorsLeftBy(() =>
+                Assert.That(() => tiny.Classifier.ScaleTemperature(1000), Throws.InstanceOf<ArgumentOutOfRangeException>())
+            ),
+            Is.Zero
+        );
+
     [Test]
     public void ScaleTemperature_Twice_MultipliesThem()
     {
@@ -108,6 +127,13 @@ public sealed class TemperatureScalingTests
             );
         }
     }
+
+    private IDataView AsPredicted() =>
+        tiny.Context.Data.LoadFromEnumerable(
+            tiny.Paths.Zip(tiny.Scores(), (path, row) =>
+                new LabelledImageFile { ImagePath = path, Label = tiny.Classifier.ClassNames[Array.IndexOf(row, row.Max())] }
+            )
+        );
 
     // Every third image has the label of another class, as images have that a model takes for it.
     private IDataView Relabelled()

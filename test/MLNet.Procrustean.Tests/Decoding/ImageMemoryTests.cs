@@ -40,6 +40,13 @@ public sealed class ImageMemoryTests
         );
 
     [Test]
+    public void Check_RemedyOfTheCaller_TakesThePlaceOfATrainings() =>
+        Assert.That(
+            () => ImageMemory.Check(1, Shape, 0, "Use a smaller ImagesPerClass."),
+            Throws.InvalidOperationException.With.Message.EndsWith("0 bytes are available. Use a smaller ImagesPerClass.")
+        );
+
+    [Test]
     public void Check_AgainstThisProcess_KnowsItsLimit()
     {
         Assert.That(() => ImageMemory.Check(1, Shape), Throws.Nothing);

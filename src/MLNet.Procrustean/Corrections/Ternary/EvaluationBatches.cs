@@ -7,7 +7,9 @@ namespace MLNet.Procrustean.Corrections.Ternary;
 /// The batches that the objective is computed on, one after the other: equally many images of each class, as far as it has enough.
 /// </summary>
 /// <param name="labels">y of all images.</param>
-/// <param name="size">The most images of a batch; where there are no more, each batch has all of them.</param>
+/// <param name="size">
+/// The most images of a batch, if that is at least one of each class; where there are no more, each batch has all of them.
+/// </param>
 /// <param name="seed">Draws the images.</param>
 internal sealed class EvaluationBatches(int[] labels, int size, int seed)
 {

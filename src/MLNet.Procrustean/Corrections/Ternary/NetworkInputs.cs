@@ -8,7 +8,6 @@ namespace MLNet.Procrustean.Corrections.Ternary;
 /// <summary>Images as the parts of a network see them. Where the last layer alone changes, pooled features are computed once.</summary>
 internal sealed class NetworkInputs : IDisposable
 {
-    private const int ImagesAtOnce = 256;
     private readonly StagedNetwork network;
     private readonly Preprocessing preprocessing;
     private readonly LabelledImages images;
@@ -20,14 +19,29 @@ internal sealed class NetworkInputs : IDisposable
     /// <param name="images">The images.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="headOnly">Whether only the last layer changes.</param>
-    public NetworkInputs(StagedNetwork network, Preprocessing preprocessing, LabelledImages images, Device device, bool headOnly)
+    /// <param name="cancellation">Ends the computation of pooled features.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public NetworkInputs(
+        StagedNetwork network,
+        Preprocessing preprocessing,
+        LabelledImages images,
+        Device device,
+        bool headOnly,
+        CancellationToken cancellation = default
+    )
     {
         (this.network, this.preprocessing, this.images, this.device) = (network, preprocessing, images, device);
         Labels = [.. images.Labels.data<long>().Select(label => (int)label)];
         if (headOnly)
         {
             using var scope = NewDisposeScope();
-            pooled = cat(Of(network.PartsBeforeHead, arange(images.Count, int64))).DetachFromDisposeScope();
+            pooled = Inference.InParts(arange(images.Count, int64), preprocessing.Shape, Pooled).DetachFromDisposeScope();
+        }
+
+        Tensor Pooled(Tensor rows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Input(network.PartsBeforeHead, rows);
         }
     }
 
@@ -40,7 +54,7 @@ internal sealed class NetworkInputs : IDisposable
     public List<Tensor> Of(int part, Tensor rows)
     {
         var inputs = new List<Tensor>();
-        foreach (var some in rows.split(ImagesAtOnce))
+        foreach (var some in rows.split(Inference.ImagesAtOnce(preprocessing.Shape)))
         {
             using var scope = NewDisposeScope();
             inputs.Add(Input(part, some).DetachFromDisposeScope());
@@ -53,9 +67,8 @@ internal sealed class NetworkInputs : IDisposable
     /// <summary>The logits [B, C] of the images with these numbers.</summary>
     public Tensor Logits(Tensor rows)
     {
-        using var scope = NewDisposeScope();
         var part = pooled is null ? 0 : network.PartsBeforeHead;
-        return cat([.. rows.split(ImagesAtOnce).Select(some => network.ForwardFrom(part, Input(part, some)))]).MoveToOuterDisposeScope();
+        return Inference.InParts(rows, preprocessing.Shape, some => network.ForwardFrom(part, Input(part, some)));
     }
 
     /// <summary>The macro accuracy of all images.</summary>

@@ -45,10 +45,12 @@ internal sealed class StageTrials : WeightTrials
     private double Measured()
     {
         using var scope = NewDisposeScope();
-        return ObjectiveValue.Of(
-            objective,
-            NetworkInputs.ByClass(cat([.. inputs.Select(input => network.ForwardFrom(part, input))])),
-            labels
-        );
+        return ObjectiveValue.Of(objective, NetworkInputs.ByClass(cat([.. inputs.Select(Logits)])), labels);
+
+        Tensor Logits(Tensor input)
+        {
+            using var one = NewDisposeScope();
+            return network.ForwardFrom(part, input).MoveToOuterDisposeScope();
+        }
     }
 }

@@ -64,7 +64,7 @@ public sealed record TernaryOptions
 
     /// <summary>
     /// The most images that the objective is computed on at a time, at least 1; 1,000 by default. Where there are more, equally many of
-    /// each class are drawn, as far as it has enough.
+    /// each class are drawn, as far as it has enough, and at least one.
     /// </summary>
     public int BatchSize
     {
@@ -99,8 +99,8 @@ public sealed record TernaryOptions
     } = 3;
 
     /// <summary>
-    /// The time after which the search ends with what it has reached, above 0; null, the default, for any time. Where it ends a search,
-    /// the same seed does not give the same weights again.
+    /// The time after which the search ends with what it has reached, above 0; null, the default, for any time. It does not contain the
+    /// reading of images, nor their features. Where it ends a search, the same seed does not give the same weights again.
     /// </summary>
     public TimeSpan? MaxTime
     {
@@ -124,12 +124,14 @@ public sealed record TernaryOptions
     /// </summary>
     public IProgress<TernaryProgress>? Progress { get; init; }
 
-    /// <summary>Stops the search within one trial; <see cref="OnCancel"/> decides what follows.</summary>
+    /// <summary>
+    /// Stops the search within one trial or one pass over the validation images; <see cref="OnCancel"/> decides what follows.
+    /// </summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>
     /// The result of a cancelled search: <see cref="OperationCanceledException"/>, the default, or the best weights so far. While images
-    /// are read there are no such weights, and the exception is thrown in any case.
+    /// are read and the network computes features there are no such weights, and the exception is thrown in any case.
     /// </summary>
     public CancellationOutcome OnCancel
     {

@@ -14,7 +14,9 @@ public sealed record TernaryReport
     /// <summary>The bytes that they took in single precision.</summary>
     public long SinglePrecisionBytes => Weights * sizeof(float);
 
-    /// <summary>The sweeps that ended before the kept weights were reached; 0 where these are the quantised ones.</summary>
+    /// <summary>
+    /// The sweep that led to the kept weights, from 1, also where time or a cancellation ended it; 0 where these are the quantised ones.
+    /// </summary>
     public required int Sweeps { get; init; }
 
     /// <summary>The changes of a weight that led from the quantised weights to the kept ones.</summary>

@@ -53,7 +53,7 @@ internal sealed class TernarySearch : IDisposable
         var quantised = Measure();
         accuracy = quantised.MacroAccuracy;
         var best = Kept();
-        var (isOver, rise) = (false, 0); // the last sweep after which the accuracy had risen
+        var (isOver, rise) = (limits.AreReached(), 0); // the last sweep after which the accuracy had risen
         while (sweep < options.MaxSweeps && !isOver)
         {
             (sweep, tried) = (sweep + 1, 0);
@@ -62,7 +62,7 @@ internal sealed class TernarySearch : IDisposable
             accuracy = validation?.MacroAccuracy();
             rise = accuracy > best.MacroAccuracy ? sweep : rise;
             isOver = isOver || (accuracy is not null && sweep - rise >= options.Patience);
-            best = accuracy < best.MacroAccuracy ? best : Kept();
+            best = accuracy < best.MacroAccuracy || accepted == best.Accepted ? best : Kept();
         }
 
         foreach (var (one, values) in layers.Zip(best.Values))

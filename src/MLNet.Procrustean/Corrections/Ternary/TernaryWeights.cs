@@ -57,8 +57,10 @@ public static class TernaryWeights
     /// The decoded images would not fit in memory, or the data changed while it was read.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// <see cref="TernaryOptions.Cancellation"/> asked to stop, and <see cref="TernaryOptions.OnCancel"/> is to throw or images were read.
+    /// <see cref="TernaryOptions.Cancellation"/> asked to stop, and <see cref="TernaryOptions.OnCancel"/> is to throw or there were no
+    /// weights yet.
     /// </exception>
+    /// <exception cref="DllNotFoundException">There is no libtorch; the message says which packages have it.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public static TernaryResult TernariseWeights(this ImageClassifierModel model, IDataView images, TernaryOptions? options = null)
     {
@@ -85,7 +87,7 @@ public static class TernaryWeights
     )
     {
         NetworkInputs Inputs(LabelledImages images) =>
-            new(network, classifier.Preprocessing, images, device, options.Layers == TernaryLayers.LastLayer);
+            new(network, classifier.Preprocessing, images, device, options.Layers == TernaryLayers.LastLayer, options.Cancellation);
         using var inputs = Inputs(read.Train);
         using var validation = read.Validation is { } images ? Inputs(images) : null;
         using var search = new TernarySearch(options, network, inputs, validation);
@@ -124,7 +126,7 @@ public static class TernaryWeights
         using var scope = NewDisposeScope();
         var shape = classifier.Preprocessing.Shape;
         var sample = ImageSample.Draw(data, options.LabelColumnName, classifier.Labels.Names, options.ImagesPerClass, options.Seed);
-        ImageMemory.Check(sample.Count, shape);
+        ImageMemory.Check(sample.Count, shape, $"Use a smaller {nameof(options.ImagesPerClass)} or more memory.");
         var pixels = empty([sample.Count, shape.Size, shape.Size, shape.Channels], uint8);
         var labels = new List<Tensor>();
         var count = 0L;

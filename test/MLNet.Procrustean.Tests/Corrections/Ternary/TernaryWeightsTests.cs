@@ -166,13 +166,32 @@ public sealed class TernaryWeightsTests
         var result = tiny.Classifier.TernariseWeights(tiny.Images, LastStage with { MaxTime = TimeSpan.FromTicks(1) });
         using var model = result.Model;
         Assert.That((result.Report.AcceptedChanges, result.Report.Weights), Is.EqualTo((0, 48 + (9 * 8 * 16) + (9 * 16 * 16))));
+        Assert.That(result.Report.Sweeps, Is.Zero);
+    }
+
+    // The images have the labels that the quantised classifier gives them, so that no change can help.
+    [Test]
+    public void TernariseWeights_NothingToImprove_KeepsTheQuantisedWeightsOfNoSweep()
+    {
+        using var quantised = tiny.Classifier.TernariseWeights(tiny.Images, new() { MaxSweeps = 0 }).Model;
+        var images = tiny.Context.Data.LoadFromEnumerable(
+            tiny.Paths.Zip(TinyModel.Scores(quantised.Transform(tiny.Images)), (path, row) =>
+                new LabelledImageFile { ImagePath = path, Label = quantised.ClassNames[Array.IndexOf(row, row.Max())] }
+            )
+        );
+        var options = new TernaryOptions { Objective = TernaryObjective.MacroAccuracy, ValidationSetFraction = 0 };
+        var result = tiny.Classifier.TernariseWeights(images, options);
+        result.Model.Dispose();
+        Assert.That((result.Report.ObjectiveQuantised, result.Report.AcceptedChanges, result.Report.Sweeps), Is.EqualTo((0.0, 0L, 0)));
     }
 
     [Test]
-    public void TernariseWeights_ThenDispose_LeavesNoTensor() =>
+    public void TernariseWeights_ThenDispose_LeavesNoTensor([Values] TernaryLayers layers) =>
         Assert.That(
             NativeMemory.TensorsLeftBy(() =>
-                tiny.Classifier.TernariseWeights(tiny.Images, LastStage with { MaxTime = TimeSpan.FromSeconds(0.2) }).Model.Dispose()
+                tiny
+                    .Classifier.TernariseWeights(tiny.Images, LastStage with { Layers = layers, MaxTime = TimeSpan.FromSeconds(0.2) })
+                    .Model.Dispose()
             ),
             Is.EqualTo(NativeMemory.CountedTwice(TinyModel.Options.Backbone))
         );

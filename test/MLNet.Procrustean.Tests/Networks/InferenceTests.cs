@@ -1,0 +1,35 @@
+using MLNet.Procrustean.Networks;
+using static TorchSharp.torch;
+
+namespace MLNet.Procrustean.Tests.Networks;
+
+/// <summary>How many images go through a network at once.</summary>
+public sealed class InferenceTests
+{
+    [TestCase(32, 3, 256)]
+    [TestCase(64, 1, 256)]
+    [TestCase(96, 3, 144)]
+    [TestCase(320, 3, 16)]
+    [TestCase(1024, 3, 16)]
+    public void ImagesAtOnce_Size_BoundsTheirBytes(int size, int channels, int expected) =>
+        Assert.That(Inference.ImagesAtOnce(new() { Size = size, Channels = channels }), Is.EqualTo(expected));
+
+    [Test]
+    public void InParts_ManyImages_TakesAFewAtOnceAndGivesAllInOrder()
+    {
+        using var scope = NewDisposeScope();
+        var rows = arange(40, int64).flip(0);
+        var sizes = new List<long>();
+
+        var made = Inference.InParts(rows, new() { Size = 320 }, some => Squares(some));
+
+        Assert.That(sizes, Is.EqualTo(new[] { 16, 16, 8 }));
+        Assert.That(made.data<long>().ToArray(), Is.EqualTo(Enumerable.Range(0, 40).Select(row => (39 - row) * (39 - row))));
+
+        Tensor Squares(Tensor some)
+        {
+            sizes.Add(some.shape[0]);
+            return some.square().unsqueeze(1);
+        }
+    }
+}
