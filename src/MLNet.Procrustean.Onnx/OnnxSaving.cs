@@ -10,8 +10,9 @@ public static class OnnxSaving
     /// Writes the model as an ONNX file with weights in half precision or in whole numbers of one byte, and says what that costs.
     /// </summary>
     /// <remarks>
-    /// Inputs, outputs and properties are those of <see cref="ImageClassifierModel.SaveOnnx"/>, with a further property <c>weights</c>, and
-    /// <see cref="Microsoft.ML.OnnxModelCatalog.LoadOnnxImageClassifier"/> loads it like any other file.
+    /// Inputs, outputs and properties are those of <see cref="ImageClassifierModel.SaveOnnx"/>, with a further property <c>weights</c>
+    /// where they are not in single precision, and <see cref="Microsoft.ML.OnnxModelCatalog.LoadOnnxImageClassifier"/> loads it like any
+    /// other file.
     /// <para>
     /// <see cref="OnnxWeights.Int8"/> is static quantization by pairs of <c>QuantizeLinear</c> and <c>DequantizeLinear</c>, which runtimes
     /// join with the operation between them: weights are signed and symmetric with a scale for each channel, activations unsigned with one

@@ -21,7 +21,10 @@ public sealed record OnnxExportOptions
     /// </summary>
     public IDataView? CalibrationImages { get; init; }
 
-    /// <summary>The most calibration images to read, at least 1; 256 by default. More take longer and seldom change the file.</summary>
+    /// <summary>
+    /// The most calibration images to read, at least 1; 256 by default. Where there are more classes, one of each is read. More images take
+    /// longer and seldom change the file.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
     public int CalibrationImageCount
     {

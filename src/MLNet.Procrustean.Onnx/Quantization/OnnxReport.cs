@@ -43,11 +43,15 @@ public sealed record OnnxReport
         Fp32MacroAccuracy - MacroAccuracy > TolerableLoss
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The file costs {100 * (Fp32MacroAccuracy - MacroAccuracy):0.0} points of macro accuracy. Calibrate on more training "
-                    + $"images ({nameof(OnnxExportOptions.CalibrationImageCount)}), or take "
-                    + $"{nameof(OnnxWeights)}.{nameof(OnnxWeights.Fp16)}."
+                $"The file costs {100 * (Fp32MacroAccuracy - MacroAccuracy):0.0} points of macro accuracy. {Remedy}"
             )
             : null;
+
+    private string Remedy =>
+        Weights == OnnxWeights.Int8
+            ? $"Calibrate on more training images ({nameof(OnnxExportOptions.CalibrationImageCount)}), or take {nameof(OnnxWeights)}."
+                + $"{nameof(OnnxWeights.Fp16)}."
+            : $"Of a few images, one can be as much; else take {nameof(OnnxWeights)}.{nameof(OnnxWeights.Fp32)}.";
 
     /// <summary>The report in a few sentences.</summary>
     public override string ToString()

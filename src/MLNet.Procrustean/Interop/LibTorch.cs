@@ -16,8 +16,9 @@ internal static class LibTorch
         if (Missing.Value is { } problem)
         {
             throw new DllNotFoundException(
-                "There is no libtorch, which trains and scores. Reference the package TorchSharp-cpu, or one for a GPU; to score only, "
-                    + $"reference MLNet.Procrustean.Onnx, which does without it. TorchSharp said: {FirstLine(problem)}",
+                NativeCompatibility.Problem
+                    ?? "There is no libtorch, which trains and scores. Reference the package TorchSharp-cpu, or one for a GPU; to score "
+                        + $"only, reference MLNet.Procrustean.Onnx, which does without it. TorchSharp said: {FirstLine(problem)}",
                 problem
             );
         }

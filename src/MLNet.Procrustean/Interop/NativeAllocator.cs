@@ -16,11 +16,15 @@ internal static class NativeAllocator
     private const int MmapThreshold = -3;
 
     /// <summary>Sets the thresholds; true where there is such an allocator and it may be changed.</summary>
-    public static bool KeepFreedBlocks() =>
+    public static bool KeepFreedBlocks() => ProcessWideTuning.Try(() => KeepFreedBlocks(mallopt));
+
+    /// <summary>Sets the thresholds by glibc's function, or one that stands for it.</summary>
+    internal static bool KeepFreedBlocks(Func<int, int, int> set) =>
+        // Before version 2.35, glibc takes at most 32 MiB. Where it takes neither, the others are left alone: they would end its own rule,
+        // which raises this threshold to the size of the blocks that are freed.
+        (set(MmapThreshold, 1 << 30) == 1 || set(MmapThreshold, 32 << 20) == 1)
         // only the padding keeps the freed memory of threads other than the first; it touches no page itself
-        ProcessWideTuning.Try(() =>
-            mallopt(MmapThreshold, 1 << 30) + mallopt(TrimThreshold, int.MaxValue) + mallopt(TopPad, 256 << 20) == 3
-        );
+        && set(TrimThreshold, int.MaxValue) + set(TopPad, 256 << 20) == 2;
 
     /// <summary>Returns freed blocks to the kernel; true where some were.</summary>
     public static bool ReturnFreedBlocks() => ProcessWideTuning.Try(() => malloc_trim(0) == 1);

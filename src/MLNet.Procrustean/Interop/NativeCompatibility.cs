@@ -20,6 +20,9 @@ public static class NativeCompatibility
     private const string NewestSymbolVersion = "GLIBCXX_3.4.32";
     private static int enabled;
 
+    /// <summary>Why the changed copy could not be loaded; null where it was, or was not needed.</summary>
+    internal static string? Problem { get; private set; }
+
     /// <summary>Installs the fallback for this process; calling it again changes nothing.</summary>
     [ModuleInitializer]
     [SuppressMessage(
@@ -41,6 +44,9 @@ public static class NativeCompatibility
             ? LoadWeakened(Path.Combine(directory, FileName))
             : IntPtr.Zero;
 
+    // As packages name it: a distribution's own runtime has the name of the distribution.
+    private static string PackageSystem => $"linux-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant();
+
     private static string FileName => $"lib{NativeLibraryName}.so";
 
     private static bool HasLibrary(string directory) => File.Exists(Path.Combine(directory, FileName));
@@ -51,7 +57,7 @@ public static class NativeCompatibility
         return probing
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Append(AppContext.BaseDirectory)
-            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"));
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", PackageSystem, "native"));
     }
 
     internal static IntPtr LoadWeakened(string path)
@@ -70,6 +76,21 @@ public static class NativeCompatibility
             NativeLibrary.Load(torch);
         }
 
+        try
+        {
+            return LoadCopy(image);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or DllNotFoundException)
+        {
+            Problem =
+                $"TorchSharp needs a newer C++ library than this system has, and a changed copy of {FileName} cannot be loaded from "
+                + $"'{Path.GetTempPath()}' ({problem.Message}). Set TMPDIR to a folder that files may be written to and executed from.";
+            return IntPtr.Zero; // TorchSharp then throws its own exception
+        }
+    }
+
+    private static IntPtr LoadCopy(byte[] image)
+    {
         var directory = Directory.CreateTempSubdirectory("procrustean-"); // for the owner alone, with a name nobody can foresee
         try
         {

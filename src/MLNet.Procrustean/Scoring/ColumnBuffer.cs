@@ -20,15 +20,9 @@ internal abstract class ColumnBuffer(int rows)
     /// <summary>A buffer for so many rows of the column.</summary>
     public static ColumnBuffer For(DataViewRow row, DataViewSchema.Column column, int rows)
     {
-        var type = column.Type.RawType;
-        if (type == typeof(MLImage))
-        {
-            return new ImageColumnBuffer(row.GetGetter<MLImage>(column), rows);
-        }
-
         var maker = column.Type is VectorDataViewType vector
             ? MakeVector.MakeGenericMethod(vector.ItemType.RawType)
-            : MakePlain.MakeGenericMethod(type);
+            : MakePlain.MakeGenericMethod(column.Type.RawType);
         return (ColumnBuffer)maker.Invoke(null, [row, column, rows])!;
     }
 
@@ -87,31 +81,4 @@ internal sealed class VectorColumnBuffer<T>(ValueGetter<VBuffer<T>> getter, int 
 
     protected override Delegate MakeGetter(Func<int> current) =>
         (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => values[current()].CopyTo(ref value));
-}
-
-/// <summary>
-/// An image that has been handed out belongs to the caller. One that has not is passed back to the getter that made it, as ML.NET's
-/// transforms do: a loader of images disposes it, and a column of the user's own images, which must stay alive, does not.
-/// </summary>
-internal sealed class ImageColumnBuffer(ValueGetter<MLImage> getter, int rows) : ColumnBuffer(rows)
-{
-    private readonly (MLImage? Image, bool HandedOut)[] values = new (MLImage?, bool)[rows];
-
-    protected override void Read(int place)
-    {
-        var image = values[place].HandedOut ? null : values[place].Image;
-        values[place] = default;
-        getter(ref image!);
-        values[place] = (image, HandedOut: false);
-    }
-
-    protected override Delegate MakeGetter(Func<int> current) =>
-        (ValueGetter<MLImage>)(
-            (ref MLImage value) =>
-            {
-                ref var held = ref values[current()];
-                held.HandedOut = true;
-                value = held.Image!;
-            }
-        );
 }

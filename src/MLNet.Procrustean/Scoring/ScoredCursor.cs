@@ -4,6 +4,10 @@ using Microsoft.ML.Data;
 namespace MLNet.Procrustean.Scoring;
 
 /// <summary>Reads rows ahead in batches, decodes their images on all processors, and runs the network once per batch.</summary>
+/// <remarks>
+/// An <see cref="MLImage"/> belongs to its row: ML.NET's transforms dispose it when they read the next one. So where such a column is
+/// passed on, nothing is read ahead.
+/// </remarks>
 internal sealed class ScoredCursor : DataViewRowCursor
 {
     private const int RowsAtOnce = 64;
@@ -15,7 +19,7 @@ internal sealed class ScoredCursor : DataViewRowCursor
     private readonly bool withFeatures;
     private readonly ScoreGetters scores;
     private readonly ValueGetter<DataViewRowId> inputId;
-    private readonly (DataViewRowId Id, long Batch)[] rows = new (DataViewRowId, long)[RowsAtOnce];
+    private readonly (DataViewRowId Id, long Batch)[] rows;
     private ScoredImage[] scored = [];
     private int count;
     private bool failed;
@@ -35,7 +39,9 @@ internal sealed class ScoredCursor : DataViewRowCursor
         this.input = input;
         this.active = active;
         Schema = output;
-        buffers = passedOn.ToDictionary(column => column.Index, column => ColumnBuffer.For(input, column, RowsAtOnce));
+        var kept = passedOn.Where(column => !IsOfImages(column)).ToList();
+        rows = new (DataViewRowId, long)[kept.Count < passedOn.Count ? 1 : RowsAtOnce];
+        buffers = kept.ToDictionary(column => column.Index, column => ColumnBuffer.For(input, column, rows.Length));
         image = readsImages ? scorer.ImageReader(input) : null;
         withFeatures = scorer.AddsFeatures(output, active);
         inputId = input.GetIdGetter();
@@ -76,7 +82,9 @@ internal sealed class ScoredCursor : DataViewRowCursor
             throw new ArgumentException($"Column '{column.Name}' was not asked for when the cursor was made.");
         }
 
-        return buffers.TryGetValue(column.Index, out var buffer) ? buffer.Getter<TValue>(() => Current) : scores.For<TValue>(column);
+        return buffers.TryGetValue(column.Index, out var buffer) ? buffer.Getter<TValue>(() => Current)
+            : IsOfImages(column) ? input.GetGetter<TValue>(input.Schema[column.Index])
+            : scores.For<TValue>(column);
     }
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = rows[Current].Id;
@@ -91,6 +99,8 @@ internal sealed class ScoredCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
+    private static bool IsOfImages(DataViewSchema.Column column) => column.Type.RawType == typeof(MLImage);
+
     private bool ReadBatch()
     {
         (count, current) = (0, 0);
@@ -102,9 +112,9 @@ internal sealed class ScoredCursor : DataViewRowCursor
         }
 
         failed = true; // until all is read: rows of a part that failed must not meet the scores of the part before
-        var images = new List<Action<Memory<byte>>>(RowsAtOnce);
+        var images = new List<Action<Memory<byte>>>(rows.Length);
         var read = 0;
-        for (; read < RowsAtOnce && input.MoveNext(); read++)
+        for (; read < rows.Length && input.MoveNext(); read++)
         {
             inputId(ref rows[read].Id);
             rows[read].Batch = input.Batch;

@@ -7,6 +7,9 @@ namespace MLNet.Procrustean.Scoring;
 /// <param name="environment">Where they are logged; null for nowhere.</param>
 internal sealed class UnreadImages(IHostEnvironment? environment)
 {
+    // One for all batches, since an environment keeps each; with a seed of its own, since it would take one from that of the next training.
+    private readonly Lazy<IHost?> host = new(() => environment?.Register("ImageClassifierModel", seed: 0));
+
     /// <summary>Whether they are refused.</summary>
     public BadImages Handling { get; set; } = BadImages.Refuse;
 
@@ -37,7 +40,7 @@ internal sealed class UnreadImages(IHostEnvironment? environment)
             throw first;
         }
 
-        using var channel = environment?.Register("ImageClassifierModel").Start("Scoring");
+        using var channel = host.Value?.Start("Scoring");
         foreach (var (_, problem) in bad)
         {
             channel?.Warning(MessageSensitivity.None, $"Skipped an image: {problem.Message}");

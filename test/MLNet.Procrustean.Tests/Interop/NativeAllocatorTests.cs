@@ -12,6 +12,7 @@ public sealed class NativeAllocatorTests
 {
     private const int Megabytes = 16;
     private const int Pages = Megabytes * 256;
+    private const int MmapThreshold = -3;
 
     [Test]
     public void KeepFreedBlocks_TheSameBlockAgainAndAgain_IsFetchedFromTheKernelOnce()
@@ -20,6 +21,42 @@ public sealed class NativeAllocatorTests
         Allocate(1);
 
         Assert.That(PageFaultsOf(() => Allocate(20)), Is.LessThan(3 * Pages), "faults; 20 fetched blocks take 20 times as many pages");
+    }
+
+    // glibc before 2.35 refuses more than 32 MiB.
+    [TestCase(1 << 30, 2)]
+    [TestCase(32 << 20, 3)]
+    public void KeepFreedBlocks_LargestThresholdThatIsTaken_IsSetBeforeTheOthers(int largest, int calls)
+    {
+        var set = new List<(int Parameter, int Value)>();
+        var done = NativeAllocator.KeepFreedBlocks(
+            (parameter, value) =>
+            {
+                set.Add((parameter, value));
+                return parameter != MmapThreshold || value <= largest ? 1 : 0;
+            }
+        );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(done, Is.True);
+            Assert.That(set.Last(one => one.Parameter == MmapThreshold).Value, Is.EqualTo(largest));
+            Assert.That(set.Select(one => one.Parameter).Distinct(), Is.EqualTo(new[] { MmapThreshold, -1, -2 }));
+            Assert.That(set, Has.Count.EqualTo(calls + 1));
+        }
+    }
+
+    [Test]
+    public void KeepFreedBlocks_NoThresholdTaken_LeavesTheAllocatorsOwnRule()
+    {
+        var others = 0;
+        var done = NativeAllocator.KeepFreedBlocks(
+            (parameter, _) =>
+            {
+                others += parameter == MmapThreshold ? 0 : 1;
+                return 0;
+            }
+        );
+        Assert.That((done, others), Is.EqualTo((false, 0)));
     }
 
     [Test]

@@ -64,6 +64,23 @@ public sealed class SkippedImagesTests
     public void Transform_SkippingAWholeBatch_KeepsEachRow() => AssertSkipped([.. Enumerable.Range(64, 64), 130]);
 
     [Test]
+    public void Transform_Skipping_TakesNoRandomNumberOfTheContext()
+    {
+        Assert.That(Drawn([Good(0), .. bad.Select(path => (path, "cat"))]), Is.EqualTo(Drawn([Good(0)])));
+
+        int Drawn((string Path, string Label)[] rows)
+        {
+            var own = new MLContext(seed: 1);
+            var pipeline = own.Model.Load(Path.Combine(folder.Path, "model.zip"), out _);
+            var skipping = Parts(pipeline).OfType<ImageClassifierModel>().Single();
+            skipping.BadImages = BadImages.Skip;
+            Assert.That(pipeline.Transform(Rows(rows)).GetColumn<float[]>("Score").Count(), Is.EqualTo(rows.Length));
+            skipping.Dispose();
+            return ((IHostEnvironment)own).Register("the next training").Rand.Next();
+        }
+    }
+
+    [Test]
     public void Transform_Skipping_LogsAndListsEachImage()
     {
         var skipped = new List<ImageException>();
