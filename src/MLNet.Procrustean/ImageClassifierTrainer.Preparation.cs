@@ -25,6 +25,16 @@ public sealed partial class ImageClassifierTrainer
         Func<ImageClassifierTrainer, PreparedTraining> prepare
     )
     {
+        var isMixed = processes.InAny(Options.CachePath is null) && processes.InAny(Options.CachePath is not null);
+        processes.Together(() =>
+            isMixed
+                ? throw new ArgumentException(
+                    $"{nameof(Options.CachePath)} is set in some of the processes; set the same one in all, or in none. "
+                        + "Each machine writes one file."
+                )
+                : true
+        );
+
         bool HasKeys(IDataView data) => ImageKeys.HasFor(data.Schema, Options.ImageColumnName);
         using var shared =
             Options.CachePath is null && HasKeys(input) && HasKeys(Options.ValidationSet ?? input) ? MachineFolder.For(processes) : null;
@@ -42,6 +52,10 @@ public sealed partial class ImageClassifierTrainer
         {
             HeadFor(new([.. labels.Names], [.. counts]));
             CheckParts(new([.. labels.Names], [.. counts]));
+            if (Options.ValidationSetFraction > 0)
+            {
+                TrainingImages.CheckSplit(labels, counts);
+            }
         }
 
         var skipped = new List<ImageException>();
@@ -65,8 +79,16 @@ public sealed partial class ImageClassifierTrainer
         }
     }
 
-    private ClassifierHead HeadFor(ClassCounts classes) =>
-        StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
+    private ClassifierHead HeadFor(ClassCounts classes)
+    {
+        var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
+        if (Options.HeadEpochs > 0)
+        {
+            StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.HeadEpochs); // which the head's own epochs follow
+        }
+
+        return head;
+    }
 
     private void CheckParts(ClassCounts classes)
     {
@@ -117,7 +139,6 @@ public sealed partial class ImageClassifierTrainer
         );
         if (Options.ValidationSet is { } validationSet)
         {
-            labels.CheckSame(LabelColumn.Find(validationSet.Schema, Options.LabelColumnName));
             return reader.Read(input, validationSet);
         }
 

@@ -37,9 +37,11 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
     /// <param name="input">The data, with a label column (key) and an image column.</param>
     /// <returns>The model. It holds native memory: dispose it when done.</returns>
     /// <exception cref="ArgumentException">
-    /// The data does not fit: a column is missing or of another type, a row has no label, a class has no image, or there are fewer than two
-    /// classes. Or the strategy cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different
-    /// heads. Or the model to start from does not fit, or the checkpoint found is of another training; the message lists what differs.
+    /// The data or the <see cref="ImageClassifierOptions.ValidationSet"/> does not fit: a column is missing or of another type, there is no
+    /// row, a row has no label or one that is not one of the classes, a class has no image (or one only, of which
+    /// <see cref="ImageClassifierOptions.ValidationSetFraction"/> can hold out none), or there are fewer than two classes. Or the strategy
+    /// cannot be carried out: two parts of a combination decide about the same place, or epochs ask for different heads. Or the model to
+    /// start from does not fit, or the checkpoint found is of another training; the message lists what differs.
     /// </exception>
     /// <exception cref="IOException">
     /// <see cref="ImageClassifierOptions.CheckpointPath"/> cannot be used as a folder of checkpoints, or a checkpoint in it cannot be
@@ -99,7 +101,7 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
         {
             Warned = text => channel.Warning(MessageSensitivity.None, text),
         };
-        var labels = processes.Together(() => CountedLabels.Of(input, Options.LabelColumnName, meter));
+        var labels = processes.Together(() => CountedLabels.Of(input, Options.LabelColumnName, meter, Options.Cancellation));
         var knowing = new ImageClassifierTrainer(
             environment,
             Options with
@@ -206,6 +208,7 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
             BadImages = Options.BadImages,
             EpochReports = reports,
             ImageCount = Options.ImageCount,
+            HorizontalFlip = Options.Augmentation.HorizontalFlip,
             SkippedImages = [.. training.Skipped],
         };
         return divergedIn is { } epoch ? throw new TrainingDivergedException(epoch, model) : model;

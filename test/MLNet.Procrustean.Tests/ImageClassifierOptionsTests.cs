@@ -52,6 +52,15 @@ public sealed class ImageClassifierOptionsTests
     private static IEnumerable<TestCaseData> Contradictions =>
         [
             Case(
+                options =>
+                    options with
+                    {
+                        ImageSize = 32,
+                        Augmentation = new() { CropPadding = 32 },
+                    },
+                "Augmentation.CropPadding is 32, and ImageSize is 32: crops would have nothing of the image"
+            ),
+            Case(
                 options => options with { BatchParts = 33 },
                 "BatchParts is 33, and each part takes at least two images of a batch of 64; give at most 32"
             ),

@@ -69,6 +69,26 @@ public sealed class ImageClassifierTrainerTests
     }
 
     [Test]
+    public void Fit_TwiceWithOneSeedOfTheContext_DrawsTwoSeedsThatAreTheSameInAnotherContext()
+    {
+        float[][][] TrainTwice()
+        {
+            var context = new MLContext(seed: 1);
+            float[][] Train()
+            {
+                using var model = TinyModel.Trainer(context, TinyModel.Options with { Seed = null, Epochs = 1 }).Fit(tiny.Keyed);
+                return TinyModel.Scores(model.Transform(tiny.Images));
+            }
+
+            return [Train(), Train()];
+        }
+
+        var scores = TrainTwice();
+        Assert.That(scores[1], Is.Not.EqualTo(scores[0]));
+        Assert.That(TrainTwice(), Is.EqualTo(scores));
+    }
+
+    [Test]
     public void Fit_InsideADisposeScope_GivesAModelThatOutlivesIt()
     {
         ImageClassifierModel model;

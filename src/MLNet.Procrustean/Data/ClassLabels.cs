@@ -42,15 +42,16 @@ internal sealed record ClassLabels(ImmutableArray<string> Names, string ValueTyp
             : new([.. names], known.Name);
     }
 
-    /// <summary>Refuses the label column of a validation set with other classes.</summary>
+    /// <summary>Refuses the label column of a validation set with other classes than these, those of the training set.</summary>
+    /// <exception cref="ArgumentException">Its classes are others, or in another order.</exception>
     public void CheckSame(DataViewSchema.Column ofValidation)
     {
         var found = From(ofValidation).Names;
         if (!found.SequenceEqual(Names))
         {
             throw new ArgumentException(
-                $"The validation set has the classes {string.Join(", ", found)}, "
-                    + $"and the training set {string.Join(", ", Names)}; transform both by the same fitted MapValueToKey."
+                $"The classes are {string.Join(", ", found)}, and those of the training set {string.Join(", ", Names)}; "
+                    + "transform both by the same fitted MapValueToKey."
             );
         }
     }

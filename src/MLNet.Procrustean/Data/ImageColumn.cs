@@ -10,7 +10,7 @@ namespace MLNet.Procrustean.Data;
 /// </summary>
 /// <remarks>
 /// Paths and encoded files are turned upright by their EXIF orientation. ML.NET's <c>LoadImages</c> drops it, so that an
-/// <see cref="MLImage"/> has its pixels as the file stores them.
+/// <see cref="MLImage"/> has its pixels as the file stores them, and takes a file that is cut short as far as it goes.
 /// </remarks>
 internal static class ImageColumn
 {
@@ -46,7 +46,7 @@ internal static class ImageColumn
     /// <summary>What to know, and to do, where a column holds <see cref="MLImage"/>.</summary>
     public static string OrientationLost(string name) =>
         $"Column '{name}' holds MLImage, which has lost the EXIF orientation of its file: photos that are stored turned stay turned. "
-        + "Give a column of paths, or of bytes from LoadRawImageBytes, to have them upright.";
+        + "Give a column of paths, or of bytes from LoadRawImageBytes, to have them upright, and files that are cut short refused.";
 
     /// <summary>
     /// A cursor for images. ML.NET may read ahead where these are paths, which never fail; images that it loads are loaded when they are

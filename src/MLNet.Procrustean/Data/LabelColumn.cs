@@ -24,16 +24,19 @@ internal static class LabelColumn
     /// <summary>The class of each row, from 0; no other column is read.</summary>
     /// <param name="data">The rows.</param>
     /// <param name="column">Of the labels.</param>
+    /// <param name="cancellation">Looked at in each row.</param>
     /// <param name="read">Called after each row with the number of those read; null for nobody.</param>
-    /// <exception cref="ArgumentException">A row has no label.</exception>
-    public static List<long> Read(IDataView data, DataViewSchema.Column column, Action<long>? read = null)
+    /// <exception cref="ArgumentException">A row has no label, or one that is not one of the classes.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static List<long> Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation, Action<long>? read = null)
     {
         var labels = new List<long>();
         using var cursor = data.GetRowCursor([column]);
-        var label = Reader(cursor, column);
+        var label = ReaderOrNull(cursor, column);
         while (cursor.MoveNext())
         {
-            labels.Add(label());
+            cancellation.ThrowIfCancellationRequested();
+            labels.Add(label() ?? throw Unlabelled(data, column, cursor.Position));
             read?.Invoke(labels.Count);
         }
 
@@ -46,19 +49,47 @@ internal static class LabelColumn
     /// </summary>
     public static Func<long> Reader(DataViewRow row, DataViewSchema.Column column)
     {
+        var label = ReaderOrNull(row, column);
+        return () => label() ?? throw Missing(row.Position, column);
+    }
+
+    private static Func<long?> ReaderOrNull(DataViewRow row, DataViewSchema.Column column)
+    {
         var key = KeyReader(row, column);
         var classes = ((KeyDataViewType)column.Type).Count;
         return () =>
         {
             var value = key();
-            return value > 0 && value <= classes
-                ? (long)value - 1
-                : throw new ArgumentException(
-                    $"Row {row.Position} (counted from 0) has no label in column '{column.Name}' (its key is missing); "
-                        + "give it one or remove the row."
-                );
+            return value > 0 && value <= classes ? (long)value - 1 : null;
         };
     }
+
+    // The error for the first row without a key: where MapValueToKey made the keys, it may have a label that is not one of their values.
+    private static ArgumentException Unlabelled(IDataView data, DataViewSchema.Column column, long found)
+    {
+        if (LabelText.Replaced(data.Schema, column) is not { } replaced)
+        {
+            return Missing(found, column);
+        }
+
+        using var cursor = data.GetRowCursor([column, replaced]);
+        var (key, value) = (ReaderOrNull(cursor, column), LabelText.ReaderOrNull(cursor, replaced));
+        while (cursor.MoveNext())
+        {
+            if (key() is null)
+            {
+                const string advice = " Remove such rows, or fit MapValueToKey on training rows that have the class.";
+                return value() is { } name
+                    ? LabelText.NotAClass(name, cursor, column, ClassLabels.From(column).Names, advice)
+                    : Missing(cursor.Position, column);
+            }
+        }
+
+        return Missing(found, column);
+    }
+
+    private static ArgumentException Missing(long row, DataViewSchema.Column column) =>
+        new($"Row {row} (counted from 0) has no label in column '{column.Name}' (its key is missing); give it one or remove the row.");
 
     private static Func<ulong> KeyReader(DataViewRow row, DataViewSchema.Column column) =>
         column.Type.RawType switch

@@ -90,11 +90,17 @@ internal static class LabelText
     public static string FirstOf(IReadOnlyList<string> classes) =>
         string.Join(", ", classes.Take(NamesInError)) + (classes.Count > NamesInError ? ", ..." : "");
 
-    /// <summary>The error for a label that is not one of the classes.</summary>
-    public static ArgumentException NotAClass(string value, DataViewRow row, DataViewSchema.Column column, IReadOnlyList<string> classes) =>
+    /// <summary>The error for a label that is not one of the classes, with a sentence of what to do or without.</summary>
+    public static ArgumentException NotAClass(
+        string value,
+        DataViewRow row,
+        DataViewSchema.Column column,
+        IReadOnlyList<string> classes,
+        string advice = ""
+    ) =>
         new(
             $"Row {row.Position} (counted from 0) has '{value}' in column '{column.Name}', "
-                + $"which is not one of the {classes.Count} classes: {FirstOf(classes)}."
+                + $"which is not one of the {classes.Count} classes: {FirstOf(classes)}.{advice}"
         );
 
     /// <summary>The label of each row; no other column is read.</summary>

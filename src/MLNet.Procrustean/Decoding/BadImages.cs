@@ -1,6 +1,7 @@
 namespace MLNet.Procrustean;
 
 /// <summary>What training or scoring does with an image that cannot be read in full: missing, empty, truncated, or not an image.</summary>
+/// <remarks>ML.NET's <c>LoadImages</c> takes a truncated file as far as it goes, which is not known here.</remarks>
 public enum BadImages
 {
     /// <summary>It stops at once with an <see cref="ImageException"/> that names the image.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
 using SkiaSharp;
@@ -43,9 +44,12 @@ internal static class ImageDecoder
         SKEncodedImageFormat.Webp,
     ];
 
-    /// <summary>The most pixels that an image may have.</summary>
+    /// <summary>The most pixels that an image may have, at most as many as a span of bytes holds.</summary>
+    /// <exception cref="InvalidOperationException">The setting is not a whole number above 0.</exception>
     public static long MaximumPixels =>
-        int.TryParse(AppContext.GetData(Setting)?.ToString(), CultureInfo.InvariantCulture, out var most) && most > 0 ? most : UnlessSet;
+        AppContext.GetData(Setting)?.ToString() is not { } set ? UnlessSet
+        : long.TryParse(set, CultureInfo.InvariantCulture, out var most) && most > 0 ? Math.Min(most, int.MaxValue / 4)
+        : throw new InvalidOperationException($"{Setting} is '{set}'; it must be a whole number of pixels above 0, such as 500000000.");
 
     /// <param name="path">The file.</param>
     /// <param name="shape">The square to make of it.</param>
@@ -87,10 +91,13 @@ internal static class ImageDecoder
 
         var (width, height) = SizeOf(image, origin);
         CheckPixels(width, height, held: 1, origin);
-        var pixels = Opaque(MemoryMarshal.Cast<byte, uint>(image.Pixels));
+        var pixels = Opaque(MemoryMarshal.Cast<byte, uint>(image.Pixels), BitmapOf(image).AlphaType == SKAlphaType.Opaque);
         var grid = new PixelGrid(pixels, width, image.PixelFormat == MLPixelFormat.Bgra32);
         SquareResampler.Resample(grid, width, height, 1, ExifOrientation.AsStored, shape, square.Span);
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_image")]
+    private static extern ref SKBitmap BitmapOf(MLImage image);
 
     private static (int Width, int Height) SizeOf(MLImage image, string origin)
     {
@@ -105,11 +112,12 @@ internal static class ImageDecoder
     }
 
     // The fourth byte of a camera's frames may be 0 and mean nothing. Colours are multiplied by alpha where it has a meaning: it has none
-    // where it is 0 everywhere and colours are not.
-    private static ReadOnlySpan<uint> Opaque(ReadOnlySpan<uint> pixels)
+    // where it is 0 everywhere and colours are not, and where the image says so, as one that ML.NET has padded: bars are 0 in all bytes.
+    private static ReadOnlySpan<uint> Opaque(ReadOnlySpan<uint> pixels, bool isOpaque)
     {
         const uint alpha = 0xFF00_0000; // of little-endian bytes, as all systems of libtorch have them
-        if (pixels.ContainsAnyInRange(0x0100_0000u, uint.MaxValue) || !pixels.ContainsAnyExcept(0u))
+        var isMeant = pixels.ContainsAnyInRange(0x0100_0000u, uint.MaxValue) || !pixels.ContainsAnyExcept(0u);
+        if (isOpaque ? !pixels.ContainsAnyInRange(0u, alpha - 1) : isMeant)
         {
             return pixels;
         }
@@ -151,7 +159,10 @@ internal static class ImageDecoder
                 origin,
                 $"there is no memory for {info.Width} × {info.Height} pixels ({ImageMemory.Readable(info.BytesSize64)}). "
                     + "Shrink or remove it."
-            );
+            )
+            {
+                IsOfMemory = true,
+            };
         }
 
         return bitmap;
@@ -219,7 +230,10 @@ internal static class ImageDecoder
                     $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed for an image of its kind. "
                         + $"Shrink or remove it, or set {Setting}."
                 )
-            );
+            )
+            {
+                IsOfLimit = true,
+            };
         }
     }
 

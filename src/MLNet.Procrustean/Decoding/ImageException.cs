@@ -4,10 +4,10 @@ namespace MLNet.Procrustean;
 public sealed class ImageException : Exception
 {
     internal ImageException(string origin, string problem, Exception? cause = null)
-        : base($"{OnOneLine(origin)}: {problem}", cause)
+        : base($"{OnOneLine(origin)}: {OnOneLine(problem)}", cause)
     {
         Origin = origin;
-        Problem = problem;
+        Problem = OnOneLine(problem);
     }
 
     /// <summary>
@@ -19,13 +19,22 @@ public sealed class ImageException : Exception
     /// <summary>The message without the origin.</summary>
     internal string Problem { get; }
 
-    /// <summary>Whether a file is there but could not be opened, which says nothing about the image in it.</summary>
-    internal bool IsOfAccess =>
-        InnerException is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);
+    /// <summary>Whether the image exceeds the setting <c>MLNet.Procrustean.MaximumPixels</c>: under another limit it may be read.</summary>
+    internal bool IsOfLimit { get; init; }
 
-    // The name of an untrusted file may contain a line break and then what looks like a line of the log.
-    private static string OnOneLine(string origin) =>
-        origin.Any(char.IsControl)
-            ? string.Concat(origin.Select(one => char.IsControl(one) ? $"\\u{(int)one:x4}" : one.ToString()))
-            : origin;
+    /// <summary>Whether there was no memory to decode the image.</summary>
+    internal bool IsOfMemory { get; init; }
+
+    /// <summary>
+    /// Whether nothing is known about the image, so that it may be read later, unchanged: there was no memory for it, or its file is there
+    /// but could not be opened.
+    /// </summary>
+    internal bool IsOfMoment =>
+        IsOfMemory
+        || InnerException is UnauthorizedAccessException or IOException and not (FileNotFoundException or DirectoryNotFoundException);
+
+    // The name of an untrusted file, which the system's own messages quote too, may contain a line break and then what looks like a line of
+    // the log.
+    private static string OnOneLine(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(one => char.IsControl(one) ? $"\\u{(int)one:x4}" : one.ToString())) : text;
 }

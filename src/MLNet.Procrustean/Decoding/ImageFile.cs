@@ -60,8 +60,11 @@ internal static class ImageFile
             : throw new ImageException(
                 path,
                 $"the file has {ImageMemory.Readable(length)}, more than the most pixels that are read would take "
-                    + $"({ImageMemory.Readable(most)}). Shrink or remove it."
-            );
+                    + $"({ImageMemory.Readable(most)}). Shrink or remove it, or set {ImageDecoder.Setting}."
+            )
+            {
+                IsOfLimit = true,
+            };
     }
 
     /// <exception cref="ImageException">There is no such file, or it cannot be read.</exception>

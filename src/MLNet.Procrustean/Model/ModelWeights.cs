@@ -13,6 +13,10 @@ internal sealed record ModelWeights(ImageClassifierModel Model) : InitialWeights
 
     internal override int? ImageSize => Model.Classifier.Preprocessing.Shape.Size;
 
+    internal override AspectRatio? AspectRatio => Model.Classifier.Preprocessing.Shape.Aspect;
+
+    internal override bool? AverageFlips => Model.Classifier.AverageFlips;
+
     internal override bool ArePretrained => false;
 
     internal override string Identity => $"a model with weights {Model.FingerprintOfWeights()}";

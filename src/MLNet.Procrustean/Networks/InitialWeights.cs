@@ -21,6 +21,12 @@ public abstract record InitialWeights
     /// <summary>The side of an image that a training takes by default; null where the weights suit many.</summary>
     internal abstract int? ImageSize { get; }
 
+    /// <summary>How images are made square by default: as they were for a model; null where the weights do not say.</summary>
+    internal abstract AspectRatio? AspectRatio { get; }
+
+    /// <summary>Whether mirror images are averaged by default: as by a model; null where the weights do not say.</summary>
+    internal abstract bool? AverageFlips { get; }
+
     /// <summary>
     /// Whether they come from another task, so that by default the training is a fine-tuning: see <see cref="ImageClassifierOptions"/>.
     /// </summary>

@@ -31,6 +31,14 @@ public sealed partial record ImageClassifierOptions
     private void CheckAugmentation()
     {
         Augmentation.CheckTogether();
+        if (Augmentation.CropPadding >= ImageSize)
+        {
+            throw new ArgumentException(
+                $"{nameof(Augmentation)}.{nameof(Augmentation.CropPadding)} is {Augmentation.CropPadding}, and {nameof(ImageSize)} is "
+                    + $"{ImageSize}: crops would have nothing of the image. Take an eighth of the size, or 0."
+            );
+        }
+
         if (Augmentation.ResizedCrop?.Size is { } cropped)
         {
             CheckSize(cropped, $"{nameof(Augmentation)}.{nameof(Augmentation.ResizedCrop)}.{nameof(RandomResizedCrop.Size)}");

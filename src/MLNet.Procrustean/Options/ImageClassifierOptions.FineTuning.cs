@@ -35,8 +35,10 @@ public sealed partial record ImageClassifierOptions
     /// A random head would send random gradients into good features and distort them: Kumar, Raghunathan, Jones, Ma, Liang, "Fine-Tuning
     /// can Distort Pretrained Features and Underperform Out-of-Distribution", ICLR 2022
     /// (<see href="https://arxiv.org/abs/2202.10054">arXiv 2202.10054</see>). These epochs follow the loss and the sampling of
-    /// <see cref="Strategy"/>, without its mixing and its perturbation of images, at a learning rate of 0.02 that falls by
-    /// <see cref="LearningRateSchedule"/>. They have no <see cref="EpochReport"/>.
+    /// <see cref="Strategy"/>, without its mixing and its perturbation of images, at a learning rate of 0.02 (a fiftieth of that with
+    /// <see cref="Optimizer.Adam"/>) that falls by <see cref="LearningRateSchedule"/>. They are a training of their own: the strategy is
+    /// asked for its epochs 1 to <see cref="HeadEpochs"/> of so many, and then for those of the main training. They have no
+    /// <see cref="EpochReport"/>.
     /// </remarks>
     public int HeadEpochs
     {

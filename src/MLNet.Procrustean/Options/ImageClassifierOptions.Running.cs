@@ -40,7 +40,9 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public IProgress<PhaseReport>? PhaseProgress { get; init; }
 
-    /// <summary>Stops the training within one step; <see cref="OnCancel"/> decides what the fit then returns.</summary>
+    /// <summary>
+    /// Stops the reading of data within one row and the training within one step; <see cref="OnCancel"/> decides what the fit then returns.
+    /// </summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>

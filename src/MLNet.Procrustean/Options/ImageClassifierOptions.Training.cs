@@ -13,6 +13,7 @@ public sealed partial record ImageClassifierOptions
     private readonly double? learningRate;
     private readonly double? weightDecay;
     private readonly double? maxGradientNorm;
+    private readonly bool isMaxGradientNormSet; // also to null, which is a choice of its own
 
     /// <summary>
     /// Random changes to training images. The default is a crop with 4 pixels of padding and a horizontal flip; in
@@ -131,8 +132,8 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>
-    /// The largest norm of the gradient, over all trained weights together, above 0: a longer gradient is scaled down to it. Null, the
-    /// default, is no limit; in fine-tuning with few images it is 1, without which some of those trainings diverged.
+    /// The largest norm of the gradient, over all trained weights together, above 0: a longer gradient is scaled down to it. Null is no
+    /// limit, and the default; in fine-tuning with few images the default is 1, without which some of those trainings diverged.
     /// </summary>
     /// <remarks>
     /// g ← g · min(1, c / ‖g‖) before each step (arXiv 1211.5063). It helps where a training diverges at a learning rate that suits it
@@ -140,8 +141,12 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public double? MaxGradientNorm
     {
-        get => maxGradientNorm ?? Defaults.MaxGradientNorm;
-        init => maxGradientNorm = value is { } given ? Require.Positive(given, nameof(MaxGradientNorm)) : null;
+        get => isMaxGradientNormSet ? maxGradientNorm : Defaults.MaxGradientNorm;
+        init
+        {
+            maxGradientNorm = value is { } given ? Require.Positive(given, nameof(MaxGradientNorm)) : null;
+            isMaxGradientNormSet = true;
+        }
     }
 
     /// <summary>
@@ -180,8 +185,8 @@ public sealed partial record ImageClassifierOptions
     public TrainingDiagnostics? Diagnostics { get; init; }
 
     /// <summary>
-    /// The seed of everything random; null, the default, draws one from the <see cref="MLContext"/>, the same one each time if that has a
-    /// seed.
+    /// The seed of everything random; null, the default, draws one from the <see cref="MLContext"/>, for each fit another one. Where the
+    /// context has a seed, they are the same ones, in the same order, each time that the program runs.
     /// </summary>
     public int? Seed { get; init; }
 }

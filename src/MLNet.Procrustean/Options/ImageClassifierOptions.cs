@@ -73,8 +73,8 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Whether the model scores each image together with its left-right mirror image and gives the mean of the probabilities of both, and
-    /// of the features; false by default, and true in fine-tuning unless <see cref="Augmentation.HorizontalFlip"/> is off. It is saved with
-    /// the model.
+    /// of the features. The default is false; in fine-tuning, true; with the weights of a model, the model's; and false in any case where
+    /// <see cref="Augmentation.HorizontalFlip"/> is off. It is saved with the model.
     /// </summary>
     /// <remarks>
     /// Scoring many images takes twice as long; a single image, as in a prediction engine, takes about as long as without. Do not use it
@@ -82,7 +82,7 @@ public sealed partial record ImageClassifierOptions
     /// </remarks>
     public bool AverageFlips
     {
-        get => averageFlips ?? (Defaults.AverageFlips && Augmentation.Flips);
+        get => averageFlips ?? (Augmentation.Flips && (InitialWeights?.AverageFlips ?? Defaults.AverageFlips));
         init => averageFlips = value;
     }
 
@@ -171,11 +171,13 @@ public sealed partial record ImageClassifierOptions
         init => channels = Require.OneOf(value, [1, 3], nameof(Channels));
     }
 
-    /// <summary>How an image that is not square is made square. The default is <see cref="AspectRatio.Squash"/>; in fine-tuning,
-    /// <see cref="AspectRatio.Pad"/>.</summary>
+    /// <summary>
+    /// How an image that is not square is made square. The default is <see cref="AspectRatio.Squash"/>; in fine-tuning,
+    /// <see cref="AspectRatio.Pad"/>; with the weights of a model, the model's.
+    /// </summary>
     public AspectRatio AspectRatio
     {
-        get => aspectRatio ?? Defaults.Aspect;
+        get => aspectRatio ?? InitialWeights?.AspectRatio ?? Defaults.Aspect;
         init => aspectRatio = Require.Named(value);
     }
 

@@ -11,13 +11,14 @@ internal sealed record CountedLabels(ClassLabels Labels, long[] Counts)
 {
     /// <summary>Reads the labels; no other column is read.</summary>
     /// <exception cref="ArgumentException">There is no such column of labels, or a row has no label.</exception>
-    public static CountedLabels Of(IDataView data, string columnName, PhaseMeter meter)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CountedLabels Of(IDataView data, string columnName, PhaseMeter meter, CancellationToken cancellation)
     {
         var column = LabelColumn.Find(data.Schema, columnName);
         var labels = ClassLabels.From(column);
         var counts = new long[labels.Names.Length];
         meter.Begin(TrainingPhase.ReadingLabels, data.GetRowCount());
-        LabelColumn.Read(data, column, meter.Reached).ForEach(label => counts[label]++);
+        LabelColumn.Read(data, column, cancellation, meter.Reached).ForEach(label => counts[label]++);
         meter.End();
         return new(labels, counts);
     }

@@ -35,13 +35,18 @@ internal sealed class LabelledImagesReader(
     // Fewer of large images: no more than keep every processor busy.
     private int AtOnce => Math.Clamp(BytesAtOnce / options.Shape.Bytes, Math.Min(Environment.ProcessorCount, ImagesAtOnce), ImagesAtOnce);
 
-    /// <summary>Reads the images to train on and those to measure each epoch by; the latter have a second file as their cache.</summary>
+    /// <summary>
+    /// Reads the images to train on and those to measure each epoch by; the latter have a second file as their cache. Columns and labels of
+    /// both are read before an image of either is decoded, and a message about the latter begins with the name of their option.
+    /// </summary>
     public TrainingImages Read(IDataView train, IDataView validation)
     {
-        var images = Read(train);
+        var rows = ExaminedRows.Of(train, options);
+        var others = ExaminedRows.OfValidation(validation, options, rows);
+        var images = Read(rows);
         try
         {
-            return new(images, Read(validation, options.ValidationCachePath));
+            return new(images, Read(others));
         }
         catch
         {
@@ -54,7 +59,9 @@ internal sealed class LabelledImagesReader(
     /// Reads all rows. The labels are read first in a pass of their own, so that too many images are refused before any is decoded, and
     /// again beside the images: a source may give its rows in another order each time, and the label of an image is that of its row.
     /// </summary>
-    /// <exception cref="ArgumentException">A column does not fit, a row has no label, or there is no row.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column does not fit, a row has no label or one that is not one of the classes, or there is no row.
+    /// </exception>
     /// <exception cref="ImageException">An image cannot be read, and bad images are not to be skipped.</exception>
     /// <exception cref="InvalidOperationException">
     /// The decoded images would not fit in memory, or the data changed while it was read.
@@ -62,21 +69,11 @@ internal sealed class LabelledImagesReader(
     /// <exception cref="IOException">
     /// The file in the place of the cache is not a cache; or it cannot be written, and the images do not fit in memory either.
     /// </exception>
-    public LabelledImages Read(IDataView data) => Read(data, options.CachePath);
+    public LabelledImages Read(IDataView data) => Read(ExaminedRows.Of(data, options));
 
-    private LabelledImages Read(IDataView data, string? cachePath)
+    private LabelledImages Read(ExaminedRows rows)
     {
-        var columns = new ColumnsRead(
-            ImageColumn.Find(data.Schema, options.ImageColumnName),
-            LabelColumn.Find(data.Schema, options.LabelColumnName)
-        );
-        var rows = LabelColumn.Read(data, columns.Label).Count;
-        if (rows == 0)
-        {
-            throw new ArgumentException("There is no row to train on.", nameof(data));
-        }
-
-        ReportLostOrientation(columns.Image);
+        ReportLostOrientation(rows.Image);
         var toldRows = new HashSet<(int Row, string Origin)>(); // an image is reported once, even where images are decoded twice
         void Skip(SkippedRow one)
         {
@@ -86,9 +83,9 @@ internal sealed class LabelledImagesReader(
             }
         }
 
-        var (pixels, labels, bad) = cachePath is null
-            ? DecodeIntoMemory(data, columns, rows, Skip)
-            : ReadThroughCache(data, columns, rows, Path.GetFullPath(cachePath), Skip);
+        var (pixels, labels, bad) = rows.CachePath is null
+            ? DecodeIntoMemory(rows, Skip)
+            : ReadThroughCache(rows, Path.GetFullPath(rows.CachePath), Skip);
         var without = bad.Select(one => one.Row).ToHashSet();
         using var scope = NewDisposeScope();
         return new(pixels, tensor(labels.Where((_, row) => !without.Contains(row)).ToArray()).DetachFromDisposeScope());
@@ -103,16 +100,14 @@ internal sealed class LabelledImagesReader(
         }
     }
 
-    private ReadImages DecodeIntoMemory(IDataView data, ColumnsRead columns, int rows, Action<SkippedRow> skip)
+    private ReadImages DecodeIntoMemory(ExaminedRows rows, Action<SkippedRow> skip)
     {
         var shape = options.Shape;
-        ImageMemory.Check(rows, shape);
+        ImageMemory.Check(rows.Count, shape);
         using var scope = NewDisposeScope();
-        var pixels = empty([rows, shape.Size, shape.Size, shape.Channels], uint8);
+        var pixels = empty([rows.Count, shape.Size, shape.Size, shape.Channels], uint8);
         var count = 0;
         var (labels, bad) = Decode(
-            data,
-            columns,
             rows,
             images =>
             {
@@ -126,18 +121,18 @@ internal sealed class LabelledImagesReader(
         return new(new PixelsInMemory(pixels.narrow(0, 0, count).DetachFromDisposeScope()), labels, bad);
     }
 
-    private ReadImages ReadThroughCache(IDataView data, ColumnsRead columns, int rows, string path, Action<SkippedRow> skip)
+    private ReadImages ReadThroughCache(ExaminedRows rows, string path, Action<SkippedRow> skip)
     {
-        var (keys, labels) = ImageKeys.Read(data, columns.Image, columns.Label, options.Cancellation);
-        if (labels.Count != rows)
+        var (keys, labels) = ImageKeys.Read(rows.Data, rows.Image, rows.Label, options.Cancellation);
+        if (labels.Count != rows.Count)
         {
-            throw Changed(rows, $"{labels.Count}");
+            throw Changed(rows.Count, $"{labels.Count}");
         }
 
         var cached = CachedPixels.Open(path, options.Shape, keys, text => told?.Invoke(text));
         if (cached is null)
         {
-            return DecodeIntoCache(data, columns, path, keys, skip);
+            return DecodeIntoCache(rows, path, keys, skip);
         }
 
         if (options.BadImages == BadImages.Refuse && cached.Skipped is [var first, ..])
@@ -154,14 +149,13 @@ internal sealed class LabelledImagesReader(
         return new(cached, labels, cached.Skipped);
     }
 
-    private ReadImages DecodeIntoCache(IDataView data, ColumnsRead columns, string path, byte[] keysBefore, Action<SkippedRow> skip)
+    private ReadImages DecodeIntoCache(ExaminedRows rows, string path, byte[] keysBefore, Action<SkippedRow> skip)
     {
         var keys = new byte[keysBefore.Length]; // those of the rows as they are decoded, whose order may be another one
-        var rows = keys.Length / ImageKeys.Size;
         try
         {
-            using var writer = new ImageCacheWriter(path, options.Shape, rows);
-            var (labels, bad) = Decode(data, columns, rows, writer.Append, skip, keys);
+            using var writer = new ImageCacheWriter(path, options.Shape, rows.Count);
+            var (labels, bad) = Decode(rows, writer.Append, skip, keys);
             if (!keys.AsSpan().SequenceEqual(keysBefore))
             {
                 warned?.Invoke(
@@ -173,35 +167,33 @@ internal sealed class LabelledImagesReader(
 
             return new(writer.Finish(keys, bad), labels, bad);
         }
-        catch (CacheNotWrittenException problem) when (ImageMemory.Fits(rows, options.Shape, ImageMemory.AvailableBytes))
+        catch (CacheNotWrittenException problem) when (ImageMemory.Fits(rows.Count, options.Shape, ImageMemory.AvailableBytes))
         {
             warned?.Invoke($"{problem.Message} This training decodes its images into memory instead.");
-            return DecodeIntoMemory(data, columns, rows, skip);
+            return DecodeIntoMemory(rows, skip);
         }
     }
 
     // Passes the images on in parts, in the order of the rows and without a gap where a row has no image. Returns the labels of all rows,
     // from the same pass, and the rows without an image; and computes the keys of the images where these are asked for.
     private (List<long> Labels, List<SkippedRow> Bad) Decode(
-        IDataView data,
-        ColumnsRead columns,
-        int rows,
+        ExaminedRows rows,
         Action<ReadOnlyMemory<byte>> append,
         Action<SkippedRow> skip,
         byte[]? keys = null
     )
     {
-        var (labels, bad) = (new List<long>(rows), new List<SkippedRow>());
-        using var cursor = ImageColumn.Cursor(data, columns.Image, [columns.Label]);
-        var next = RowReader(cursor, columns, labels, keys);
-        var block = new byte[Math.Min(rows, AtOnce) * options.Shape.Bytes];
-        meter.Begin(TrainingPhase.ReadingImages, rows);
+        var (labels, bad) = (new List<long>(rows.Count), new List<SkippedRow>());
+        using var cursor = ImageColumn.Cursor(rows.Data, rows.Image, [rows.Label]);
+        var next = RowReader(cursor, rows, labels, keys);
+        var block = new byte[Math.Min(rows.Count, AtOnce) * options.Shape.Bytes];
+        meter.Begin(TrainingPhase.ReadingImages, rows.Count);
         var (row, batch) = (0, TakeRows(cursor, next));
         while (batch.Count > 0)
         {
-            if (row + batch.Count > rows)
+            if (row + batch.Count > rows.Count)
             {
-                throw Changed(rows, "more");
+                throw Changed(rows.Count, "more");
             }
 
             var (count, problems) = ParallelDecoding.DecodeInto(block, options.Shape.Bytes, batch, tried => Tell(row + tried));
@@ -217,9 +209,9 @@ internal sealed class LabelledImagesReader(
         }
 
         meter.End();
-        return row < rows ? throw Changed(rows, $"{row}")
-            : bad.Count < rows ? (labels, bad)
-            : throw new ArgumentException($"None of the {rows} images can be read; all were skipped.", nameof(data));
+        return row < rows.Count ? throw Changed(rows.Count, $"{row}")
+            : bad.Count < rows.Count ? (labels, bad)
+            : throw new ArgumentException($"{rows.Prefix}None of the {rows.Count} images can be read; all were skipped.");
     }
 
     // Between two images of a part too: a part of large photos takes long.
@@ -230,15 +222,15 @@ internal sealed class LabelledImagesReader(
     }
 
     // Reads what the cursor's current row has: adds its label, and returns the work of decoding its image and of computing its key.
-    private Func<Action<Memory<byte>>> RowReader(DataViewRowCursor cursor, ColumnsRead columns, List<long> labels, byte[]? keys)
+    private Func<Action<Memory<byte>>> RowReader(DataViewRowCursor cursor, ExaminedRows rows, List<long> labels, byte[]? keys)
     {
         var source = (object?)null;
-        var image = ImageColumn.Reader(cursor, columns.Image, options.Shape, read =>
+        var image = ImageColumn.Reader(cursor, rows.Image, options.Shape, read =>
         {
             source = read;
             bytesTaken += (read as byte[])?.Length ?? 0;
         });
-        var label = LabelColumn.Reader(cursor, columns.Label);
+        var label = LabelColumn.Reader(cursor, rows.Label);
         return () =>
         {
             var (row, decode, keyed) = (labels.Count, image(), source!);
@@ -261,6 +253,7 @@ internal sealed class LabelledImagesReader(
         bytesTaken = 0;
         while (rows.Count < AtOnce && bytesTaken < BytesAtOnce && cursor.MoveNext())
         {
+            options.Cancellation.ThrowIfCancellationRequested(); // in each row: images that ML.NET loads are loaded here
             rows.Add(next());
         }
 
@@ -272,8 +265,6 @@ internal sealed class LabelledImagesReader(
             $"The data gave {labels} rows when its labels were read and {images} when its images were; "
                 + "it must give the same rows each time."
         );
-
-    private sealed record ColumnsRead(DataViewSchema.Column Image, DataViewSchema.Column Label);
 
     // Labels are those of all rows, in the order in which these gave the pixels; the bad rows have a label and no pixels.
     private sealed record ReadImages(PixelRows Pixels, List<long> Labels, IReadOnlyList<SkippedRow> Bad);

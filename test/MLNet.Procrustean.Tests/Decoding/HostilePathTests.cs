@@ -102,6 +102,16 @@ public sealed class HostilePathTests
         Assert.That(problem.Origin, Is.EqualTo(path));
     }
 
+    // The system's message quotes the path.
+    [Test]
+    public void Decode_LinkToItselfWithALineBreak_IsEscapedInTheMessage()
+    {
+        var path = Inside("c\nWarning: d.png");
+        File.CreateSymbolicLink(path, path);
+        var problem = Assert.Throws<ImageException>(() => Decoded.Of(path, Shape))!;
+        Assert.That(problem.Message, Does.Not.Contain('\n').And.Contain("c\\u000aWarning: d.png"));
+    }
+
     [Test]
     public void Decode_FileThatMayNotBeRead_IsRefused()
     {

@@ -118,6 +118,29 @@ public sealed class ImageBombTests
         FaultsTried.Record("Images", "progressive JPEGs of thousands of scans", 1, "refused with an ImageException after a hundred scans");
     }
 
+    [TestCase("3000000000", int.MaxValue / 4)] // what a span of bytes holds
+    [TestCase("400000000", 400_000_000)]
+    [TestCase(null, 200_000_000)]
+    [TestCase("1e9", null)]
+    [TestCase("0", null)]
+    public void MaximumPixels_Setting_IsTakenOrRefused(string? set, int? expected)
+    {
+        AppContext.SetData(ImageDecoder.Setting, set);
+        try
+        {
+            Assert.That(
+                () => ImageDecoder.MaximumPixels,
+                expected is null
+                    ? Throws.InvalidOperationException.With.Message.Contains($"MaximumPixels is '{set}'; it must be a whole number")
+                    : Is.EqualTo(expected)
+            );
+        }
+        finally
+        {
+            AppContext.SetData(ImageDecoder.Setting, null);
+        }
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void Decode_LimitSetByTheApplication_Holds(bool fits)

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Reading;
 using MLNet.Procrustean.Tests.Support;
@@ -75,6 +76,25 @@ public sealed class LoadedImagesTests
             image?.Invoke(ref loaded);
             loaded?.Dispose();
         }
+    }
+
+    // ML.NET draws the image alone: the bars are 0 in all four bytes.
+    [Test]
+    public void Decode_PaddedByMlNet_HasBlackBars()
+    {
+        var path = folder.Write("wide.png", TestImages.Png(40, 20, (_, _) => new(250, 10, 20)));
+        var rows = ml.Data.LoadFromEnumerable([new LabelledImageFile { ImagePath = path }]);
+        var padded = ml
+            .Transforms.LoadImages("Image", "", nameof(LabelledImageFile.ImagePath))
+            .Append(ml.Transforms.ResizeImages("Image", 16, 16, "Image", ImageResizingEstimator.ResizingKind.IsoPad))
+            .Fit(rows)
+            .Transform(rows);
+
+        var image = padded.GetColumn<MLImage>("Image").Single();
+
+        var square = Decoded.Of(image, new() { Size = 16 }, "here");
+        Assert.That(square[..3], Is.EqualTo(new byte[] { 0, 0, 0 }));
+        Assert.That(square[(3 * ((8 * 16) + 8))..][..3], Is.EqualTo(new byte[] { 250, 10, 20 }).Within(1));
     }
 
     [Test]

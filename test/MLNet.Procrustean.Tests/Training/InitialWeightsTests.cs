@@ -82,6 +82,22 @@ public sealed class InitialWeightsTests
     }
 
     [Test]
+    public void Fit_NothingButTheModel_TakesItsAspectRatioAndItsMirrorImages()
+    {
+        using var model = Fit(TinyModel.Options with { Epochs = 1, AspectRatio = AspectRatio.Pad, AverageFlips = true });
+        var options = new ImageClassifierOptions { InitialWeights = model };
+        var given = options with { AspectRatio = AspectRatio.CenterCrop, AverageFlips = false };
+        var other = options with { InitialWeights = tiny.Classifier };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((options.AspectRatio, options.AverageFlips), Is.EqualTo((AspectRatio.Pad, true)));
+            Assert.That((given.AspectRatio, given.AverageFlips), Is.EqualTo((AspectRatio.CenterCrop, false)));
+            Assert.That((other.AspectRatio, other.AverageFlips), Is.EqualTo((AspectRatio.Squash, false)));
+            Assert.That((options with { Augmentation = Augmentation.None }).AverageFlips, Is.False, "flips are off");
+        }
+    }
+
+    [Test]
     public void Trainer_WeightsOfAnotherNetwork_AreRefusedWithBoth() =>
         Assert.That(
             () =>

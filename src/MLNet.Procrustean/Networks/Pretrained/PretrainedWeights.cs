@@ -40,6 +40,10 @@ public sealed record PretrainedWeights : InitialWeights
 
     internal override int? ImageSize => null;
 
+    internal override AspectRatio? AspectRatio => null;
+
+    internal override bool? AverageFlips => null;
+
     internal override bool ArePretrained => true;
 
     internal override string Identity { get; }

@@ -73,11 +73,13 @@ internal sealed class CachedPixels : PixelRows
     }
 
     /// <summary>Opens a cache, whichever images it holds.</summary>
+    /// <param name="path">Where it is, or will be: errors name it.</param>
+    /// <param name="written">Where it is now, if not there.</param>
     /// <exception cref="IOException">It is not a cache, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is cut short, damaged or of another version.</exception>
-    public static CachedPixels Open(string path)
+    public static CachedPixels Open(string path, string? written = null)
     {
-        var file = Handle(path);
+        var file = Handle(written ?? path);
         try
         {
             return new(file, path, ImageCacheFile.Read(file, path));

@@ -36,7 +36,7 @@ internal sealed record ImageCacheTable(
             return $"it is of {Keys.Length / ImageKeys.Size} rows, and the data has {keys.Length / ImageKeys.Size}";
         }
 
-        var same = keys.AsSpan().CommonPrefixLength(Keys);
+        var same = UnderLimits(keys).AsSpan().CommonPrefixLength(Keys);
         return same == keys.Length
             ? null
             : $"row {same / ImageKeys.Size} (counted from 0) has another image, one that has changed since, "
@@ -92,6 +92,23 @@ internal sealed record ImageCacheTable(
         {
             throw new InvalidDataException("its table claims what it does not hold", problem);
         }
+    }
+
+    // The keys with those of skipped images as they were written, where the limit that these exceeded is the one of today.
+    private byte[] UnderLimits(byte[] keys)
+    {
+        var known = (byte[])keys.Clone();
+        foreach (var (row, _) in Skipped)
+        {
+            var key = known.AsSpan(row * ImageKeys.Size, ImageKeys.Size);
+            var limited = ImageKeys.UnderLimit(key);
+            if (Keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size).SequenceEqual(limited))
+            {
+                limited.CopyTo(key);
+            }
+        }
+
+        return known;
     }
 
     private static ImageCacheTable Read(BinaryReader reader)

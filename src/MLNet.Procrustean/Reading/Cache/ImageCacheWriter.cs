@@ -54,18 +54,26 @@ internal sealed class ImageCacheWriter : IDisposable
     /// <returns>The images, open.</returns>
     public CachedPixels Finish(byte[] keys, IReadOnlyList<SkippedRow> skipped)
     {
-        // A file that exists but could not be opened may be readable later, unchanged: its key is cleared, so that the next training tries
-        // again.
-        foreach (var row in skipped.Where(one => one.Problem.IsOfAccess).Select(one => one.Row))
+        // Causes that lie outside the image: its key is cleared, so that the next training tries again, or says under which limit it was
+        // refused, so that a training under another one does.
+        foreach (var (row, problem) in skipped)
         {
-            keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size).Clear();
+            var key = keys.AsSpan(row * ImageKeys.Size, ImageKeys.Size);
+            if (problem.IsOfMoment)
+            {
+                key.Clear();
+            }
+            else if (problem.IsOfLimit)
+            {
+                ImageKeys.UnderLimit(key).CopyTo(key);
+            }
         }
 
         return Try(() =>
         {
             ImageCacheFile.Complete(file.Stream, new(shape, keys, [.. checksums], [.. sums], skipped));
             // before the move: what is read is this file, even where another training replaces it
-            var pixels = CachedPixels.Open(file.Temporary);
+            var pixels = CachedPixels.Open(path, written: file.Temporary);
             try
             {
                 file.Finish();

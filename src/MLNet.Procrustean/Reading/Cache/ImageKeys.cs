@@ -5,6 +5,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Data;
+using MLNet.Procrustean.Decoding;
 
 namespace MLNet.Procrustean.Reading.Cache;
 
@@ -17,8 +18,10 @@ internal static class ImageKeys
     /// <summary>Bytes of a key.</summary>
     public const int Size = SHA256.HashSizeInBytes;
 
-    /// <summary>The keys of all rows, one after the other, and the classes of these rows, read in the same pass.</summary>
-    /// <exception cref="ArgumentException">The images are in memory, decoded; or a row has no label.</exception>
+    /// <summary>
+    /// The keys of all rows, one after the other, and the classes of these rows, read in the same pass; of a column that can have keys.
+    /// </summary>
+    /// <exception cref="ArgumentException">A row has no label.</exception>
     public static (byte[] Keys, List<long> Labels) Read(
         IDataView data,
         DataViewSchema.Column image,
@@ -45,6 +48,27 @@ internal static class ImageKeys
     /// <summary>Whether the images of a column can have keys; those in memory, decoded, cannot.</summary>
     public static bool HasFor(DataViewSchema schema, string column) => schema.GetColumnOrNull(column)?.Type is not ImageDataViewType;
 
+    /// <summary>Refuses a column whose images cannot have keys, where a cache is asked for.</summary>
+    /// <exception cref="ArgumentException">They are in memory, decoded.</exception>
+    public static void Check(DataViewSchema.Column column)
+    {
+        if (column.Type is ImageDataViewType)
+        {
+            throw new ArgumentException(
+                $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: "
+                    + "a change cannot be detected, and little would be saved. "
+                    + "Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
+            );
+        }
+    }
+
+    /// <summary>The key in a cache of an image that exceeds the limit of this application: under another limit it is another one.</summary>
+    public static byte[] UnderLimit(ReadOnlySpan<byte> key)
+    {
+        byte[] both = [.. key, .. BitConverter.GetBytes(ImageDecoder.MaximumPixels)];
+        return SHA256.HashData(both);
+    }
+
     /// <summary>Computes the key of an image.</summary>
     /// <param name="source">The path of the file (a string) or its bytes (an array).</param>
     /// <param name="key">Where the key is put, <see cref="Size"/> bytes.</param>
@@ -56,12 +80,6 @@ internal static class ImageKeys
     {
         switch (column.Type)
         {
-            case ImageDataViewType:
-                throw new ArgumentException(
-                    $"{nameof(ImageClassifierOptions.CachePath)} is given, and column '{column.Name}' holds MLImage, decoded already: "
-                        + "a change cannot be detected, and little would be saved. "
-                        + "Give a column of paths or of bytes (LoadRawImageBytes), or no CachePath."
-                );
             case TextDataViewType:
                 var path = row.GetGetter<ReadOnlyMemory<char>>(column);
                 ReadOnlyMemory<char> text = default;

@@ -44,6 +44,20 @@ public sealed class PretrainedWeightsTests
     }
 
     [Test]
+    public void Options_FewImagesAndNoLimitOfTheGradient_HaveNone()
+    {
+        var few = new ImageClassifierOptions { InitialWeights = Weights, ImageCount = 1_999 };
+        var without = few with { MaxGradientNorm = null };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(without.MaxGradientNorm, Is.Null);
+            Assert.That((without with { Epochs = 2 }).MaxGradientNorm, Is.Null);
+            Assert.That((without with { MaxGradientNorm = 3 }).MaxGradientNorm, Is.EqualTo(3));
+            Assert.That(without, Is.EqualTo(few with { MaxGradientNorm = null }).And.Not.EqualTo(few));
+        }
+    }
+
+    [Test]
     public void Options_AllButTheHeadIsFrozen_TrainTheHeadForMoreEpochs()
     {
         var head = new ImageClassifierOptions { InitialWeights = Weights, FrozenStages = 5 };

@@ -77,7 +77,7 @@ public sealed class CachedPixelsTests
             read,
             Throws
                 .TypeOf<IOException>()
-                .With.Message.Contains(path)
+                .With.Message.Contains($"'{path}'")
                 .And.Message.Contains($"damaged at image {image} ")
                 .And.Message.Contains("Remove it")
         );

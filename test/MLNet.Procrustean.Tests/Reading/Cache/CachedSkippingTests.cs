@@ -1,3 +1,6 @@
+using MLNet.Procrustean.Decoding;
+using MLNet.Procrustean.Tests.Support;
+
 namespace MLNet.Procrustean.Tests.Reading.Cache;
 
 /// <summary>Images that could not be read when a cache was made are skipped again when it is read.</summary>
@@ -78,5 +81,32 @@ public sealed class CachedSkippingTests
         using var images = folder.Read(rows);
         Assert.That(images.Count, Is.EqualTo(2));
         Assert.That(folder.Told, Has.One.Contains("rebuilt: row 1").And.One.Contains("could not be read then"));
+    }
+
+    [TestCase(16, 0)]
+    [TestCase(12, 4 * 255)] // the file alone is too long
+    public void Read_ImageAboveTheLimit_IsTriedAgainUnderAnotherOne(int side, int bytesMore)
+    {
+        using var folder = new CachedFolder();
+        Array.ForEach(folder.Paths, path => File.WriteAllBytes(path, TestImages.Png(12, 12, TestImages.Noise)));
+        File.WriteAllBytes(folder.Paths[2], [.. TestImages.Png(side, side, TestImages.Noise), .. new byte[bytesMore]]);
+        folder.Options = folder.Options with { BadImages = BadImages.Skip };
+        AppContext.SetData(ImageDecoder.Setting, "255");
+        try
+        {
+            folder.Read().Dispose();
+            folder.Read().Dispose();
+            Assert.That(folder.Skipped.Select(problem => problem.Origin), Is.EqualTo(new[] { folder.Paths[2] }));
+            Assert.That(folder.Skipped[0].Message, Does.Contain(ImageDecoder.Setting));
+            Assert.That(folder.Told, Has.One.Contains("are those of the image cache"), "under the same limit");
+        }
+        finally
+        {
+            AppContext.SetData(ImageDecoder.Setting, null);
+        }
+
+        using var images = folder.Read();
+        Assert.That((images.Count, folder.Skipped.Count), Is.EqualTo((9, 0)));
+        Assert.That(folder.Told, Has.One.Contains("rebuilt: row 2").And.One.Contains("could not be read then"));
     }
 }

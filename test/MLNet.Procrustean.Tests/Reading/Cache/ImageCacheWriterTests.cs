@@ -66,6 +66,23 @@ public sealed class ImageCacheWriterTests
     }
 
     [Test]
+    public void Finish_ImageForWhichThereWasNoMemory_IsTriedAgain()
+    {
+        using var folder = new CachedFolder();
+        var shape = folder.Options.Shape;
+        var keys = Enumerable.Repeat((byte)1, 2 * ImageKeys.Size).ToArray();
+        using (var writer = new ImageCacheWriter(folder.CachePath, shape, 2))
+        {
+            writer.Append(new byte[shape.Bytes]);
+            writer.Finish([.. keys], [new(1, new ImageException("here", "there is no memory.") { IsOfMemory = true })]).Dispose();
+        }
+
+        using var cached = CachedPixels.Open(folder.CachePath, shape, keys, folder.Told.Add);
+        Assert.That(cached, Is.Null);
+        Assert.That(folder.Told, Has.One.Contains("rebuilt: row 1 "));
+    }
+
+    [Test]
     public void Read_CancelledWhileDecoding_LeavesNoFile()
     {
         using var folder = new CachedFolder();
