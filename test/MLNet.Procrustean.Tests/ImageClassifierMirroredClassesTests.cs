@@ -52,6 +52,22 @@ public sealed class ImageClassifierMirroredClassesTests
         Assert.That(reports, Has.Count.EqualTo(2), "these are mirrored, and those were not");
     }
 
+    [Test]
+    public void Settings_OfATrainingThatFoundMirroredClasses_SayThatImagesWereNotMirrored()
+    {
+        var rows = DrawnArrows.Rows(ml, seed: 7, 80, 80);
+        var options = OptionsWith(new() { CropPadding = 2 }) with { Epochs = 1 };
+        using var model = TinyModel.Trainer(ml, options).Fit(rows);
+        using var copy = model.WithFeatureColumn();
+        var metrics = ml.MulticlassClassification.EvaluateImbalance(model.Transform(rows));
+        var augmentation = new RunSetting("Augmentation", "Augmentation { CropPadding = 2, HorizontalFlip = False }");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(TrainedRun.Of("arrows", model, metrics, options).Settings, Does.Contain(augmentation));
+            Assert.That(TrainedRun.Of("arrows", copy, metrics, options).Settings, Does.Contain(augmentation));
+        }
+    }
+
     private double MacroAccuracy(Augmentation augmentation)
     {
         using var model = TinyModel.Trainer(ml, OptionsWith(augmentation)).Fit(DrawnArrows.Rows(ml, seed: 7, 80, 80, 80, 80));

@@ -43,11 +43,14 @@ public sealed record EpochReport
     /// <summary>The progress of each class; null in epochs that are not to be diagnosed.</summary>
     public EpochDiagnostics? Diagnostics { get; init; }
 
-    /// <summary>The time since training began.</summary>
+    /// <summary>The time since training began; a process that resumed it counts from where its epochs continue.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The time that the remaining epochs will take at the pace so far.</summary>
-    public TimeSpan TimeLeft => Elapsed * ((double)(Epochs - Epoch) / Epoch);
+    /// <summary>The part of <see cref="Elapsed"/> before the first epoch: features of frozen stages, the epochs of the head.</summary>
+    internal TimeSpan Preparation { get; init; }
+
+    /// <summary>The time that the remaining epochs will take at the pace of the epochs so far.</summary>
+    public TimeSpan TimeLeft => (Elapsed - Preparation) * ((double)(Epochs - Epoch) / Epoch);
 
     /// <summary>One line for a log.</summary>
     /// <returns>Epoch, what is new in the strategy's rule, loss, rate, speed, accuracies and the time left.</returns>

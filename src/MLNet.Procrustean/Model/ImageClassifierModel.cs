@@ -65,12 +65,6 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     /// <summary>The number of training images of each class, in the order of the scores.</summary>
     public ImmutableArray<long> TrainingCounts => rows.TrainingCounts;
 
-    /// <summary>The report of each epoch; empty in a model that was loaded.</summary>
-    public ImmutableArray<EpochReport> EpochReports { get; internal init; } = [];
-
-    /// <summary>The images that training left out because they could not be read; empty in a model that was loaded.</summary>
-    public ImmutableArray<ImageException> SkippedImages { get; internal init; } = [];
-
     /// <summary>The weights of the model, for <see cref="ImageClassifierOptions.InitialWeights"/>.</summary>
     /// <param name="model">The model; null gives null.</param>
     [return: NotNullIfNotNull(nameof(model))]
@@ -80,12 +74,11 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     /// <returns>The weights. They are read when that training begins: do not dispose the model before.</returns>
     public InitialWeights ToInitialWeights() => new ModelWeights(this);
 
-    /// <summary>The number of images that the training's defaults followed; null in a model that was loaded.</summary>
-    internal long? ImageCount { get; init; }
-
     internal ColumnNames Columns => rows.Columns;
 
     internal ImageShape Shape => rows.Shape;
+
+    internal double Temperature => rows.Temperature;
 
     internal UnreadImages Unread => rows.Unread;
 
@@ -139,6 +132,7 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
     /// An image cannot be read, and <see cref="BadImages"/> is to refuse; otherwise it is left out.
     /// </exception>
     /// <exception cref="InvalidOperationException">A feature is not a finite number, or the data changed while it was read.</exception>
+    /// <exception cref="DllNotFoundException">There is no libtorch; the message says which packages have it.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public ModelDiagnostics Diagnose(
         IDataView train,
@@ -251,15 +245,25 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
         }
     }
 
-    private ImageClassifierModel With(ModelScorer other, ColumnNames columns) =>
-        new(other, rows with { Scorer = other, Columns = columns, Unread = new(environment) }, device, environment)
+    private ImageClassifierModel With(ModelScorer other, ColumnNames columns, double? temperature = null)
+    {
+        var changed = rows with
+        {
+            Scorer = other,
+            Columns = columns,
+            Temperature = temperature ?? rows.Temperature,
+            Unread = new(environment),
+        };
+        return new(other, changed, device, environment)
         {
             EpochReports = EpochReports,
             ImageCount = ImageCount,
+            HorizontalFlip = HorizontalFlip,
             SkippedImages = SkippedImages,
             BadImages = BadImages,
             OnSkippedImage = OnSkippedImage,
         };
+    }
 
     private void Write(Stream stream) => ModelFile.Write(stream, scorer.ContentsWith(Columns));
 

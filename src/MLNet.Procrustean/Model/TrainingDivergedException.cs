@@ -4,7 +4,7 @@ namespace MLNet.Procrustean;
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int epoch, ImageClassifierModel? lastGoodModel)
-        : base(
+        : this(
             $"The training diverged in epoch {epoch}: its loss or its weights ceased to be finite. "
                 + "Lower the learning rate (a tenth is a good next try)"
                 + (
@@ -12,14 +12,27 @@ public sealed class TrainingDivergedException : Exception
                         ? "."
                         : $"; {nameof(LastGoodModel)} holds the model of an epoch before it: "
                             + "the last one, or the best where that was to be kept."
-                )
-        )
-    {
-        Epoch = epoch;
-        LastGoodModel = lastGoodModel;
-    }
+                ),
+            epoch,
+            lastGoodModel
+        ) { }
 
-    /// <summary>The epoch that failed, counted from 1.</summary>
+    private TrainingDivergedException(string message, int epoch, ImageClassifierModel? lastGoodModel)
+        : base(message) => (Epoch, LastGoodModel) = (epoch, lastGoodModel);
+
+    /// <summary>The head diverged, which is trained before the first epoch at a rate of its own.</summary>
+    internal static TrainingDivergedException OfHead(int epoch) =>
+        new(
+            $"The head, which is trained first, diverged in its epoch {epoch}: its loss or its weights ceased to be finite. The learning "
+                + "rate does not change this: set MaxGradientNorm (1 is a good next try), or HeadEpochs to 0.",
+            epoch,
+            lastGoodModel: null
+        );
+
+    /// <summary>
+    /// The epoch that failed, counted from 1; of the head's own epochs where that diverged
+    /// (<c>HeadEpochs</c>).
+    /// </summary>
     public int Epoch { get; }
 
     /// <summary>

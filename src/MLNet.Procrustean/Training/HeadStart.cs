@@ -38,7 +38,8 @@ internal static class HeadStart
 
         if (options.HeadEpochs > 0)
         {
-            var accuracy = Train(state.Network, options, training, preprocessing, inputs as KeptFeatures, meter).TrainingAccuracy.Average();
+            var last = Train(state.Network, options, training, preprocessing, inputs as KeptFeatures, meter);
+            var accuracy = last.TrainingAccuracy.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average(); // of the classes it drew
             tell(
                 FormattableString.Invariant(
                     $"The head was trained for {options.HeadEpochs} epochs first: training accuracy {accuracy:0.000}."
@@ -71,7 +72,7 @@ internal static class HeadStart
         var divergedIn = loop.Train(state, training.Images with { Validation = null }, _ => { }, meter: meter);
         if (divergedIn is { } epoch)
         {
-            throw new TrainingDivergedException(epoch, lastGoodModel: null);
+            throw TrainingDivergedException.OfHead(epoch);
         }
 
         Array.ForEach(trained, weight => weight.requires_grad = true);

@@ -67,7 +67,7 @@ internal sealed class TrainingLoop(
         }
         catch (OperationCanceledException)
             when (options.OnCancel == CancellationOutcome.KeepBest
-                && (options.Cancellation.IsCancellationRequested || Processes.IsCancelled)
+                && (Processes.IsShared ? Processes.IsCancelled : options.Cancellation.IsCancellationRequested) // as all have agreed
                 && state.Reports.Count > 0
             )
         {
@@ -250,7 +250,7 @@ internal sealed class TrainingLoop(
         {
             var diagnostics = probe?.After(epoch.Number, options.Epochs, state.Network);
             state.Kept.Offer(state.Network, accuracy);
-            return Report(epoch, loss, imagesPerSecond, accuracy, diagnostics, state.Elapsed);
+            return Report(epoch, loss, imagesPerSecond, accuracy, diagnostics, state);
         });
     }
 
@@ -260,7 +260,7 @@ internal sealed class TrainingLoop(
         double imagesPerSecond,
         double? validationAccuracy,
         EpochDiagnostics? diagnostics,
-        TimeSpan elapsed
+        TrainingState state
     ) =>
         new()
         {
@@ -274,6 +274,7 @@ internal sealed class TrainingLoop(
             ValidationMacroAccuracy = validationAccuracy,
             RuleChange = Changes?.In(epoch.Number),
             Diagnostics = diagnostics,
-            Elapsed = elapsed,
+            Elapsed = state.Elapsed,
+            Preparation = state.Preparation,
         };
 }

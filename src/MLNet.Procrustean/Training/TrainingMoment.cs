@@ -21,6 +21,9 @@ internal sealed record TrainingMoment(
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
+    /// <summary>The part of the time before the first epoch; zero in checkpoints of earlier versions, which do not tell it.</summary>
+    public TimeSpan Preparation { get; init; }
+
     /// <summary>The process that finished the training; null before its end.</summary>
     public Guid? FinishedBy { get; init; }
 
@@ -38,7 +41,8 @@ internal sealed record TrainingMoment(
         )
         && Elapsed >= Epoch.Begun
         && Elapsed < Longest
-        && Epoch.Begun >= TimeSpan.Zero
+        && Epoch.Begun >= Preparation
+        && Preparation >= TimeSpan.Zero
         && Epoch.Number >= 1
         && Epoch.Steps >= 0
         && Reports.All(report => report is { Classes.IsDefault: false, TrainingAccuracy.IsDefault: false });

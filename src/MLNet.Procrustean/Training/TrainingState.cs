@@ -40,11 +40,16 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public TimeSpan Elapsed => before + clock.Elapsed;
 
+    /// <summary>The part of <see cref="Elapsed"/> before the first epoch.</summary>
+    public TimeSpan Preparation { get; private set; }
+
     /// <summary>The epoch of that number: the current one, or else a new one. Call it outside of any dispose scope.</summary>
     public EpochProgress Enter(int number, int seed, ClassCounts classes, Device device)
     {
+        clock.Start(); // it stands after the state was restored
         if (IsFresh)
         {
+            Preparation = Elapsed;
             Remember(classes, device);
         }
 
@@ -70,17 +75,18 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
     }
 
     public TrainingMoment Moment(Dictionary<string, string> settings) =>
-        new(settings, Elapsed, Kept.BestAccuracy, [.. Reports], Epoch!.Moment(), DivergedIn);
+        new(settings, Elapsed, Kept.BestAccuracy, [.. Reports], Epoch!.Moment(), DivergedIn) { Preparation = Preparation };
 
     /// <summary>Restores a moment of the same training and its reports, without the weights.</summary>
     public void Restore(TrainingMoment moment, IEnumerable<EpochReport> reports, int classes, Device device)
     {
-        Reports.AddRange(reports);
+        Preparation = moment.Preparation;
+        Reports.AddRange(reports.Select(report => report with { Preparation = Preparation }));
         DivergedIn = moment.DivergedIn;
         Epoch = new(moment.Epoch.Number, moment.Epoch.Begun, moment.Seed, classes, device);
         Epoch.Restore(moment.Epoch);
         before = moment.Elapsed;
-        clock.Restart();
+        clock.Reset(); // what is prepared again before the epoch continues takes none of its time
     }
 
     public void Dispose()

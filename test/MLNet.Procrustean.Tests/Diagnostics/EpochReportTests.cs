@@ -18,6 +18,10 @@ public sealed class EpochReportTests
     public void TimeLeft_QuarterDone_IsThreeTimesTheTimeSoFar() => Assert.That(Report.TimeLeft, Is.EqualTo(TimeSpan.FromSeconds(180)));
 
     [Test]
+    public void TimeLeft_LongPreparation_TakesThePaceFromTheEpochsAlone() =>
+        Assert.That((Report with { Preparation = TimeSpan.FromSeconds(48) }).TimeLeft, Is.EqualTo(TimeSpan.FromSeconds(36)));
+
+    [Test]
     public void TimeLeft_LastEpoch_IsZero() => Assert.That((Report with { Epoch = 12 }).TimeLeft, Is.EqualTo(TimeSpan.Zero));
 
     [Test]

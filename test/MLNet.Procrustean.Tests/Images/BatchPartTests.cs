@@ -12,7 +12,12 @@ public sealed class BatchPartTests
         new(),
         Augmentation.ForPhotos with
         {
-            ColorJitter = new ColorJitter(),
+            ColorJitter = new ColorJitter
+            {
+                Brightness = 0.5,
+                Contrast = 0.5,
+                Saturation = 0.5,
+            },
             TrivialAugment = true,
             ErasingProbability = 0.5,
         },

@@ -107,6 +107,53 @@ public sealed class SharedFailureTests
         }
     }
 
+    // The others do not know of it, and would wait.
+    [Test]
+    public void Fit_CancelledBetweenStepsInOne_EndsTheOthers()
+    {
+        using var source = new CancellationTokenSource();
+        var (_, problems, aborted) = ThreadReplicas.Run(2, replicas =>
+            SharedFit.Model(
+                SharedFit.Options with
+                {
+                    Replicas = replicas,
+                    Cancellation = replicas.Rank == 0 ? source.Token : default,
+                    OnCancel = CancellationOutcome.KeepBest,
+                    Progress = new CalledProgress<EpochReport>(_ => Cancel()),
+                }
+            )
+        );
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(problems[0], Is.InstanceOf<OperationCanceledException>());
+            Assert.That(problems[1], Is.TypeOf<IOException>());
+            Assert.That(aborted, Is.Not.Null);
+        }
+
+        void Cancel()
+        {
+            source.Cancel();
+            source.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    [Test]
+    public void Fit_CacheInOneOnly_IsRefusedInAll()
+    {
+        using var folder = new TemporaryFolder();
+        var (_, problems, aborted) = ThreadReplicas.Run(2, replicas =>
+            SharedFit.Model(
+                SharedFit.Options with
+                {
+                    Replicas = replicas,
+                    CachePath = replicas.Rank == 0 ? Path.Combine(folder.Path, "images") : null,
+                }
+            )
+        );
+        Assert.That(problems, Is.All.TypeOf<ArgumentException>().And.Message.Contains("CachePath is set in some of the processes"));
+        Assert.That(aborted, Is.Null);
+    }
+
     [Test]
     public void Fit_Diverging_GivesTheSameInAll()
     {

@@ -27,7 +27,12 @@ public sealed class SharedTrainingTests
     private static Augmentation Changing =>
         Augmentation.ForPhotos with
         {
-            ColorJitter = new ColorJitter(),
+            ColorJitter = new ColorJitter
+            {
+                Brightness = 0.5,
+                Contrast = 0.5,
+                Saturation = 0.5,
+            },
             TrivialAugment = true,
             ErasingProbability = 0.5,
         };

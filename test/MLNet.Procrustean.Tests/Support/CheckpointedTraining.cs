@@ -113,10 +113,15 @@ internal sealed class CheckpointedTraining : IDisposable
         {
             var file = System.IO.Path.Combine(folder.Path, "model");
             model.SaveSafeTensors(file);
-            return (
-                File.ReadAllBytes(file),
-                JsonSerializer.Serialize(model.EpochReports.Select(report => report with { Elapsed = default, ImagesPerSecond = 0 }), Json)
+            var reports = model.EpochReports.Select(report =>
+                report with
+                {
+                    Elapsed = default,
+                    Preparation = default,
+                    ImagesPerSecond = 0,
+                }
             );
+            return (File.ReadAllBytes(file), JsonSerializer.Serialize(reports, Json));
         }
     }
 

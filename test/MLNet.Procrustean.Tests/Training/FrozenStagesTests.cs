@@ -201,6 +201,51 @@ public sealed class FrozenStagesTests
         Assert.That(changed, Is.EquivalentTo(new[] { "fc.weight", "fc.bias" }));
     }
 
+    // The learning rate of a part is its LayerDecay to the power of its distance from the head.
+    [Test]
+    public void Train_LayerDecay_ScalesTheStepOfEachPart()
+    {
+        using var images = ToyImages.Of(5, 3);
+        var options = SmallTraining.Options with
+        {
+            Augmentation = Augmentation.None,
+            Epochs = 1,
+            Momentum = 0,
+            WeightDecay = 0,
+            Precision = Precision.Fp32,
+        };
+        var (whole, decayed) = (Steps(options), Steps(options with { LayerDecay = 0.5 }));
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var (part, distance) in new[] { ("stem", 4), ("layer1", 3), ("layer2", 2), ("layer3", 1), ("fc", 0) })
+            {
+                Assert.That(decayed[part] / whole[part], Is.EqualTo(Math.Pow(0.5, distance)).Within(1e-3), part);
+            }
+        }
+
+        // how far one step moves the weights of each part
+        Dictionary<string, double> Steps(ImageClassifierOptions options)
+        {
+            var before = new Dictionary<string, float[]>();
+            using var training = SmallTraining.Run(options, images, prepare: network =>
+            {
+                foreach (var (name, weight) in network.named_parameters())
+                {
+                    before[name] = weight.data<float>().ToArray();
+                }
+            });
+            return training
+                .Network.named_parameters()
+                .GroupBy(weight => weight.name.Split('.')[0])
+                .ToDictionary(
+                    part => part.Key,
+                    part => part.Sum(weight => weight.parameter.data<float>().ToArray().Zip(before[weight.name], Moved).Sum())
+                );
+        }
+
+        static double Moved(float after, float before) => Math.Abs((double)after - before);
+    }
+
     [Test]
     public void Trainer_MoreFrozenStagesThanThereAre_IsRefused() =>
         Assert.That(

@@ -70,6 +70,60 @@ public sealed class HeadStartTests
     }
 
     [Test]
+    public void Fit_HeadThatDiverges_SaysWhatChangesIt()
+    {
+        var strategy = new StrategyOf(epoch =>
+            new() { Loss = (logits, labels) => Losses.CrossEntropy(logits, labels) * (epoch.Total == 3 ? double.NaN : 1) }
+        );
+        Assert.That(
+            () => Fit(Options with { HeadEpochs = 3, Strategy = strategy }),
+            Throws.TypeOf<TrainingDivergedException>().With.Message.Contains("HeadEpochs").And.Property("Epoch").EqualTo(1)
+        );
+    }
+
+    [Test]
+    public void Fit_StrategyWithoutARuleForTheHeadsEpochs_FailsBeforeImagesAreRead()
+    {
+        var missing = tiny.Context.Data.LoadFromEnumerable(
+            new[] { "cat", "dog", "owl" }.Select(name => new LabelledImageFile { ImagePath = "nowhere.png", Label = name })
+        );
+        TrainingRule[] rules = [new()];
+        var options = Options with { HeadEpochs = 2, Strategy = new StrategyOf(epoch => rules[epoch.Number - 1]) };
+        Assert.That(() => TinyModel.Trainer(ml, options).Fit(tiny.Keys.Transform(missing)), Throws.TypeOf<IndexOutOfRangeException>());
+    }
+
+    [Test]
+    public void Fit_HeadFirstOfClassesThatAreNotDrawn_TellsTheAccuracyOfTheOthers()
+    {
+        var log = new List<string>();
+        ml.Log += (_, line) => log.Add(line.RawMessage);
+        var strategy = new StrategyOf(epoch => new() { SamplingWeights = epoch.PerClass(n => n == 6 ? 0 : 1) });
+        Fit(Options with { HeadEpochs = 1, Strategy = strategy }).Dispose();
+        Assert.That(log, Has.One.Match("^The head was trained for 1 epochs first: training accuracy [01]"));
+    }
+
+    [Test]
+    public void Fit_HeadFirst_TakesTheTimeLeftFromTheEpochsAlone()
+    {
+        var reports = new List<EpochReport>();
+        var options = Options with
+        {
+            Epochs = 2,
+            HeadEpochs = 1,
+            Progress = new CalledProgress<EpochReport>(reports.Add),
+            PhaseProgress = new CalledProgress<PhaseReport>(report =>
+                Thread.Sleep(report is { Phase: TrainingPhase.ComputingFeatures, Images: 0 } ? 100 : 0)
+            ),
+        };
+        Fit(options).Dispose();
+        Assert.That(
+            reports[0].TimeLeft,
+            Is.LessThan(reports[0].Elapsed - TimeSpan.FromMilliseconds(90)),
+            "as long as the first of the two epochs"
+        );
+    }
+
+    [Test]
     public void Fit_AShareOfTheWeightsBefore_IsTheMeanOfBoth([Values(0.25, 0.5)] double share)
     {
         using var before = Fit(Options with { HeadEpochs = 1, InitialShare = 1 });

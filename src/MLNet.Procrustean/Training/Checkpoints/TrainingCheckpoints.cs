@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Runtime;
@@ -13,6 +14,9 @@ internal sealed class TrainingCheckpoints : IDisposable
 {
     private const string Decided = "Augmentation by the images";
     private static readonly Guid ThisProcess = Guid.NewGuid();
+
+    // The finished trainings of other processes whose model a fit has taken here.
+    private static readonly ConcurrentDictionary<(string Folder, Guid? By, int Seed), bool> Given = [];
     private readonly CheckpointFolder folder;
     private readonly TimeSpan interval;
     private readonly IChannel channel;
@@ -87,11 +91,12 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
         catch (InvalidDataException problem)
         {
-            throw new IOException(
-                $"The checkpoint in '{folder.Path}' cannot be resumed from: {problem.Message} "
-                    + $"Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.",
-                problem
-            );
+            throw Unusable(problem);
+        }
+
+        if (isOver)
+        {
+            Given[IdentityOf(found)] = true;
         }
 
         (finished, interrupted) = (null, null); // they are as large as the training's own weights
@@ -144,6 +149,16 @@ internal sealed class TrainingCheckpoints : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    private IOException Unusable(InvalidDataException problem) =>
+        new(
+            $"The checkpoint in '{folder.Path}' cannot be resumed from: {problem.Message} "
+                + $"Delete it, or name another folder in {nameof(ImageClassifierOptions.CheckpointPath)}.",
+            problem
+        );
+
+    private (string Folder, Guid? By, int Seed) IdentityOf(Checkpoint checkpoint) =>
+        (folder.Path, checkpoint.Moment.FinishedBy, checkpoint.Moment.Seed);
+
     private string Finished() =>
         $"This training is over already: its model is taken from the finished checkpoint in '{folder.Path}'. "
         + "To train again, delete the folder, "
@@ -178,8 +193,8 @@ internal sealed class TrainingCheckpoints : IDisposable
         settings = TrainingSettings.Of(options, device);
         if (options.Seed is null)
         {
-            // This process already has the model of a training that it finished: a further fit asks for another one.
-            finished = finished?.Moment.FinishedBy == ThisProcess ? null : finished;
+            // This process already has the model of a training that it finished, or took as finished: a further fit asks for another one.
+            finished = finished is { } one && IsGiven(one) ? null : finished;
             TakeSeed(finished);
         }
 
@@ -194,6 +209,8 @@ internal sealed class TrainingCheckpoints : IDisposable
             RefuseInterruptedUnlessSame();
         }
     }
+
+    private bool IsGiven(Checkpoint one) => one.Moment.FinishedBy == ThisProcess || Given.ContainsKey(IdentityOf(one));
 
     private void TakeSeed(Checkpoint? found) =>
         settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)]
@@ -229,7 +246,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     // Of the settings that are known so far: the options at first, the images later.
     private static List<string> Differences(Checkpoint checkpoint, Dictionary<string, string> now)
     {
-        var before = checkpoint.Moment.Settings.Where(setting => now.ContainsKey(setting.Key)).ToDictionary();
-        return SettingDifferences.Between(before, "checkpoint", now);
+        var known = TrainingSettings.Complete(now);
+        var before = TrainingSettings.Complete(checkpoint.Moment.Settings).Where(setting => known.ContainsKey(setting.Key)).ToDictionary();
+        return SettingDifferences.Between(before, "checkpoint", known);
     }
 }

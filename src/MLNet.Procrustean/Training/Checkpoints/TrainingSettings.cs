@@ -63,6 +63,10 @@ internal static class TrainingSettings
                 .ToDictionary()
         );
 
+    /// <summary>The settings, with the options that are left out where they change nothing.</summary>
+    public static Dictionary<string, string> Complete(Dictionary<string, string> settings) =>
+        Later.Where(setting => !settings.ContainsKey(setting.Key)).Concat(settings).ToDictionary();
+
     public static Dictionary<string, string> Of(TrainingImages images, IEnumerable<string> classes) =>
         new()
         {

@@ -35,7 +35,7 @@ public sealed class CheckpointRefusalTests
             Case(options => options with { Augmentation = Augmentation.None }, "Augmentation: checkpoint Augmentation { CropPadding = 4"),
             Case(options => options with { Epochs = 4 }, "Epochs: checkpoint 3, now 4"),
             Case(options => options with { BatchSize = 5 }, "BatchSize: checkpoint 4, now 5"),
-            Case(options => options with { BatchParts = 2 }, "BatchParts: checkpoint none, now 2"),
+            Case(options => options with { BatchParts = 2 }, "BatchParts: checkpoint 1, now 2"),
             Case(options => options with { LearningRate = 0.1 }, "LearningRate: checkpoint 0.05, now 0.1"),
             Case(options => options with { MaxGradientNorm = 3 }, "MaxGradientNorm"),
             Case(
@@ -44,12 +44,12 @@ public sealed class CheckpointRefusalTests
                 "now StepSchedule"
             ),
             Case(options => options with { Momentum = 0.8 }, "Momentum: checkpoint 0.9, now 0.8"),
-            Case(options => options with { Optimizer = Optimizer.Adam, LearningRate = 0.05 }, "Optimizer: checkpoint none, now Adam"),
-            Case(options => options with { LayerDecay = 0.5 }, "LayerDecay: checkpoint none, now 0.5"),
-            Case(options => options with { FrozenStages = 1 }, "FrozenStages: checkpoint none, now 1"),
-            Case(options => options with { HeadEpochs = 1 }, "HeadEpochs: checkpoint none, now 1"),
-            Case(options => options with { KeepsStatistics = true }, "KeepsStatistics: checkpoint none, now True"),
-            Case(options => options with { InitialShare = 0.5 }, "InitialShare: checkpoint none, now 0.5"),
+            Case(options => options with { Optimizer = Optimizer.Adam, LearningRate = 0.05 }, "Optimizer: checkpoint Sgd, now Adam"),
+            Case(options => options with { LayerDecay = 0.5 }, "LayerDecay: checkpoint 1, now 0.5"),
+            Case(options => options with { FrozenStages = 1 }, "FrozenStages: checkpoint 0, now 1"),
+            Case(options => options with { HeadEpochs = 1 }, "HeadEpochs: checkpoint 0, now 1"),
+            Case(options => options with { KeepsStatistics = true }, "KeepsStatistics: checkpoint False, now True"),
+            Case(options => options with { InitialShare = 0.5 }, "InitialShare: checkpoint 0, now 0.5"),
             Case(options => options with { WeightDecay = 0 }, "WeightDecay: checkpoint 0.0002, now 0"),
             Case(
                 options => options with { Precision = Precision.Auto.On(CPU) == ScalarType.Float32 ? Precision.Bf16 : Precision.Fp32 },
@@ -68,6 +68,17 @@ public sealed class CheckpointRefusalTests
                 "Epochs: checkpoint",
                 "BatchSize: checkpoint"
             ),
+        ];
+
+    private static IEnumerable<TestCaseData> LaterOptions =>
+        [
+            Case(options => options with { Optimizer = Optimizer.Adam, LearningRate = 0.05 }, "Optimizer: checkpoint Adam, now Sgd"),
+            Case(options => options with { LayerDecay = 0.5 }, "LayerDecay: checkpoint 0.5, now 1"),
+            Case(options => options with { FrozenStages = 1 }, "FrozenStages: checkpoint 1, now 0"),
+            Case(options => options with { HeadEpochs = 1 }, "HeadEpochs: checkpoint 1, now 0"),
+            Case(options => options with { KeepsStatistics = true }, "KeepsStatistics: checkpoint True, now False"),
+            Case(options => options with { InitialShare = 0.5 }, "InitialShare: checkpoint 0.5, now 0"),
+            Case(options => options with { BatchParts = 2 }, "BatchParts: checkpoint 2, now 1"),
         ];
 
     [SetUp]
@@ -101,6 +112,28 @@ public sealed class CheckpointRefusalTests
             Assert.That(steps, Is.Zero);
             Assert.That(training.Contents(), Is.EqualTo(before));
         }
+    }
+
+    // Checkpoints say nothing of these options where they change nothing, as those of earlier versions.
+    [TestCaseSource(nameof(LaterOptions))]
+    public void Fit_OptionSetBack_IsRefused(Func<ImageClassifierOptions, ImageClassifierOptions> change, string[] lines)
+    {
+        using var other = new CheckpointedTraining();
+        other.Cancel(step: 7, change(other.Options)); // after the head's five, if there are any
+
+        Assert.That(() => other.Fit(other.Options), Throws.ArgumentException.With.Message.Contains(lines[0]));
+    }
+
+    [Test]
+    public void Fit_FinishedWithAnOptionThatIsSetBack_TrainsAgain()
+    {
+        training.DeleteCheckpoints();
+        training.Fit(training.Options with { KeepsStatistics = true }).Dispose();
+        var steps = 0;
+
+        training.Fit(training.Options, inStep: _ => steps++).Dispose();
+
+        Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps));
     }
 
     [Test]

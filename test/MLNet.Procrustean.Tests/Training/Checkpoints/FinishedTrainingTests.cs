@@ -109,6 +109,9 @@ public sealed class FinishedTrainingTests
         var third = training.Result(Counted(options, out steps));
         Assert.That(steps, Is.Zero);
         Assert.That(third, Is.EqualTo(second).Using<(byte[] Weights, string Reports)>(Same));
+
+        Counted(options, out steps).Dispose();
+        Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps), "the model of the other process was given already");
     }
 
     // The process was killed after the finished checkpoint was written and before the others were deleted.

@@ -28,6 +28,8 @@ public sealed class HostileCheckpointTests
     [TestCase("Settings", """{"Seed":"many"}""")]
     [TestCase("Elapsed", "\"-1.00:00:00\"")]
     [TestCase("Elapsed", "\"10675199.02:48:05.4775807\"")]
+    [TestCase("Preparation", "\"-00:00:01\"")]
+    [TestCase("Preparation", "\"1.00:00:00\"")]
     [TestCase("Reports", "[null]")]
     [TestCase("Reports", "[{}]")]
     [TestCase("Epoch", "null")]

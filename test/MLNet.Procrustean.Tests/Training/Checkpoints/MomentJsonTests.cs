@@ -40,6 +40,7 @@ public sealed class MomentJsonTests
             DivergedIn: null
         )
         {
+            Preparation = TimeSpan.FromSeconds(0.5),
             FinishedBy = Guid.NewGuid(),
         };
 
