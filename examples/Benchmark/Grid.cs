@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
 using Benchmark.Peers;
 using MLNet.Procrustean;
+using Shared;
 
 namespace Benchmark;
 
 /// <summary>What is compared: all that was given on the command line.</summary>
-internal sealed partial record Grid
+internal sealed record Grid
 {
     private readonly Dictionary<string, string> contents = []; // digests of files of costs
 
@@ -57,7 +57,7 @@ internal sealed partial record Grid
     /// <summary>All that decides a result of this strategy but part and seed, in one line.</summary>
     public string SettingsOf(string strategy)
     {
-        var costs = CostFile().Matches(strategy).Select(match => match.Groups[1].Value).Where(File.Exists).Distinct();
+        var costs = GivenParameters.ValuesOf("costs", strategy).Where(File.Exists).Distinct();
         return string.Join(' ', [Settings, .. costs.Select(file => $"{file}={DigestOf(file)}")]);
     }
 
@@ -117,7 +117,7 @@ internal sealed partial record Grid
             yield return $"optimizer={Options.Optimizer}";
         }
 
-        if (Options.MaxGradientNorm is { } norm && norm != (Options with { MaxGradientNorm = null }).MaxGradientNorm)
+        if (Options.MaxGradientNorm is { } norm && norm != LimitByDefault(Options))
         {
             yield return FormattableString.Invariant($"norm={norm}");
         }
@@ -133,8 +133,14 @@ internal sealed partial record Grid
         }
     }
 
-    [GeneratedRegex(@"costs=([^,)]+)")]
-    private static partial Regex CostFile();
+    // In fine-tuning, the frozen stages decide.
+    private static double? LimitByDefault(ImageClassifierOptions options) =>
+        new ImageClassifierOptions
+        {
+            Backbone = options.Backbone,
+            InitialWeights = options.InitialWeights,
+            FrozenStages = options.FrozenStages,
+        }.MaxGradientNorm;
 
     private static string FineTuning(ImageClassifierOptions options)
     {

@@ -28,16 +28,16 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
                 return null;
             }
 
-            open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MeanAndDeviation(HeldOut(strategy))}"));
+            open.ForEach(strategy => Console.WriteLine($"held out: {strategy}: {Summary.MacroAccuracy(HeldOut(strategy))}"));
         }
 
-        // NaN, of one that diverged, is less than any number.
+        // NaN, of one without a result, is less than any number.
         return
         [
             .. grid.Contenders.Select(contender =>
                 contender.Alternatives.Count == 1
                     ? contender.Alternatives[0]
-                    : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average())!
+                    : contender.Alternatives.MaxBy(strategy => HeldOut(strategy).Average(run => run.MacroAccuracy))!
             ),
         ];
     }
@@ -53,7 +53,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
 
     /// <summary>
     /// Writes the report of the runs with the first seed, diagnosed; those that were done before are resumed from their last checkpoint, or
-    /// done once more, for that. One that diverged has nothing to describe.
+    /// done once more, for that. One without a result has nothing to describe.
     /// </summary>
     public void Report(string path, IReadOnlyList<string> strategies)
     {
@@ -65,7 +65,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
         }
         else
         {
-            Console.Error.WriteLine($"All trainings with seed {grid.Seeds[0]} diverged: there is nothing to report.");
+            Console.Error.WriteLine($"No run with seed {grid.Seeds[0]} has a result: there is nothing to report.");
         }
 
         keys.ForEach(key => DeleteCheckpoints(key.WithoutCorrection(), diagnosed: true));
@@ -76,8 +76,7 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
     private TrainedRun Described(RunKey key) =>
         described.TryGetValue(key.Strategy, out var run) ? run : OneRun.Execute(grid, key, diagnose: true, last).Run;
 
-    private IEnumerable<double> HeldOut(string strategy) =>
-        Runs(strategy, Part.HeldOut, grid.SelectionSeeds).Select(run => run.MacroAccuracy);
+    private List<RunRow> HeldOut(string strategy) => Runs(strategy, Part.HeldOut, grid.SelectionSeeds);
 
     private List<RunRow> Runs(string strategy, Part part, IReadOnlyList<int> seeds) =>
         [.. seeds.Select(seed => results.Find(Key(strategy, part, seed))!)];
@@ -134,17 +133,17 @@ internal sealed class GridRunner(Grid grid, ResultsFile results) : IDisposable
             : $"{wanted.Count} runs, {done} of them done already.";
     }
 
-    // A training that diverges is a result too: the others are still done, and it is not tried again.
+    // A training that diverges is a result too, and so is a correction that refuses: the others are still done, and it is not tried again.
     private RunRow Row(RunKey key)
     {
         try
         {
             return Peer(key.Strategy) is { } peer ? peers.Execute(peer, key) : Execute(key);
         }
-        catch (TrainingDivergedException problem)
+        catch (Exception problem) when (problem is TrainingDivergedException or CorrectionRefusedException)
         {
             Console.Error.WriteLine($"{key.Strategy}, seed {key.Seed}: {problem.Message}");
-            return OneRun.Diverged(key);
+            return OneRun.WithoutResult(key, (problem as CorrectionRefusedException)?.Seconds ?? double.NaN);
         }
     }
 

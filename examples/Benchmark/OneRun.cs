@@ -12,7 +12,8 @@ internal static class OneRun
     public const double HeldOutShare = 0.2;
     private const int HeldOutSeed = 1; // the same images are held out from every run
 
-    private static readonly string[] Told = ["Skipped an image", "Resuming from", "This training is over already"];
+    private static readonly string[] Informational = ["Resuming from", "This training is over already"];
+    private static readonly HashSet<string> Told = []; // in all runs: most are on the same images
 
     public static readonly string Versions =
         $"MLNet.Procrustean {typeof(ImageClassifierTrainer).Assembly.GetName().Version}, {RuntimeInformation.FrameworkDescription}, "
@@ -25,8 +26,10 @@ internal static class OneRun
         return ml.Data.CreateEnumerable<LabelledImageFile>(train, reuseRowObject: true).Count();
     }
 
-    /// <summary>The result of a training whose loss ceased to be finite.</summary>
-    public static RunRow Diverged(RunKey key) =>
+    /// <summary>The line of a training whose loss ceased to be finite, or of one whose images the correction refused.</summary>
+    /// <param name="key">The run.</param>
+    /// <param name="seconds">Of the training; NaN where that diverged.</param>
+    public static RunRow WithoutResult(RunKey key, double seconds) =>
         new(key)
         {
             MacroAccuracy = double.NaN,
@@ -34,7 +37,7 @@ internal static class OneRun
             GMean = double.NaN,
             MajorRecall = double.NaN,
             MinorRecall = double.NaN,
-            Seconds = double.NaN,
+            Seconds = seconds,
             Versions = Versions,
         };
 
@@ -55,7 +58,7 @@ internal static class OneRun
             .Fit(train);
         var (wanted, correct) = CorrectedStrategy.Parse(strategy);
         var progress = new RunProgress(key.WithoutCorrection());
-        TellOfImagesAndCheckpoints(ml, progress);
+        PassOn(ml, progress.Tell);
         var options = grid.Options with
         {
             Strategy = wanted,
@@ -70,7 +73,7 @@ internal static class OneRun
         var (trained, seconds) = last.Of(key.WithoutCorrection(), diagnose, () =>
             progress.During(() => trainer.Fit(keys.Transform(train)))
         );
-        var model = correct?.Invoke(new(trained, train, options) { Tell = Console.WriteLine }) ?? trained;
+        var model = correct is null ? trained : Corrected(correct, new(trained, train, options) { Tell = Console.WriteLine }, seconds);
         using var corrected = ReferenceEquals(model, trained) ? null : model; // the trained one is kept
 
         var evaluation = Evaluation.Of(ml, model.Transform(heldOut));
@@ -83,17 +86,37 @@ internal static class OneRun
         );
     }
 
-    // Training and scoring log each image that they skip, whenever they read it.
-    private static void TellOfImagesAndCheckpoints(MLContext ml, RunProgress progress)
+    /// <summary>Passes on what the library warns of, once in all runs, and which images it skips, once in each run.</summary>
+    public static void PassOn(MLContext ml, Action<string> tell)
     {
-        var told = new HashSet<string>();
+        var skipped = new HashSet<string>(); // training and scoring log an image whenever they read it
         ml.Log += (_, line) =>
         {
-            if (Told.Any(start => line.RawMessage.StartsWith(start, StringComparison.Ordinal)) && told.Add(line.RawMessage))
+            var told =
+                LibraryLog.IsOfSkippedImage(line) ? skipped
+                : LibraryLog.IsForTheUser(line, Informational) ? Told
+                : null;
+            if (told?.Add(line.RawMessage) == true)
             {
-                progress.Tell(line.RawMessage);
+                tell(line.RawMessage);
             }
         };
+    }
+
+    private static ImageClassifierModel Corrected(
+        Func<CorrectionInput, ImageClassifierModel> correct,
+        CorrectionInput input,
+        double seconds
+    )
+    {
+        try
+        {
+            return correct(input);
+        }
+        catch (ArgumentException problem) // a class has too few images for it, say
+        {
+            throw new CorrectionRefusedException(problem.Message, problem) { Seconds = seconds };
+        }
     }
 
     /// <summary>The line of the results file.</summary>

@@ -25,17 +25,14 @@ static void Compare(Grid grid)
         throw new ArgumentException("A share has no report: leave --report to the same command without --share.");
     }
 
-    if (grid.ReportPath is not null)
-    {
-        ReportFiles.Check(grid.ReportPath, grid.ResultsPath);
-    }
-
+    OutputFiles.Check(grid.ReportPath, grid.ResultsPath); // now, not when all runs are done
     if (grid.CachePath is not null)
     {
         Directory.CreateDirectory(grid.CachePath);
     }
 
     var ml = new MLContext();
+    OneRun.PassOn(ml, Console.Error.WriteLine);
     var (train, _) = ImageFolders.Load(ml, grid.Train, grid.Test); // refuses them now, not when the first run is done
     grid = grid with { Options = grid.Options.ForImageCount(OneRun.TrainingImages(grid, ml, train)) };
     Console.WriteLine(grid.Settings);

@@ -41,6 +41,9 @@ internal sealed record RunRow(RunKey Key)
     /// <summary>Of the training: diagnosed where a report is wanted, and what was left of it where it was resumed.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>Whether the correction refused the images: the training took its seconds, and there is no result.</summary>
+    public bool IsRefused => double.IsNaN(MacroAccuracy) && !double.IsNaN(Seconds);
+
     /// <summary>Library, runtime and machine.</summary>
     public required string Versions { get; init; }
 }

@@ -29,7 +29,7 @@ internal static class Summary
     private static string[] Cells(string strategy, IReadOnlyList<RunRow> runs, Dictionary<int, double>? baseline) =>
         [
             strategy,
-            MeanAndDeviation(runs.Select(run => run.MacroAccuracy)),
+            MacroAccuracy(runs),
             baseline is null
                 ? ""
                 : MeanAndDeviation(runs.Select(run => run.MacroAccuracy - baseline[run.Key.Seed]), "+0.000;-0.000;+0.000"),
@@ -42,16 +42,21 @@ internal static class Summary
 
     private static string Line(string[] cells) => $"| {string.Join(" | ", cells)} |";
 
-    /// <summary>"0.751 ± 0.007", the deviation with n − 1; only the number when there is one.</summary>
-    public static string MeanAndDeviation(IEnumerable<double> values, string format = "0.000")
+    /// <summary>"0.751 ± 0.007", the deviation with n − 1; only the number when there is one; or why a run has no result.</summary>
+    public static string MacroAccuracy(IReadOnlyList<RunRow> runs) =>
+        runs.Any(run => run.IsRefused) ? "refused"
+        : runs.Any(run => double.IsNaN(run.MacroAccuracy)) ? "diverged"
+        : MeanAndDeviation(runs.Select(run => run.MacroAccuracy));
+
+    private static string MeanAndDeviation(IEnumerable<double> values, string format = "0.000")
     {
         var numbers = values.ToArray();
-        if (numbers.Any(double.IsNaN))
+        var mean = numbers.Average();
+        if (double.IsNaN(mean))
         {
-            return "diverged";
+            return "";
         }
 
-        var mean = numbers.Average();
         var text = mean.ToString(format, CultureInfo.InvariantCulture);
         return numbers.Length < 2
             ? text

@@ -15,6 +15,7 @@ internal sealed partial class GivenParameters
         ["pooled"] = MixingDepth.PooledFeatures,
     };
 
+    private const string PairForm = @"[a-z-]+\s*=\s*[^,()=]+"; // a parameter and its value
     private readonly string kind;
     private readonly Dictionary<string, string> values = [];
     private readonly List<(string Name, string Value)> defaults = [];
@@ -47,6 +48,14 @@ internal sealed partial class GivenParameters
             ? new(kind, match.Groups["name"].Value, match.Groups["pair"].Captures.Select(pair => pair.Value))
             : throw new FormatException($"The {kind} '{text}' is not of the form name or name(parameter=value,...). {known}");
     }
+
+    /// <summary>The values of a parameter, as <see cref="Parse"/> reads them, in a text that may join several names.</summary>
+    public static IEnumerable<string> ValuesOf(string parameter, string text) =>
+        Pair()
+            .Matches(text)
+            .Select(match => match.Value.Split('=', 2))
+            .Where(pair => pair[0].Trim() == parameter)
+            .Select(pair => pair[1].Trim());
 
     public double Number(string name, double byDefault) =>
         Take(name, byDefault.ToString(CultureInfo.InvariantCulture)) is not { } text ? byDefault
@@ -117,6 +126,9 @@ internal sealed partial class GivenParameters
     private static FormatException Wrong(string name, string text, string wanted) =>
         new($"The parameter {name} is '{text}'; it must be {wanted}.");
 
-    [GeneratedRegex(@"^\s*(?<name>[a-z]+(-[a-z]+)*)\s*(\(\s*((?<pair>[a-z-]+\s*=\s*[^,()=]+)\s*(,\s*|(?=\))))*\))?\s*$")]
+    [GeneratedRegex(@"^\s*(?<name>[a-z]+(-[a-z]+)*)\s*(\(\s*((?<pair>" + PairForm + @")\s*(,\s*|(?=\))))*\))?\s*$")]
     private static partial Regex Form();
+
+    [GeneratedRegex(PairForm)]
+    private static partial Regex Pair();
 }

@@ -5,6 +5,10 @@ namespace Shared;
 /// <summary>The files of a report: the page, and beside it its numbers as CSV and JSON.</summary>
 internal static class ReportFiles
 {
+    /// <summary>All of them.</summary>
+    /// <param name="report">The HTML file.</param>
+    public static string[] Of(string report) => [report, Path.ChangeExtension(report, ".csv"), Path.ChangeExtension(report, ".json")];
+
     /// <summary>Refuses a report that would overwrite another file which the same program writes.</summary>
     /// <param name="report">The HTML file.</param>
     /// <param name="others">The other files; null where one is not asked for.</param>
@@ -12,8 +16,7 @@ internal static class ReportFiles
     public static void Check(string report, params IEnumerable<string?> others)
     {
         TrainingReport.CheckPath(report);
-        string[] own = [report, Path.ChangeExtension(report, ".csv"), Path.ChangeExtension(report, ".json")];
-        var written = own.Select(Path.GetFullPath).ToList();
+        var written = Of(report).Select(Path.GetFullPath).ToList();
         if (others.OfType<string>().FirstOrDefault(other => written.Contains(Path.GetFullPath(other))) is { } lost)
         {
             throw new ArgumentException(

@@ -10,16 +10,8 @@ namespace TrainFolder;
 /// <summary>One training with its evaluation.</summary>
 internal sealed record Run
 {
-    private static readonly string[] Told =
-    [
-        "checkpoint",
-        "The training begins with",
-        "The head was trained",
-        "Left out",
-        "left out of the averages",
-        "if those are the classes",
-        "near chance",
-    ];
+    // Lines of the log that warn of nothing: of checkpoints, and of what the training begins with.
+    private static readonly string[] Informational = ["checkpoint", "The training begins with", "The head was trained"];
 
     public required string Train { get; init; }
 
@@ -65,7 +57,7 @@ internal sealed record Run
     private void TrainAndEvaluate()
     {
         var ml = new MLContext(Options.Seed);
-        ml.Log += (_, line) => Tell(line.RawMessage);
+        ml.Log += (_, line) => Tell(line);
         var (train, calibration, test) = Processes.InAll(() => Load(ml));
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var trainer = Processes.InAll(() => ml.MulticlassClassification.Trainers.ProcrusteanImageClassification(Options));
@@ -129,7 +121,7 @@ internal sealed record Run
     {
         if (Processes.IsFirst)
         {
-            OutputFiles.Check(ModelPath, JsonPath, ReportPath); // now, not when the training is done
+            OutputFiles.Check(ReportPath, ModelPath, JsonPath); // now, not when the training is done
         }
 
         var (images, test) = Test is { } folder
@@ -259,13 +251,11 @@ internal sealed record Run
         TrainingReport.Write(path, [DescribedRun.Of(name, classifier, evaluation, Options, train, test)], title);
     }
 
-    // What the library says of checkpoints, of the weights that the training begins with, of images and classes that do not count,
-    // and of a training that learned little.
-    private void Tell(string message)
+    private void Tell(LoggingEventArgs line)
     {
-        if (Told.Any(word => message.Contains(word, StringComparison.Ordinal)))
+        if (LibraryLog.IsForTheUser(line, Informational))
         {
-            Progress.Tell(message);
+            Progress.Tell(line.RawMessage);
         }
     }
 }

@@ -71,11 +71,12 @@ public sealed class BenchmarkAgainTests
         Assert.That(run.Output, Does.Contain("1 runs, 1 of them done already."), run.Errors);
     }
 
-    [Test]
-    public void Run_OtherCostsInTheSameFile_AreAnotherRun()
+    [TestCase("adversarial(costs=FILE,steps=1)")]
+    [TestCase("adversarial(steps=1, costs = FILE )")]
+    public void Run_OtherCostsInTheSameFile_AreAnotherRun(string strategy)
     {
         var costs = photos.In("costs.csv");
-        string[] arguments = ["--strategy", $"adversarial(costs={costs},steps=1)", "--seed", "1"];
+        string[] arguments = ["--strategy", strategy.Replace("FILE", costs, StringComparison.Ordinal), "--seed", "1"];
         void Write(int cost) => File.WriteAllText(costs, $",cat,dog,owl\ncat,0,1,1\ndog,{cost},0,1\nowl,1,1,0\n");
         Write(1);
         Benchmark("costs.csv.results.csv", arguments);

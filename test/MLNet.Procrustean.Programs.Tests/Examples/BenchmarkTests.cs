@@ -131,6 +131,20 @@ public sealed class BenchmarkTests
     }
 
     [Test]
+    public void Run_CorrectionThatRefusesTheImages_IsAResultAndTheOthersAreDone()
+    {
+        string[] strategies = ["--strategy", "plain corrected by ternary", "--strategy", "plain corrected by la"];
+        var run = Benchmark("refused.csv", [.. strategies, "--seed", "1", "--imbalance", "step:20:20"]);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Errors, Does.Contain("plain corrected by ternary, seed 1: Class '").And.Contain("has only one row"));
+            Assert.That(run.Output, Does.Contain("| plain corrected by ternary | refused |  |"));
+            Assert.That(run.Output, Does.Match(@"\| plain corrected by la \| [01]\.\d{3} \|"));
+        }
+    }
+
+    [Test]
     public void Run_CacheFolder_KeepsImagesAndFeaturesOfEachSubsetAndChangesNoResult()
     {
         var cache = photos.In("made/caches");
@@ -165,12 +179,12 @@ public sealed class BenchmarkTests
             "--imbalance",
             "long-tailed:4:12",
             "--report",
-            photos.In("page.html"),
+            photos.In("new/page.html"),
             "--checkpoint-path",
             photos.In("checkpoints")
         );
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
-        var page = File.ReadAllText(photos.In("page.html"));
+        var page = File.ReadAllText(photos.In("new/page.html"));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(photos.Rows("report.csv").Count(row => row[0] == "Test"), Is.EqualTo(2), "one of them is compared twice");

@@ -50,6 +50,18 @@ public sealed class FolderMistakeTests
         }
     }
 
+    // Where the system's C++ library is older than TorchSharp's, a changed copy of the latter goes to a temporary folder.
+    [Test]
+    public void Train_NoTemporaryFolder_NamesTheSettingThatHelps()
+    {
+        var run = ChildProcess.Dotnet(
+            ExampleProgram.Training("TrainFolder", In("good"), epochs: 1),
+            variables: new() { ["TMPDIR"] = "/dev/null" }
+        );
+        Assume.That(run.ExitCode, Is.Not.Zero, "this system's C++ library is new enough");
+        Assert.That(run.Errors, Does.Contain("Set TMPDIR to a folder").And.Not.Contain("Reference the package"));
+    }
+
     [TestCase("good")]
     [TestCase("nowhere.zip")]
     public void Model_Mistaken_IsRefusedByEachProgram(string name)
@@ -75,17 +87,35 @@ public sealed class FolderMistakeTests
     }
 
     [Test]
-    public void Model_InAFolderThatMayNotBeWrittenTo_IsRefusedBeforeTheTraining()
+    public void Output_InAFolderThatMayNotBeWrittenTo_IsRefusedBeforeTheTraining()
     {
         using var disk = new SmallDisk();
         disk.MakeReadOnly();
         AssertRefused(Train("TrainFolder", "good", "--model", Path.Combine(disk.Path, "model.zip")), "cannot be written to");
+        AssertRefused(Compare("--report", Path.Combine(disk.Path, "page.html")), "cannot be written to");
+    }
+
+    [TestCase("html")]
+    [TestCase("csv")]
+    [TestCase("json")]
+    public void Report_FolderInThePlaceOfOneOfItsFiles_IsRefusedByEachProgram(string ending)
+    {
+        var taken = Directory.CreateDirectory(In($"taken-{ending}/page.{ending}")).FullName;
+        var report = Path.ChangeExtension(taken, ".html");
+        using (Assert.EnterMultipleScope())
+        {
+            AssertRefused(Train("TrainFolder", "good", "--report", report), $"'{taken}' is a folder");
+            AssertRefused(Compare("--report", report), $"'{taken}' is a folder");
+        }
     }
 
     private string In(string name) => Path.Combine(folder.Path, name);
 
     private ChildProcess Train(string program, string name, params string[] more) =>
         ChildProcess.Dotnet([.. ExampleProgram.Training(program, In(name), epochs: 1), .. more]);
+
+    private ChildProcess Compare(params string[] more) =>
+        Train("Benchmark", "good", ["--strategy", "plain", "--test", In("good"), "--results", In("r.csv"), .. more]);
 
     private static ChildProcess Program(string name, params string[] arguments) =>
         ChildProcess.Dotnet([ExampleProgram.Path(name), .. arguments]);
