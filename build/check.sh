@@ -27,7 +27,7 @@ tests=0
 dotnet test -c Release --no-build --logger "console;verbosity=normal" 2>&1 | tee "$work/tests.log" || tests=$?
 
 step "Examples"
-examples=0
+set +e # left of || or in a condition, bash would let the examples continue after a failure
 (
   set -e
   run() { dotnet run -c Release --no-build --project "examples/$1" -- "${@:2}"; }
@@ -38,7 +38,9 @@ examples=0
     --model "$work/model.zip" --json "$work/results.json"
   grep -q '"macroAccuracy"' "$work/results.json"
   run Predict "$work/model.zip" $parts/test/gear/000.png
-) || examples=$?
+)
+examples=$?
+set -e
 
 # Over all test projects, each of which ends with its own counts.
 total() { sed -n "s/^ *$1: *\([0-9]*\)$/\1/p" "$work/tests.log" | awk '{ sum += $1 } END { print sum + 0 }'; }

@@ -11,7 +11,7 @@
 // OUT_FOLDER/train has LARGE images of each of the first five classes and SMALL of each of the others, drawn with the
 // seed; OUT_FOLDER/validation has 500 of each class that are not in it, to choose settings by; OUT_FOLDER/test has the
 // whole balanced test set. With MAJOR and MINOR, such as 789 and 456, there are two classes, each of the images with one of
-// these digits as their label: LARGE and SMALL count the images of a label.
+// these digits as their label: LARGE and SMALL count the images of a label. An OUT_FOLDER with images is refused.
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
@@ -21,6 +21,11 @@ using SkiaSharp;
 var (source, target, large, small, seed) = (args[0], args[1], Number(args[2]), Number(args[3]), Number(args[4]));
 string[] names = ["0-tshirt", "1-trouser", "2-pullover", "3-dress", "4-coat", "5-sandal", "6-shirt", "7-sneaker", "8-bag", "9-ankle-boot"];
 var groups = args.Length == 7 ? args[5..] : [];
+if (Directory.Exists(Path.Combine(target, "train")))
+{
+    Console.Error.WriteLine($"'{target}' has images already, which would be mixed with these: delete it, or give another OUT_FOLDER.");
+    return 1;
+}
 
 var random = new Random(seed);
 var classes = Part("train")
@@ -38,6 +43,7 @@ string? ClassOf(int label) =>
 Write("train", classes.SelectMany((images, label) => images.Take(Count(label))));
 Write("validation", classes.SelectMany((images, label) => images.Skip(Count(label)).Take(500)));
 Write("test", Part("t10k"));
+return 0;
 
 int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

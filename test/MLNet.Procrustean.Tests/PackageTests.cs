@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using MLNet.Procrustean.Tests.Readme;
 using MLNet.Procrustean.Tests.Scoring;
@@ -15,7 +14,14 @@ public sealed class PackageTests
 {
     private const string Id = "MLNet.Procrustean";
     private const string OnnxId = "MLNet.Procrustean.Onnx";
-    private static readonly string LibTorch = $"libtorch-cpu-{RuntimeInformation.RuntimeIdentifier}";
+    private static readonly string[] Ids = [Id, $"{Id}.Mpi", OnnxId, $"{Id}.Report"];
+
+    // The portable name: RuntimeInformation.RuntimeIdentifier names the distribution where that has built .NET.
+    private static readonly string SystemName =
+        OperatingSystem.IsWindows() ? "win-x64"
+        : OperatingSystem.IsMacOS() ? "osx-arm64"
+        : "linux-x64";
+    private static readonly string LibTorch = $"libtorch-cpu-{SystemName}";
     private readonly string version = $"0.0.0-test.{DateTime.UtcNow:yyyyMMddHHmmss}"; // a version that no package cache holds
     private TemporaryFolder folder = null!;
     private string root = null!;
@@ -25,7 +31,7 @@ public sealed class PackageTests
     {
         folder = new();
         root = Repository.Root;
-        foreach (var id in new[] { Id, OnnxId })
+        foreach (var id in Ids)
         {
             Run(root, "pack", Path.Combine("src", id), "-c", "Release", "-o", Packages, $"-p:Version={version}");
         }
@@ -37,8 +43,7 @@ public sealed class PackageTests
     public void RemoveWhatItMade()
     {
         folder.Dispose();
-        RemoveFromTheCache(Id);
-        RemoveFromTheCache(OnnxId);
+        Array.ForEach(Ids, RemoveFromTheCache);
     }
 
     private void RemoveFromTheCache(string id)
@@ -84,6 +89,14 @@ public sealed class PackageTests
                 .IgnoreCase.And.None.Contains("Expose")
                 .And.None.Contains("Analyzers")
         );
+    }
+
+    [TestCaseSource(nameof(Ids))]
+    public void Readme_OfEachPackage_HasNoLinkThatAPackagePageCannotFollow(string id)
+    {
+        using var package = ZipFile.OpenRead(Path.Combine(Packages, $"{id}.{version}.nupkg"));
+        using var readme = new StreamReader(package.GetEntry("README.md")!.Open());
+        Assert.That(ReadmeTests.RelativeLinks(readme.ReadToEnd()), Is.Empty);
     }
 
     [Test]
@@ -160,7 +173,7 @@ public sealed class PackageTests
         var lines = ReadmeTests
             .FileLines()
             .Replace("@0.1.0", $"@{version}", StringComparison.Ordinal)
-            .Replace("linux-x64", RuntimeInformation.RuntimeIdentifier, StringComparison.Ordinal);
+            .Replace("linux-x64", SystemName, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(project, "train.cs"), lines + ReadmeTests.Blocks("csharp")[0]);
 
         // libtorch is half a gigabyte: linked, and below a folder that is removed
@@ -219,7 +232,7 @@ public sealed class PackageTests
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
-                <RuntimeIdentifier>$(NETCoreSdkRuntimeIdentifier)</RuntimeIdentifier>
+                <RuntimeIdentifier>$(NETCoreSdkPortableRuntimeIdentifier)</RuntimeIdentifier>
                 <SelfContained>false</SelfContained>
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
               </PropertyGroup>

@@ -22,7 +22,7 @@ internal static class Legend
 
     /// <summary>A run's mark.</summary>
     public static XElement Swatch(RunMark mark, bool withLine, bool isHollow = false) =>
-        Drawing(withLine ? Line(mark.Colour, mark.Dashes, 2) : null, Marker(mark, isHollow));
+        Drawing(withLine ? Line(mark.Colour, mark.Dashes, RunMark.LineThickness(isHollow)) : null, Marker(mark, isHollow));
 
     /// <summary>A piece of a line.</summary>
     public static XElement Swatch(OxyColor colour, double[] dashes, double thickness = 2) => Drawing(Line(colour, dashes, thickness));

@@ -37,5 +37,5 @@ internal static class DotPlot
     }
 }
 
-/// <summary>The values of one run, in class order, and how they are drawn; hollow marks are predictions.</summary>
+/// <summary>The values of one run, in class order, and how they are drawn; hollow marks are predictions, or of attacked images.</summary>
 internal sealed record MarkedValues(RunMark Mark, bool IsHollow, IReadOnlyList<double> Values);

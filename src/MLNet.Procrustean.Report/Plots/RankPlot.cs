@@ -6,7 +6,8 @@ using OxyPlot.Series;
 namespace MLNet.Procrustean.Report.Plots;
 
 /// <summary>
-/// A value of many classes and each run: a line of running means over the classes from most to fewest images, a pale dot for each class.
+/// A value of many classes and each run: a line of running means over the classes from most to fewest images, a small mark for each class,
+/// pale or hollow.
 /// </summary>
 internal static class RankPlot
 {
@@ -20,12 +21,13 @@ internal static class RankPlot
             {
                 MarkerType = mark.Marker,
                 MarkerSize = 1.8,
-                MarkerFill = OxyColor.Interpolate(OxyColors.White, mark.Colour, 0.45),
+                MarkerFill = isHollow ? OxyColors.Transparent : OxyColor.Interpolate(OxyColors.White, mark.Colour, 0.45),
+                MarkerStroke = isHollow ? mark.Colour : OxyColors.Transparent,
             };
             dots.Points.AddRange(
                 ordered.Select((value, rank) => new ScatterPoint(rank + 1, value)).Where(point => double.IsFinite(point.Y))
             );
-            var line = PlotStyle.Line(mark.Colour, isHollow ? 1.2 : 2.2, mark.Dashes);
+            var line = PlotStyle.Line(mark.Colour, RunMark.LineThickness(isHollow), mark.Dashes);
             line.Points.AddRange(RunningMean(ordered, Window(ordered.Count)).Select((mean, rank) => new DataPoint(rank + 1, mean)));
             model.Series.Add(dots);
             model.Series.Add(line);

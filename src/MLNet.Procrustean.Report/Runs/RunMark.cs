@@ -46,6 +46,9 @@ internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dash
             _ => 1,
         };
 
+    /// <summary>The width of a line over many classes, in a chart and in its legend.</summary>
+    public static double LineThickness(bool isHollow) => isHollow ? 1.2 : 2.2;
+
     public static RunMark Of(int run) =>
         new(Colours[run % Colours.Length], Markers[run % Markers.Length], DashesOfRuns[run % DashesOfRuns.Length]);
 }

@@ -83,8 +83,16 @@ public sealed record TrainedRun
             Metrics = metrics,
             Seed = options?.Seed,
             Epochs = model.EpochReports,
-            Settings = options is null ? [] : RunSetting.Of(options with { ImageCount = model.ImageCount }),
+            Settings = options is null ? [] : RunSetting.Of(AsTrained(options, model)),
             TrainingTime = model.EpochReports.LastOrDefault()?.Elapsed,
         };
+    }
+
+    // With what the training decided itself: the defaults for its number of images, and whether images were mirrored.
+    private static ImageClassifierOptions AsTrained(ImageClassifierOptions options, ImageClassifierModel model)
+    {
+        var counted = options with { ImageCount = model.ImageCount };
+        var flip = model.HorizontalFlip ?? counted.Augmentation.HorizontalFlip;
+        return counted with { Augmentation = counted.Augmentation with { HorizontalFlip = flip } };
     }
 }

@@ -28,11 +28,17 @@ internal static class ClassValues
         return Markup.Element("div", "wide", svg);
     }
 
+    /// <summary>Names the values as the chart draws them; null where there is only one of them.</summary>
+    public static XElement? LegendOf(Comparison comparison, IReadOnlyList<(string Name, MarkedValues Values)> named) =>
+        named.Count == 1
+            ? null
+            : Legend.Of(named.Select(one => (Legend.Swatch(one.Values.Mark, comparison.HasManyClasses, one.Values.IsHollow), one.Name)));
+
     /// <summary>The sentence that a caption needs where many classes are shown by running means.</summary>
-    public static string Reading(Comparison comparison) =>
+    public static string Reading(Comparison comparison, bool hasHollow = false) =>
         comparison.HasManyClasses
             ? " Each dot is a class; the lines are running means over "
-                + $"{NumberText.Count(RankPlot.Window(comparison.Order.Length))} classes."
+                + $"{NumberText.Count(RankPlot.Window(comparison.Order.Length))} classes{(hasHollow ? ", thin for hollow dots." : ".")}"
             : " The classes are sorted by their number of training images, the most frequent on top.";
 
     /// <summary>The same values as a table, hidden until it is opened.</summary>

@@ -18,23 +18,14 @@ internal static class ClassifierNormsSection
                 "norms",
                 "Classifier norms",
                 "The length ‖w_c‖ of each class's row of the linear classifier (filled), and the length that the layer-peeled model "
-                    + $"predicts from the counts for plain cross entropy (hollow).{ClassValues.Reading(comparison)}",
+                    + $"predicts from the counts for plain cross entropy (hollow).{ClassValues.Reading(comparison, hasHollow: true)}",
                 Paper.LayerPeeled,
-                [LegendOf(comparison, columns), Chart(comparison, columns), Table(comparison, columns)]
+                [ClassValues.LegendOf(comparison, columns), Chart(comparison, columns), Table(comparison, columns)]
             )
             {
                 Note = comparison.Missing(run => run.Diagnostics is not null || run.Prediction is not null),
             };
     }
-
-    private static XElement? LegendOf(Comparison comparison, List<(string Name, MarkedValues Values)> columns) =>
-        columns.Count == 1
-            ? null
-            : Legend.Of(
-                columns.Select(column =>
-                    (Legend.Swatch(column.Values.Mark, comparison.HasManyClasses, column.Values.IsHollow), column.Name)
-                )
-            );
 
     private static XElement Chart(Comparison comparison, List<(string Name, MarkedValues Values)> columns) =>
         ClassValues.Chart(

@@ -25,18 +25,19 @@ internal static class RobustnessSection
     public static Section? Of(Comparison comparison)
     {
         var measured = comparison.Runs.Where(run => run.Run.Robustness is not null).ToList();
+        var named = measured.SelectMany(Named).ToList();
         return measured.Count == 0
             ? null
             : new(
                 "robustness",
                 "Under attack",
-                "The recall of each class on the test images as they are, and (hollow) after an attack that knows the model and changes no "
-                    + "pixel by more than ε, of 255. Costs are those that the attack aims at: the mean over the classes of the cost of an "
-                    + $"image's error. Another attack can find more.{ClassValues.Reading(comparison)}",
+                "The recall of each class on the test images as they are (filled), and after an attack (hollow) that knows the model and "
+                    + "changes no pixel by more than ε, of 255. Costs are those that the attack aims at: the mean over the classes of the "
+                    + $"cost of an image's error. Another attack can find more.{ClassValues.Reading(comparison, hasHollow: true)}",
                 Paper.CostSensitiveAttack,
                 [
-                    Legend.Runs(measured, withLine: comparison.HasManyClasses),
-                    Chart(comparison, measured),
+                    ClassValues.LegendOf(comparison, named),
+                    Chart(comparison, measured, [.. named.Select(one => one.Values)]),
                     Averages(comparison, measured),
                     ClassValues.Table(comparison, "Recall of each class as it is and under attack", [.. measured.SelectMany(Columns)]),
                     comparison.HasManyClasses ? null : Markup.Panels(measured.Select(run => Confusion(comparison, run))),
@@ -47,18 +48,17 @@ internal static class RobustnessSection
             };
     }
 
-    private static XElement Chart(Comparison comparison, IReadOnlyList<ShownRun> measured) =>
+    private static IEnumerable<(string Name, MarkedValues Values)> Named(ShownRun shown)
+    {
+        var robustness = shown.Run.Robustness!;
+        yield return ($"{shown.Label}, not attacked", new(shown.Mark, IsHollow: false, Recalls(robustness.Clean)));
+        yield return ($"{shown.Label}, attacked", new(shown.Mark, IsHollow: true, Recalls(robustness.Robust)));
+    }
+
+    private static XElement Chart(Comparison comparison, IReadOnlyList<ShownRun> measured, IReadOnlyList<MarkedValues> values) =>
         ClassValues.Chart(
             comparison,
-            [
-                .. measured.SelectMany(run =>
-                    new[]
-                    {
-                        new MarkedValues(run.Mark, IsHollow: false, Recalls(run.Run.Robustness!.Clean)),
-                        new MarkedValues(run.Mark, IsHollow: true, Recalls(run.Run.Robustness!.Robust)),
-                    }
-                ),
-            ],
+            values,
             position => PlotStyle.Share(position, "Recall, as they are and attacked"),
             "Recall of each class on the test images as they are and under attack. "
                 + string.Join(

@@ -143,6 +143,18 @@ public sealed class SourceConventionTests
         );
     }
 
+    // One that is only an argument could be freed by a garbage collection while it draws.
+    [Test]
+    public void RandomGenerators_OfAStream_AreKeptUntilTheyHaveDrawn()
+    {
+        var made = Repository
+            .Sources.SelectMany(source => source.Text.Split('\n').Select(line => (source.Path, Line: line.Trim())))
+            .Where(found => Regex.IsMatch(found.Line, @"RandomStream\.\w+\.Generator\("))
+            .ToList();
+        Assert.That(made, Has.Count.GreaterThan(10));
+        Assert.That(made.Where(found => !Regex.IsMatch(found.Line, @"^using var \w+ = |^public Generator ")), Is.Empty);
+    }
+
     [Test]
     public void ValuesOfTensors_InWhatAStepDoes_AreNotAskedFor()
     {
@@ -180,6 +192,17 @@ public sealed class SourceConventionTests
             Assert.That(asked, Is.EquivalentTo(outOfSteps.Select(file => $"src/MLNet.Procrustean/Networks/{file}")));
         }
     }
+
+    [Test]
+    public void Groups_OfCommandsInScripts_StopAtTheFirstFailure() =>
+        Assert.That(
+            Repository
+                .Texts.Where(file => file.Path.EndsWith(".sh", StringComparison.Ordinal))
+                .Where(script => Regex.IsMatch(script.Text, @"^\s*[)}]\s*(\|\||&&)", RegexOptions.Multiline))
+                .Select(script => script.Path),
+            Is.Empty,
+            "left of || and && bash ignores set -e: end the group, and read $? in the next line"
+        );
 
     // A member of a type is indented by four columns, or by eight in a type within a type; its body ends with a brace below its first one.
     private static IEnumerable<(string Name, int Lines)> MethodsOf(string text) =>

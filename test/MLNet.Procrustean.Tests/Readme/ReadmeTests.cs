@@ -31,19 +31,33 @@ public sealed partial class ReadmeTests
     [Test]
     public void Links_InTheReadme_LeadToFiles()
     {
-        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var links = Link()
-            .Matches(readme)
-            .Select(match => match.Groups[1].Value)
-            .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#'));
+        var links = RelativeLinks(Readme());
 
         Assert.That(links.Where(link => !Path.Exists(Path.Combine(Repository.Root, link))), Is.Empty);
     }
 
     [Test]
-    public void FileLines_InTheReadme_NameTheVersionsOfThisRepository()
+    public void Links_InTheReadmesOfPackages_LeadSomewhereFromAnyPage()
     {
-        string Version(string file, string name) => XDocument.Load(Path.Combine(Repository.Root, file)).Descendants(name).Single().Value;
+        var readmes = Repository.Texts.Where(file => Regex.IsMatch(file.Path, "^src/[^/]+/README.md$")).ToList();
+
+        Assert.That(readmes, Has.Count.EqualTo(4));
+        Assert.That(readmes.Where(readme => RelativeLinks(readme.Text).Any()).Select(readme => readme.Path), Is.Empty);
+    }
+
+    [Test]
+    public void FirstProgram_InTheReadmeOfThePackage_IsThatOfTheReadme()
+    {
+        var readme = Readme("src/MLNet.Procrustean");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(BlocksOf(readme, "csharp"), Is.EqualTo(Blocks("csharp").Take(1)));
+            Assert.That(readme, Does.Contain($"version {Version("Directory.Packages.props", "LibTorchVersion")} of `libtorch-cpu-"));
+        }
+    }
+
+    [Test]
+    public void FileLines_InTheReadme_NameTheVersionsOfThisRepository() =>
         Assert.That(
             FileLines().TrimEnd().Split('\n'),
             Is.EqualTo(
@@ -55,17 +69,26 @@ public sealed partial class ReadmeTests
                 }
             )
         );
-    }
 
     /// <summary>What a program of one file has above its code.</summary>
     internal static string FileLines() => Blocks("text").Single(block => block.StartsWith("#:", StringComparison.Ordinal));
 
-    internal static List<string> Blocks(string language) =>
-        [
-            .. Regex
-                .Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md")), $"```{language}\n(.*?)```", RegexOptions.Singleline)
-                .Select(match => match.Groups[1].Value),
-        ];
+    internal static List<string> Blocks(string language) => BlocksOf(Readme(), language);
+
+    /// <summary>Where links of a page lead that only its own folder has.</summary>
+    internal static IEnumerable<string> RelativeLinks(string page) =>
+        Link()
+            .Matches(page)
+            .Select(match => match.Groups[1].Value)
+            .Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#'));
+
+    private static string Readme(string folder = "") => File.ReadAllText(Path.Combine(Repository.Root, folder, "README.md"));
+
+    private static List<string> BlocksOf(string page, string language) =>
+        [.. Regex.Matches(page, $"```{language}\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
+
+    private static string Version(string file, string name) =>
+        XDocument.Load(Path.Combine(Repository.Root, file)).Descendants(name).Single().Value;
 
     // Lines are broken by a program in the code, and by hand in the README.
     private static string WithoutLayout(string code) => Layout().Replace(code, "");

@@ -40,6 +40,30 @@ public sealed class TrainingReportMarksTests
     public void ToHtml_ClassifierNorms_HaveADotForEachClassAndRunAndForThePredictionOfBoth([Values(2, 10, 19, 20, 100)] int imbalance) =>
         Assert.That(Dots(Chart(Page(imbalance), "norms")), Is.EqualTo((2 + 1) * Classes));
 
+    [TestCase("robustness", 2)]
+    [TestCase("norms", 1)]
+    public void ToHtml_ManyClasses_HollowValuesAreHollowAndThinInChartAndLegend(string section, int hollow)
+    {
+        var runs = MadeUpRuns.Many(30);
+        var shown = ReportPage.Section(ReportPage.Of(runs.Run("a", 0.2, seed: 1), runs.Run("b", 0.8, seed: 2)), section);
+        var chart = ReportPage.Charts(shown).Single().Descendants().ToList();
+        var legend = shown.Descendants("ul").Single(list => (string?)list.Attribute("class") == "legend").Descendants().ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((Marks("fill:none"), Marks("fill:rgb")), Is.EqualTo((hollow * 30, 2 * 30)));
+            Assert.That(chart.Count(line => Style(line).Contains("stroke-width:1.2")), Is.EqualTo(hollow));
+            Assert.That(legend.Count(mark => (string?)mark.Attribute("fill") == "#fff"), Is.EqualTo(hollow));
+            Assert.That(legend.Count(line => (string?)line.Attribute("stroke-width") == "1.2"), Is.EqualTo(hollow));
+            Assert.That(legend.Count(entry => entry.Name.LocalName == "li"), Is.EqualTo(2 + hollow));
+        }
+
+        int Marks(string fill) =>
+            chart.Count(shape =>
+                shape.Name.LocalName is "ellipse" or "rect" or "polygon"
+                && Style(shape).Any(style => style.StartsWith(fill, StringComparison.Ordinal))
+            );
+    }
+
     [Test]
     public void ToHtml_ValuesOfEpochs_HaveAMarkForEachEpochAndRunAndALineForEachRun(
         [Values(2, 10, 19, 20, 100)] int imbalance,
