@@ -58,7 +58,7 @@ internal static class OneRun
             .Fit(train);
         var (wanted, correct) = CorrectedStrategy.Parse(strategy);
         var progress = new RunProgress(key.WithoutCorrection());
-        PassOn(ml, progress.Tell);
+        PassOn(ml, text => progress.Tell($"{strategy}, seed {seed}: {text}"));
         var options = grid.Options with
         {
             Strategy = wanted,
@@ -86,14 +86,16 @@ internal static class OneRun
         );
     }
 
-    /// <summary>Passes on what the library warns of, once in all runs, and which images it skips, once in each run.</summary>
+    /// <summary>
+    /// Passes on what the library warns of, once in all runs; which images it skips and how the training ended, once in each run.
+    /// </summary>
     public static void PassOn(MLContext ml, Action<string> tell)
     {
-        var skipped = new HashSet<string>(); // training and scoring log an image whenever they read it
+        var ofRun = new HashSet<string>(); // training and scoring log an image whenever they read it
         ml.Log += (_, line) =>
         {
             var told =
-                LibraryLog.IsOfSkippedImage(line) ? skipped
+                LibraryLog.IsOfSkippedImage(line) || LibraryLog.IsOfTraining(line) ? ofRun
                 : LibraryLog.IsForTheUser(line, Informational) ? Told
                 : null;
             if (told?.Add(line.RawMessage) == true)

@@ -9,6 +9,10 @@ internal static class LibraryLog
     /// <summary>Whether it is of one image that cannot be read and is left out.</summary>
     public static bool IsOfSkippedImage(LoggingEventArgs line) => line.RawMessage.StartsWith("Skipped an image", StringComparison.Ordinal);
 
+    /// <summary>Whether it is of how a training ended, and not of its images.</summary>
+    public static bool IsOfTraining(LoggingEventArgs line) =>
+        line.RawMessage.StartsWith("The training ended near chance", StringComparison.Ordinal);
+
     /// <summary>Whether it is a warning or worse, but of no single image: programs count or list those by themselves.</summary>
     /// <param name="line">The line.</param>
     /// <param name="informational">Words of lines that warn of nothing and are for the user too.</param>

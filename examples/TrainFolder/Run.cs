@@ -253,7 +253,7 @@ internal sealed record Run
 
     private void Tell(LoggingEventArgs line)
     {
-        if (LibraryLog.IsForTheUser(line, Informational))
+        if (Processes.IsFirst && LibraryLog.IsForTheUser(line, Informational))
         {
             Progress.Tell(line.RawMessage);
         }

@@ -84,7 +84,14 @@ public sealed partial class ImageClassifierTrainer
         var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
         if (Options.HeadEpochs > 0)
         {
-            StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.HeadEpochs); // which the head's own epochs follow
+            var ofHead = $" of the {Options.HeadEpochs} for the head ({nameof(Options.HeadEpochs)})";
+            var first = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.HeadEpochs, ofHead);
+            if (first != head)
+            {
+                throw new ArgumentException(
+                    $"{Options.Strategy} asks for the head {first} in the epochs{ofHead}, and for {head} after them."
+                );
+            }
         }
 
         return head;

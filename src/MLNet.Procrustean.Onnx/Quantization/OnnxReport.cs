@@ -51,7 +51,7 @@ public sealed record OnnxReport
         Weights == OnnxWeights.Int8
             ? $"Calibrate on more training images ({nameof(OnnxExportOptions.CalibrationImageCount)}), or take {nameof(OnnxWeights)}."
                 + $"{nameof(OnnxWeights.Fp16)}."
-            : $"Of a few images, one can be as much; else take {nameof(OnnxWeights)}.{nameof(OnnxWeights.Fp32)}.";
+            : $"With few images, a single one can make this difference; otherwise take {nameof(OnnxWeights)}.{nameof(OnnxWeights.Fp32)}.";
 
     /// <summary>The report in a few sentences.</summary>
     public override string ToString()

@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Report.Runs;
 using OxyPlot;
 
 namespace MLNet.Procrustean.Report.Plots;
@@ -8,7 +9,7 @@ internal sealed record EpochLine(IReadOnlyList<(int Epoch, double Value)> Points
     /// <summary>The points that are drawn.</summary>
     public IReadOnlyList<(double Epoch, double Value)> Drawn => EpochMedians.Of(Points);
 
-    public double Thickness { get; init; } = 2;
+    public double Thickness { get; init; } = RunMark.LineThickness(isHollow: false);
 
     public double[] Dashes { get; init; } = [];
 

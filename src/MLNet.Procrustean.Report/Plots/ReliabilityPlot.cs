@@ -27,7 +27,7 @@ internal static class ReliabilityPlot
 
     private static LineSeries Line(RunMark mark, CalibrationCurve curve)
     {
-        var line = PlotStyle.Line(mark.Colour, 2, mark.Dashes, mark.Marker, 3.6 * mark.Size);
+        var line = PlotStyle.Line(mark.Colour, RunMark.LineThickness(isHollow: false), mark.Dashes, mark.Marker, 3.6 * mark.Size);
         line.Points.AddRange(
             curve.Bins.Where(bin => bin.Count > 0).Select(bin => new DataPoint(bin.Confidence!.Value, bin.Accuracy!.Value))
         );

@@ -46,8 +46,8 @@ internal sealed record RunMark(OxyColor Colour, MarkerType Marker, double[] Dash
             _ => 1,
         };
 
-    /// <summary>The width of a line over many classes, in a chart and in its legend.</summary>
-    public static double LineThickness(bool isHollow) => isHollow ? 1.2 : 2.2;
+    /// <summary>The width of a line in a chart and in its legend; thin where many classes leave no room for hollow dots.</summary>
+    public static double LineThickness(bool isHollow) => isHollow ? 1.1 : 2;
 
     public static RunMark Of(int run) =>
         new(Colours[run % Colours.Length], Markers[run % Markers.Length], DashesOfRuns[run % DashesOfRuns.Length]);

@@ -74,6 +74,9 @@ public sealed record TrainedRun
     /// <param name="options">The options of the training, which give the seed and the settings; null, the default, for neither.</param>
     /// <returns>The run; other measurements are added with <c>with</c>.</returns>
     /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// A model is the <see cref="ImageClassifierOptions.InitialWeights"/>, whose weights name the setting, and it was disposed.
+    /// </exception>
     public static TrainedRun Of(string name, ImageClassifierModel model, ImbalanceMetrics metrics, ImageClassifierOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -37,7 +37,15 @@ public static class TemperatureScaling
     public static ImageClassifierModel ScaleTemperature(this ImageClassifierModel model, double temperature)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return model.WithTemperature(Require.Between(model.Temperature * temperature, Lowest, Highest, nameof(temperature)));
+        var product = model.Temperature * temperature;
+        return product is >= Lowest and <= Highest // which no comparison with NaN is
+            ? model.WithTemperature(product)
+            : throw new ArgumentOutOfRangeException(
+                nameof(temperature),
+                temperature,
+                FormattableString.Invariant($"{nameof(temperature)} is {temperature}, and the model has {model.Temperature} already; ")
+                    + FormattableString.Invariant($"their product must be from {Lowest} to {Highest}.")
+            );
     }
 
     /// <summary>

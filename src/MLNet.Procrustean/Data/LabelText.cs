@@ -90,7 +90,12 @@ internal static class LabelText
     public static string FirstOf(IReadOnlyList<string> classes) =>
         string.Join(", ", classes.Take(NamesInError)) + (classes.Count > NamesInError ? ", ..." : "");
 
-    /// <summary>The error for a label that is not one of the classes, with a sentence of what to do or without.</summary>
+    /// <summary>The error for a label that is not one of the classes.</summary>
+    /// <param name="value">The label.</param>
+    /// <param name="row">Where it is.</param>
+    /// <param name="column">Where it is.</param>
+    /// <param name="classes">The names of the classes.</param>
+    /// <param name="advice">What to do, after a space; empty, the default, for nothing.</param>
     public static ArgumentException NotAClass(
         string value,
         DataViewRow row,

@@ -24,6 +24,7 @@ internal static class ImageDecoder
     public const string Setting = "MLNet.Procrustean.MaximumPixels";
 
     private const long UnlessSet = 200_000_000; // 0.8 GB
+    private const long MostPixels = int.MaxValue / 4; // that a span of bytes holds
     private const long MuchBytes = 64_000_000;
 
     // A buffer for the pixels of small images, reused for one after the other: allocating one for each would be a tenth of the work of a
@@ -44,11 +45,11 @@ internal static class ImageDecoder
         SKEncodedImageFormat.Webp,
     ];
 
-    /// <summary>The most pixels that an image may have, at most as many as a span of bytes holds.</summary>
+    /// <summary>The most pixels that an image may have.</summary>
     /// <exception cref="InvalidOperationException">The setting is not a whole number above 0.</exception>
     public static long MaximumPixels =>
         AppContext.GetData(Setting)?.ToString() is not { } set ? UnlessSet
-        : long.TryParse(set, CultureInfo.InvariantCulture, out var most) && most > 0 ? Math.Min(most, int.MaxValue / 4)
+        : long.TryParse(set, CultureInfo.InvariantCulture, out var most) && most > 0 ? Math.Min(most, MostPixels)
         : throw new InvalidOperationException($"{Setting} is '{set}'; it must be a whole number of pixels above 0, such as 500000000.");
 
     /// <param name="path">The file.</param>
@@ -91,13 +92,29 @@ internal static class ImageDecoder
 
         var (width, height) = SizeOf(image, origin);
         CheckPixels(width, height, held: 1, origin);
-        var pixels = Opaque(MemoryMarshal.Cast<byte, uint>(image.Pixels), BitmapOf(image).AlphaType == SKAlphaType.Opaque);
+        var pixels = Opaque(MemoryMarshal.Cast<byte, uint>(image.Pixels), IsOpaque(image));
         var grid = new PixelGrid(pixels, width, image.PixelFormat == MLPixelFormat.Bgra32);
         SquareResampler.Resample(grid, width, height, 1, ExifOrientation.AsStored, shape, square.Span);
     }
 
+    private static bool IsOpaque(MLImage image)
+    {
+        try
+        {
+            return BitmapOf(image).AlphaType == SKAlphaType.Opaque;
+        }
+        catch (MissingFieldException)
+        {
+            return false; // in another version of ML.NET: then only the pixels tell
+        }
+    }
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_image")]
     private static extern ref SKBitmap BitmapOf(MLImage image);
+
+    /// <summary>What to do with an image above the limit.</summary>
+    public static string Advice =>
+        MaximumPixels < MostPixels ? $"Shrink or remove it, or set {Setting} (at most {MostPixels})." : "Shrink or remove it.";
 
     private static (int Width, int Height) SizeOf(MLImage image, string origin)
     {
@@ -228,8 +245,7 @@ internal static class ImageDecoder
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"the image claims {width} × {height} pixels; 1 to {most / 1e6:0.###} million are allowed for an image of its kind. "
-                        + $"Shrink or remove it, or set {Setting}."
-                )
+                ) + Advice
             )
             {
                 IsOfLimit = true,

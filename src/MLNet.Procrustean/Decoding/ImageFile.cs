@@ -60,7 +60,7 @@ internal static class ImageFile
             : throw new ImageException(
                 path,
                 $"the file has {ImageMemory.Readable(length)}, more than the most pixels that are read would take "
-                    + $"({ImageMemory.Readable(most)}). Shrink or remove it, or set {ImageDecoder.Setting}."
+                    + $"({ImageMemory.Readable(most)}). {ImageDecoder.Advice}"
             )
             {
                 IsOfLimit = true,

@@ -49,13 +49,14 @@ internal sealed class ImageSample
         var column = ImageColumn.Find(chosen.Schema, imageColumnName);
         using var cursor = ImageColumn.Cursor(chosen, column, []);
         var image = ImageColumn.Reader(cursor, column, shape);
-        foreach (var part in labels.Chunk(Inference.ImagesAtOnce(shape)))
+        foreach (var range in Inference.Parts(labels.Count, shape))
         {
+            var part = labels[range];
             var (pixels, skipped) = unread.Decode([.. part.Select(_ => Next())], shape);
             if (pixels.Length > 0)
             {
                 yield return new(
-                    tensor(pixels, [part.Length - skipped.Count, shape.Size, shape.Size, shape.Channels]),
+                    tensor(pixels, [part.Count - skipped.Count, shape.Size, shape.Size, shape.Channels]),
                     tensor(part.Where((_, place) => !skipped.Contains(place)).ToArray())
                 );
             }

@@ -10,13 +10,15 @@ internal static class LibTorch
     /// <summary>Whether the program has it.</summary>
     public static bool IsThere => Missing.Value is null;
 
-    /// <exception cref="DllNotFoundException">The program does not have it; the message says what to reference.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// The program does not have it, or it cannot be loaded; the message says what to reference or to set.
+    /// </exception>
     public static void Check()
     {
         if (Missing.Value is { } problem)
         {
             throw new DllNotFoundException(
-                NativeCompatibility.Problem
+                NativeCompatibility.FindProblem()
                     ?? "There is no libtorch, which trains and scores. Reference the package TorchSharp-cpu, or one for a GPU; to score "
                         + $"only, reference MLNet.Procrustean.Onnx, which does without it. TorchSharp said: {FirstLine(problem)}",
                 problem
@@ -26,6 +28,11 @@ internal static class LibTorch
 
     private static Exception? Load()
     {
+        if (NativeCompatibility.FindProblem() is { } known)
+        {
+            return new DllNotFoundException(known);
+        }
+
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);

@@ -20,8 +20,9 @@ public static class NativeCompatibility
     private const string NewestSymbolVersion = "GLIBCXX_3.4.32";
     private static int enabled;
 
-    /// <summary>Why the changed copy could not be loaded; null where it was, or was not needed.</summary>
-    internal static string? Problem { get; private set; }
+    private static readonly Lock Loading = new();
+    private static IntPtr loaded;
+    private static string? problem; // why the changed copy could not be loaded
 
     /// <summary>Installs the fallback for this process; calling it again changes nothing.</summary>
     [ModuleInitializer]
@@ -39,10 +40,40 @@ public static class NativeCompatibility
         }
     }
 
-    private static IntPtr Resolve(Assembly assembly, string name) =>
-        name.Contains(NativeLibraryName, StringComparison.Ordinal) && SearchDirectories().FirstOrDefault(HasLibrary) is { } directory
-            ? LoadWeakened(Path.Combine(directory, FileName))
-            : IntPtr.Zero;
+    /// <summary>
+    /// Why the changed copy cannot be loaded; null where it can, or is not needed. To be asked before TorchSharp is called, which would then
+    /// put another half gigabyte of libraries beside the program, in vain.
+    /// </summary>
+    internal static string? FindProblem()
+    {
+        if (OperatingSystem.IsLinux() && !SearchDirectories().Any(HasCuda)) // for CUDA, TorchSharp has to load other libraries first
+        {
+            try
+            {
+                NativeLibrary.TryLoad(NativeLibraryName, typeof(TorchSharp.torch).Assembly, searchPath: null, out _);
+            }
+            catch (DllNotFoundException)
+            {
+                // a library that it needs is missing, which TorchSharp reports
+            }
+        }
+
+        return problem;
+    }
+
+    private static IntPtr Resolve(Assembly assembly, string name)
+    {
+        var directory = name.Contains(NativeLibraryName, StringComparison.Ordinal) ? SearchDirectories().FirstOrDefault(HasLibrary) : null;
+        if (directory is null)
+        {
+            return IntPtr.Zero;
+        }
+
+        lock (Loading)
+        {
+            return loaded = loaded == IntPtr.Zero ? LoadWeakened(Path.Combine(directory, FileName)) : loaded; // one copy for all who ask
+        }
+    }
 
     // As packages name it: a distribution's own runtime has the name of the distribution.
     private static string PackageSystem => $"linux-{RuntimeInformation.ProcessArchitecture}".ToLowerInvariant();
@@ -50,6 +81,8 @@ public static class NativeCompatibility
     private static string FileName => $"lib{NativeLibraryName}.so";
 
     private static bool HasLibrary(string directory) => File.Exists(Path.Combine(directory, FileName));
+
+    private static bool HasCuda(string directory) => File.Exists(Path.Combine(directory, "libtorch_cuda.so"));
 
     private static IEnumerable<string> SearchDirectories()
     {
@@ -80,11 +113,11 @@ public static class NativeCompatibility
         {
             return LoadCopy(image);
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or DllNotFoundException)
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or DllNotFoundException)
         {
-            Problem =
+            problem =
                 $"TorchSharp needs a newer C++ library than this system has, and a changed copy of {FileName} cannot be loaded from "
-                + $"'{Path.GetTempPath()}' ({problem.Message}). Set TMPDIR to a folder that files may be written to and executed from.";
+                + $"'{Path.GetTempPath()}' ({cause.Message}). Set TMPDIR to a folder that files may be written to and executed from.";
             return IntPtr.Zero; // TorchSharp then throws its own exception
         }
     }
@@ -100,7 +133,19 @@ public static class NativeCompatibility
         }
         finally
         {
+            Remove(directory);
+        }
+    }
+
+    private static void Remove(DirectoryInfo directory)
+    {
+        try
+        {
             directory.Delete(recursive: true);
+        }
+        catch (Exception left) when (left is IOException or UnauthorizedAccessException)
+        {
+            // a network file system keeps a name for a file that is in use
         }
     }
 }

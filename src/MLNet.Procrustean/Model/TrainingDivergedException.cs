@@ -21,10 +21,15 @@ public sealed class TrainingDivergedException : Exception
         : base(message) => (Epoch, LastGoodModel) = (epoch, lastGoodModel);
 
     /// <summary>The head diverged, which is trained before the first epoch at a rate of its own.</summary>
-    internal static TrainingDivergedException OfHead(int epoch) =>
+    internal static TrainingDivergedException OfHead(int epoch, double? maxGradientNorm) =>
         new(
             $"The head, which is trained first, diverged in its epoch {epoch}: its loss or its weights ceased to be finite. The learning "
-                + "rate does not change this: set MaxGradientNorm (1 is a good next try), or HeadEpochs to 0.",
+                + (
+                    maxGradientNorm is { } norm
+                        ? FormattableString.Invariant($"rate does not change this: lower MaxGradientNorm, which is {norm}, ")
+                        : "rate does not change this: set MaxGradientNorm (1 is a good next try), "
+                )
+                + "or set HeadEpochs to 0.",
             epoch,
             lastGoodModel: null
         );

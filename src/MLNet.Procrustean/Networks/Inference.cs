@@ -10,22 +10,33 @@ internal static class Inference
     private const int MostAtOnce = 256;
     private const int BytesAtOnce = 4_000_000; // of pixels; what the first layers make of them takes a hundred times as much
 
-    /// <summary>How many images go through a network at once: 256 small ones, 16 of more than 288 pixels per side.</summary>
+    /// <summary>How many images go through a network at once: 256 small ones, 16 in colour of more than 288 pixels per side.</summary>
     public static int ImagesAtOnce(ImageShape shape) => Math.Clamp(BytesAtOnce / shape.Bytes, FewestAtOnce, MostAtOnce);
 
-    /// <summary>What a function makes of the images with these numbers, at most <see cref="ImagesAtOnce"/> in each call.</summary>
-    /// <param name="rows">[B], int64.</param>
+    /// <summary>
+    /// The parts of at most <see cref="ImagesAtOnce"/> in which so many images go through a network. They are of nearly the same size, so
+    /// that none has a single image: see <see cref="Logits"/>.
+    /// </summary>
+    public static IEnumerable<Range> Parts(int images, ImageShape shape)
+    {
+        var parts = (int)Math.Ceiling((double)images / ImagesAtOnce(shape));
+        return Enumerable.Range(0, parts).Select(part => (int)((long)images * part / parts)..(int)((long)images * (part + 1) / parts));
+    }
+
+    /// <summary>What a function makes of images, in <see cref="Parts"/> that follow each other.</summary>
+    /// <param name="images">[B, ...].</param>
     /// <param name="shape">Of an image.</param>
-    /// <param name="of">Some of the rows → a row for each.</param>
-    public static Tensor InParts(Tensor rows, ImageShape shape, Func<Tensor, Tensor> of)
+    /// <param name="of">Some of them → a row for each.</param>
+    public static Tensor InParts(Tensor images, ImageShape shape, Func<Tensor, Tensor> of)
     {
         using var scope = NewDisposeScope();
-        return cat([.. rows.split(ImagesAtOnce(shape)).Select(OfPart)]).MoveToOuterDisposeScope();
+        return cat([.. Parts((int)images.shape[0], shape).Select(OfPart)]).MoveToOuterDisposeScope();
 
-        Tensor OfPart(Tensor some)
+        Tensor OfPart(Range range)
         {
             using var part = NewDisposeScope();
-            return of(some).MoveToOuterDisposeScope();
+            var (start, count) = range.GetOffsetAndLength((int)images.shape[0]);
+            return of(images.narrow(0, start, count)).MoveToOuterDisposeScope();
         }
     }
 

@@ -43,6 +43,11 @@ internal sealed class LabelledImagesReader(
     {
         var rows = ExaminedRows.Of(train, options);
         var others = ExaminedRows.OfValidation(validation, options, rows);
+        if (rows.CachePath is null)
+        {
+            ImageMemory.Check((long)rows.Count + others.Count, options.Shape);
+        }
+
         var images = Read(rows);
         try
         {

@@ -7,8 +7,7 @@ namespace MLNet.Procrustean;
 /// <summary>What a strategy may base an epoch's rule on.</summary>
 /// <param name="Number">The epoch, counted from 1.</param>
 /// <param name="Total">
-/// The number of epochs of the whole training; while the head is trained first, of that
-/// (<see cref="ImageClassifierOptions.HeadEpochs"/>).
+/// The number of epochs of the whole training; while the head is trained first, <see cref="ImageClassifierOptions.HeadEpochs"/>.
 /// </param>
 /// <param name="Classes">The number of training images of each class, n_c.</param>
 /// <param name="Device">The device for the tensors of the rule.</param>

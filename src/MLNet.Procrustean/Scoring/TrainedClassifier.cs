@@ -41,13 +41,19 @@ internal sealed record TrainedClassifier(
     /// <param name="withFeatures">Whether to give the features too.</param>
     public ScoredImage[] Score(byte[] decoded, Device device, Precision precision = Precision.Fp32, bool withFeatures = false)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
         var shape = Preprocessing.Shape;
-        var pixels = tensor(decoded).reshape(decoded.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels);
-        var images = Preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
-        var (probabilities, features) = Inference.Scores(Network, images, AverageFlips, Temperature);
-        return ScoredImage.Rows(Numbers(probabilities), withFeatures ? Numbers(features) : [], (int)pixels.shape[0]);
+        var parts = Inference.Parts(decoded.Length / shape.Bytes, shape);
+        return [.. parts.SelectMany(part => Score(decoded[(part.Start.Value * shape.Bytes)..(part.End.Value * shape.Bytes)]))];
+
+        ScoredImage[] Score(byte[] some)
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            var pixels = tensor(some, [some.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels]);
+            var images = Preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
+            var (probabilities, features) = Inference.Scores(Network, images, AverageFlips, Temperature);
+            return ScoredImage.Rows(Numbers(probabilities), withFeatures ? Numbers(features) : [], (int)pixels.shape[0]);
+        }
     }
 
     /// <summary>Copies the weights to a network of the same backbone, with the head or without it.</summary>

@@ -72,7 +72,7 @@ internal static class HeadStart
         var divergedIn = loop.Train(state, training.Images with { Validation = null }, _ => { }, meter: meter);
         if (divergedIn is { } epoch)
         {
-            throw TrainingDivergedException.OfHead(epoch);
+            throw TrainingDivergedException.OfHead(epoch, options.MaxGradientNorm);
         }
 
         Array.ForEach(trained, weight => weight.requires_grad = true);

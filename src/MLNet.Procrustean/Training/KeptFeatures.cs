@@ -15,9 +15,11 @@ namespace MLNet.Procrustean.Training;
 /// <param name="labels">Of the images, [N], int64.</param>
 /// <param name="features">Of the images; disposed with this.</param>
 /// <param name="parts">How many parts they have passed.</param>
+/// <param name="shape">Of the images.</param>
 /// <param name="type">Of the features that the network takes.</param>
 /// <param name="device">Where the network is.</param>
-internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int parts, ScalarType type, Device device) : TrainingInputs(labels)
+internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int parts, ImageShape shape, ScalarType type, Device device)
+    : TrainingInputs(labels)
 {
     public override int Parts => parts;
 
@@ -32,7 +34,7 @@ internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int part
         var parts = computation.Parts;
         var features = (FeatureRows?)(cachePath is null ? null : FeatureFile.Of(FeatureFile.PathOf(cachePath, parts), computation, meter))
             ?? InMemory(computation, meter, memory ?? ImageMemory.AvailableBytes);
-        return features is null ? null : new(computation.Labels, features, parts, computation.Type, computation.Device);
+        return features is null ? null : new(computation.Labels, features, parts, computation.Shape, computation.Type, computation.Device);
     }
 
     public override Tensor Of(Tensor rows, BatchPart part, Generator random)
@@ -52,7 +54,8 @@ internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int part
         return (inputs.dim() == 4 ? WeightInitialisation.ChannelsLast(inputs) : inputs).MoveToOuterDisposeScope();
     }
 
-    public override Tensor LogitsOf(StagedNetwork network, Tensor rows) => network.ForwardFrom(Parts, Of(rows, views: null));
+    public override Tensor LogitsOf(StagedNetwork network, Tensor rows) =>
+        Inference.InParts(rows, shape, some => network.ForwardFrom(Parts, Of(some, views: null)));
 
     public override void Dispose() => features.Dispose();
 

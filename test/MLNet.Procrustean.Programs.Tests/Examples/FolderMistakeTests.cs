@@ -59,6 +59,11 @@ public sealed class FolderMistakeTests
             variables: new() { ["TMPDIR"] = "/dev/null" }
         );
         Assume.That(run.ExitCode, Is.Not.Zero, "this system's C++ library is new enough");
+        Assert.That(
+            Path.Combine(ChildProcess.FolderOfExample("TrainFolder"), "cpu"),
+            Does.Not.Exist,
+            "libraries that TorchSharp has copied"
+        );
         Assert.That(run.Errors, Does.Contain("Set TMPDIR to a folder").And.Not.Contain("Reference the package"));
     }
 

@@ -15,6 +15,18 @@ public sealed class InferenceTests
         Assert.That(Inference.ImagesAtOnce(new() { Size = size, Channels = channels }), Is.EqualTo(expected));
 
     [Test]
+    public void Parts_AnyNumber_CoverItWithoutASingleImage()
+    {
+        for (var images = 2; images <= 300; images++)
+        {
+            var all = Enumerable.Range(0, images).ToList();
+            var parts = Inference.Parts(images, new() { Size = 320 }).Select(part => all.Take(part).ToList()).ToList();
+            Assert.That(parts.SelectMany(part => part), Is.EqualTo(all));
+            Assert.That(parts.Select(part => part.Count), Is.All.InRange(2, 16), $"{images} images");
+        }
+    }
+
+    [Test]
     public void InParts_ManyImages_TakesAFewAtOnceAndGivesAllInOrder()
     {
         using var scope = NewDisposeScope();
@@ -23,7 +35,7 @@ public sealed class InferenceTests
 
         var made = Inference.InParts(rows, new() { Size = 320 }, some => Squares(some));
 
-        Assert.That(sizes, Is.EqualTo(new[] { 16, 16, 8 }));
+        Assert.That(sizes, Is.EqualTo(new[] { 13, 13, 14 }));
         Assert.That(made.data<long>().ToArray(), Is.EqualTo(Enumerable.Range(0, 40).Select(row => (39 - row) * (39 - row))));
 
         Tensor Squares(Tensor some)

@@ -51,9 +51,9 @@ public sealed class TrainingReportMarksTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((Marks("fill:none"), Marks("fill:rgb")), Is.EqualTo((hollow * 30, 2 * 30)));
-            Assert.That(chart.Count(line => Style(line).Contains("stroke-width:1.2")), Is.EqualTo(hollow));
+            Assert.That(chart.Count(line => Style(line).Contains("stroke-width:1.1")), Is.EqualTo(hollow));
             Assert.That(legend.Count(mark => (string?)mark.Attribute("fill") == "#fff"), Is.EqualTo(hollow));
-            Assert.That(legend.Count(line => (string?)line.Attribute("stroke-width") == "1.2"), Is.EqualTo(hollow));
+            Assert.That(legend.Count(line => (string?)line.Attribute("stroke-width") == "1.1"), Is.EqualTo(hollow));
             Assert.That(legend.Count(entry => entry.Name.LocalName == "li"), Is.EqualTo(2 + hollow));
         }
 

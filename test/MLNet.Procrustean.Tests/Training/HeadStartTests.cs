@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML;
 using MLNet.Procrustean.Tests.Support;
 using static TorchSharp.torch;
@@ -39,8 +40,8 @@ public sealed class HeadStartTests
     [Test]
     public void Fit_HeadFirst_LearnsFromTheFeatures()
     {
-        var log = new List<string>();
-        ml.Log += (_, line) => log.Add(line.RawMessage);
+        var log = new ConcurrentQueue<string>(); // ML.NET logs on other threads too
+        ml.Log += (_, line) => log.Enqueue(line.RawMessage);
         Fit(Options with { InitialWeights = null, HeadEpochs = 40, Strategy = new ClassBalancedSampling() }).Dispose();
         var told = log.Single(line =>
             line.StartsWith("The head was trained for 40 epochs first: training accuracy ", StringComparison.Ordinal)
@@ -95,8 +96,8 @@ public sealed class HeadStartTests
     [Test]
     public void Fit_HeadFirstOfClassesThatAreNotDrawn_TellsTheAccuracyOfTheOthers()
     {
-        var log = new List<string>();
-        ml.Log += (_, line) => log.Add(line.RawMessage);
+        var log = new ConcurrentQueue<string>(); // ML.NET logs on other threads too
+        ml.Log += (_, line) => log.Enqueue(line.RawMessage);
         var strategy = new StrategyOf(epoch => new() { SamplingWeights = epoch.PerClass(n => n == 6 ? 0 : 1) });
         Fit(Options with { HeadEpochs = 1, Strategy = strategy }).Dispose();
         Assert.That(log, Has.One.Match("^The head was trained for 1 epochs first: training accuracy [01]"));

@@ -54,11 +54,11 @@ internal sealed class NetworkInputs : IDisposable
     public List<Tensor> Of(int part, Tensor rows)
     {
         var inputs = new List<Tensor>();
-        foreach (var some in rows.split(Inference.ImagesAtOnce(preprocessing.Shape)))
+        foreach (var range in Inference.Parts((int)rows.shape[0], preprocessing.Shape))
         {
             using var scope = NewDisposeScope();
-            inputs.Add(Input(part, some).DetachFromDisposeScope());
-            some.Dispose();
+            var (start, count) = range.GetOffsetAndLength((int)rows.shape[0]);
+            inputs.Add(Input(part, rows.narrow(0, start, count)).DetachFromDisposeScope());
         }
 
         return inputs;

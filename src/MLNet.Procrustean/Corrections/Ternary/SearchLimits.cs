@@ -14,12 +14,17 @@ internal sealed class SearchLimits(TernaryOptions options)
     /// <exception cref="OperationCanceledException">It was cancelled, and there is to be no result.</exception>
     public bool AreReached()
     {
+        ThrowIfAsked();
+        return options.Cancellation.IsCancellationRequested || clock.Elapsed > options.MaxTime;
+    }
+
+    /// <exception cref="OperationCanceledException">It was cancelled, and there is to be no result.</exception>
+    public void ThrowIfAsked()
+    {
         if (options.OnCancel == CancellationOutcome.Throw)
         {
             options.Cancellation.ThrowIfCancellationRequested();
         }
-
-        return options.Cancellation.IsCancellationRequested || clock.Elapsed > options.MaxTime;
     }
 
     /// <summary>Tells how far the search is, if there is somebody to tell and it is time.</summary>

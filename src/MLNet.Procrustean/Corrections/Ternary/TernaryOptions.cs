@@ -99,8 +99,9 @@ public sealed record TernaryOptions
     } = 3;
 
     /// <summary>
-    /// The time after which the search ends with what it has reached, above 0; null, the default, for any time. It does not contain the
-    /// reading of images, nor their features. Where it ends a search, the same seed does not give the same weights again.
+    /// The time after which the search ends with what it has reached, above 0; null, the default, for any time. Reading the images, and
+    /// computing their pooled features for the last layer, does not count. Where it ends a search, the same seed does not give the same
+    /// weights again.
     /// </summary>
     public TimeSpan? MaxTime
     {
@@ -125,7 +126,7 @@ public sealed record TernaryOptions
     public IProgress<TernaryProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Stops the search within one trial or one pass over the validation images; <see cref="OnCancel"/> decides what follows.
+    /// Stops the search within one trial, or after the measurements before and after it; <see cref="OnCancel"/> decides what follows.
     /// </summary>
     public CancellationToken Cancellation { get; init; }
 

@@ -35,6 +35,7 @@ internal sealed class TernarySearch : IDisposable
         limits = new(options);
         batches = new(images.Labels, options.BatchSize, options.Seed);
         before = Measure();
+        limits.ThrowIfAsked();
         layers =
         [
             .. TernaryPart

@@ -41,7 +41,7 @@ internal static class SharedStart
         new[] { typeof(SharedStart).Assembly, typeof(TorchSharp.torch).Assembly }
             .Select(library => KeyValuePair.Create(library.GetName().Name!, VersionOf(library)))
             .Append(KeyValuePair.Create("Device", $"{training.Device.type}")) // processors and GPUs would sum in different ways
-            .Concat(TrainingSettings.Of(options, training.Device))
+            .Concat(TrainingSettings.Complete(TrainingSettings.Of(options, training.Device)))
             .Concat(TrainingSettings.Of(training.Images, training.Classes.Names))
             .ToDictionary();
 

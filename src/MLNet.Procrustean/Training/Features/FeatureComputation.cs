@@ -54,6 +54,9 @@ internal sealed class FeatureComputation
     /// <summary>Features of the same images and views that fewer parts have made, to begin with; null, the default, for none.</summary>
     public EarlierFeatures? Earlier { get; init; }
 
+    /// <summary>Of the images.</summary>
+    public ImageShape Shape => preprocessing.Shape;
+
     /// <summary>How many parts of the network the images pass: see <see cref="StagedNetwork.Through"/>.</summary>
     public int Parts { get; }
 
