@@ -41,8 +41,8 @@ public static class NativeCompatibility
     }
 
     /// <summary>
-    /// Why the changed copy cannot be loaded; null where it can, or is not needed. To be asked before TorchSharp is called, which would then
-    /// put another half gigabyte of libraries beside the program, in vain.
+    /// Why the changed copy cannot be loaded; null where it can, or is not needed. To be asked before TorchSharp is called, which would
+    /// then put another half gigabyte of libraries beside the program, in vain.
     /// </summary>
     internal static string? FindProblem()
     {
