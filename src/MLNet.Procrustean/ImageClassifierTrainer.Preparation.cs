@@ -27,13 +27,15 @@ public sealed partial class ImageClassifierTrainer
     {
         var isMixed = processes.InAny(Options.CachePath is null) && processes.InAny(Options.CachePath is not null);
         processes.Together(() =>
-            isMixed
-                ? throw new ArgumentException(
+        {
+            if (isMixed)
+            {
+                throw new ArgumentException(
                     $"{nameof(Options.CachePath)} is set in some of the processes; set the same one in all, or in none. "
                         + "Each machine writes one file."
-                )
-                : true
-        );
+                );
+            }
+        });
 
         bool HasKeys(IDataView data) => ImageKeys.HasFor(data.Schema, Options.ImageColumnName);
         using var shared =

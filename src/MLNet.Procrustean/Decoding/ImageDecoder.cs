@@ -52,6 +52,10 @@ internal static class ImageDecoder
         : long.TryParse(set, CultureInfo.InvariantCulture, out var most) && most > 0 ? Math.Min(most, MostPixels)
         : throw new InvalidOperationException($"{Setting} is '{set}'; it must be a whole number of pixels above 0, such as 500000000.");
 
+    /// <summary>What to do with an image above the limit.</summary>
+    public static string Advice =>
+        MaximumPixels < MostPixels ? $"Shrink or remove it, or set {Setting} (at most {MostPixels})." : "Shrink or remove it.";
+
     /// <param name="path">The file.</param>
     /// <param name="shape">The square to make of it.</param>
     /// <param name="square">Where its bytes go, <see cref="ImageShape.Bytes"/> of them; undefined where an exception is thrown.</param>
@@ -112,10 +116,6 @@ internal static class ImageDecoder
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_image")]
     private static extern ref SKBitmap BitmapOf(MLImage image);
 
-    /// <summary>What to do with an image above the limit.</summary>
-    public static string Advice =>
-        MaximumPixels < MostPixels ? $"Shrink or remove it, or set {Setting} (at most {MostPixels})." : "Shrink or remove it.";
-
     private static (int Width, int Height) SizeOf(MLImage image, string origin)
     {
         try
@@ -133,8 +133,10 @@ internal static class ImageDecoder
     private static ReadOnlySpan<uint> Opaque(ReadOnlySpan<uint> pixels, bool isOpaque)
     {
         const uint alpha = 0xFF00_0000; // of little-endian bytes, as all systems of libtorch have them
-        var isMeant = pixels.ContainsAnyInRange(0x0100_0000u, uint.MaxValue) || !pixels.ContainsAnyExcept(0u);
-        if (isOpaque ? !pixels.ContainsAnyInRange(0u, alpha - 1) : isMeant)
+        var isAsItIs = isOpaque
+            ? !pixels.ContainsAnyInRange(0u, alpha - 1)
+            : pixels.ContainsAnyInRange(0x0100_0000u, uint.MaxValue) || !pixels.ContainsAnyExcept(0u);
+        if (isAsItIs)
         {
             return pixels;
         }

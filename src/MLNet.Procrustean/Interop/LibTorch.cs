@@ -5,7 +5,7 @@ namespace MLNet.Procrustean.Interop;
 /// <summary>The native libtorch, for which a program references a package of its own.</summary>
 internal static class LibTorch
 {
-    private static readonly Lazy<Exception?> Missing = new(Load);
+    private static readonly Lazy<DllNotFoundException?> Missing = new(Load);
 
     /// <summary>Whether the program has it.</summary>
     public static bool IsThere => Missing.Value is null;
@@ -17,20 +17,15 @@ internal static class LibTorch
     {
         if (Missing.Value is { } problem)
         {
-            throw new DllNotFoundException(
-                NativeCompatibility.FindProblem()
-                    ?? "There is no libtorch, which trains and scores. Reference the package TorchSharp-cpu, or one for a GPU; to score "
-                        + $"only, reference MLNet.Procrustean.Onnx, which does without it. TorchSharp said: {FirstLine(problem)}",
-                problem
-            );
+            throw new DllNotFoundException(problem.Message, problem.InnerException);
         }
     }
 
-    private static Exception? Load()
+    private static DllNotFoundException? Load()
     {
         if (NativeCompatibility.FindProblem() is { } known)
         {
-            return new DllNotFoundException(known);
+            return new(known);
         }
 
         try
@@ -40,13 +35,20 @@ internal static class LibTorch
         }
         catch (TypeInitializationException problem) when (problem.InnerException is { } cause)
         {
-            return cause;
+            return None(cause);
         }
         catch (Exception problem) when (problem is NotSupportedException or DllNotFoundException or BadImageFormatException)
         {
-            return problem;
+            return None(problem);
         }
     }
+
+    private static DllNotFoundException None(Exception cause) =>
+        new(
+            "There is no libtorch, which trains and scores. Reference the package TorchSharp-cpu, or one for a GPU; to score only, "
+                + $"reference MLNet.Procrustean.Onnx, which does without it. TorchSharp said: {FirstLine(cause)}",
+            cause
+        );
 
     private static string FirstLine(Exception problem) => problem.Message.Split('\n')[0].TrimEnd();
 }

@@ -105,7 +105,6 @@ public sealed partial class ImageClassifierModel
     internal ImageClassifierModel WithTemperature(double temperature) =>
         With(
             scorer.CopyWith(classifier => classifier.WithNetwork(static _ => { }, device) with { Temperature = temperature }, Columns),
-            Columns,
-            temperature
+            Columns
         );
 }

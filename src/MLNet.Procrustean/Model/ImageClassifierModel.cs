@@ -78,7 +78,7 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
 
     internal ImageShape Shape => rows.Shape;
 
-    internal double Temperature => rows.Temperature;
+    internal double Temperature => scorer.Temperature;
 
     internal UnreadImages Unread => rows.Unread;
 
@@ -245,16 +245,8 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
         }
     }
 
-    private ImageClassifierModel With(ModelScorer other, ColumnNames columns, double? temperature = null)
-    {
-        var changed = rows with
-        {
-            Scorer = other,
-            Columns = columns,
-            Temperature = temperature ?? rows.Temperature,
-            Unread = new(environment),
-        };
-        return new(other, changed, device, environment)
+    private ImageClassifierModel With(ModelScorer other, ColumnNames columns) =>
+        new(other, rows with { Scorer = other, Columns = columns, Unread = new(environment) }, device, environment)
         {
             EpochReports = EpochReports,
             ImageCount = ImageCount,
@@ -263,7 +255,6 @@ public sealed partial class ImageClassifierModel : ITransformer, IDisposable
             BadImages = BadImages,
             OnSkippedImage = OnSkippedImage,
         };
-    }
 
     private void Write(Stream stream) => ModelFile.Write(stream, scorer.ContentsWith(Columns));
 

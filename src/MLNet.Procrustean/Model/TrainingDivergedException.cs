@@ -24,20 +24,18 @@ public sealed class TrainingDivergedException : Exception
     internal static TrainingDivergedException OfHead(int epoch, double? maxGradientNorm) =>
         new(
             $"The head, which is trained first, diverged in its epoch {epoch}: its loss or its weights ceased to be finite. The learning "
+                + "rate does not change this: "
                 + (
                     maxGradientNorm is { } norm
-                        ? FormattableString.Invariant($"rate does not change this: lower MaxGradientNorm, which is {norm}, ")
-                        : "rate does not change this: set MaxGradientNorm (1 is a good next try), "
+                        ? FormattableString.Invariant($"lower MaxGradientNorm, which is {norm}, ")
+                        : "set MaxGradientNorm (1 is a good next try), "
                 )
                 + "or set HeadEpochs to 0.",
             epoch,
             lastGoodModel: null
         );
 
-    /// <summary>
-    /// The epoch that failed, counted from 1; of the head's own epochs where that diverged
-    /// (<c>HeadEpochs</c>).
-    /// </summary>
+    /// <summary>The epoch that failed, counted from 1; of the head's own epochs (<c>HeadEpochs</c>) where that diverged.</summary>
     public int Epoch { get; }
 
     /// <summary>

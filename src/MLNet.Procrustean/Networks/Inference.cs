@@ -23,20 +23,23 @@ internal static class Inference
         return Enumerable.Range(0, parts).Select(part => (int)((long)images * part / parts)..(int)((long)images * (part + 1) / parts));
     }
 
-    /// <summary>What a function makes of images, in <see cref="Parts"/> that follow each other.</summary>
+    /// <summary>The same parts of images, [B, ...], or of their numbers; they belong to the dispose scope.</summary>
+    public static IEnumerable<Tensor> PartsOf(Tensor images, ImageShape shape) =>
+        Parts((int)images.shape[0], shape).Select(part => images.narrow(0, part.Start.Value, part.End.Value - part.Start.Value));
+
+    /// <summary>What a function makes of images, in parts that follow each other.</summary>
     /// <param name="images">[B, ...].</param>
     /// <param name="shape">Of an image.</param>
     /// <param name="of">Some of them → a row for each.</param>
     public static Tensor InParts(Tensor images, ImageShape shape, Func<Tensor, Tensor> of)
     {
         using var scope = NewDisposeScope();
-        return cat([.. Parts((int)images.shape[0], shape).Select(OfPart)]).MoveToOuterDisposeScope();
+        return cat([.. PartsOf(images, shape).Select(OfPart)]).MoveToOuterDisposeScope();
 
-        Tensor OfPart(Range range)
+        Tensor OfPart(Tensor some)
         {
             using var part = NewDisposeScope();
-            var (start, count) = range.GetOffsetAndLength((int)images.shape[0]);
-            return of(images.narrow(0, start, count)).MoveToOuterDisposeScope();
+            return of(some).MoveToOuterDisposeScope();
         }
     }
 

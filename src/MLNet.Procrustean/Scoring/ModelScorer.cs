@@ -83,6 +83,9 @@ internal sealed class ModelScorer : Scorer
         }
     }
 
+    /// <summary>T of the scores.</summary>
+    public double Temperature => loaded is { } contents ? contents.Texts.Temperature : classifier.Value.Temperature;
+
     private bool UsesOnnxRuntime =>
         engine == ScoringEngine.OnnxRuntime
         || (

@@ -12,7 +12,6 @@ namespace MLNet.Procrustean.Scoring;
 /// <param name="Labels">The classes, in the order of the scores.</param>
 /// <param name="TrainingCounts">Of each class.</param>
 /// <param name="FeatureCount">D, the number of pooled features.</param>
-/// <param name="Temperature">T of the scores.</param>
 /// <param name="Unread">What is done with images that cannot be read.</param>
 internal sealed record RowScorer(
     Scorer Scorer,
@@ -21,22 +20,12 @@ internal sealed record RowScorer(
     ClassLabels Labels,
     ImmutableArray<long> TrainingCounts,
     int FeatureCount,
-    double Temperature,
     UnreadImages Unread
 )
 {
     /// <summary>Of a model with these texts; images that cannot be read are refused.</summary>
     public static RowScorer Of(Scorer scorer, ModelTexts texts, int featureCount, IHostEnvironment? environment) =>
-        new(
-            scorer,
-            texts.Preprocessing.Shape,
-            texts.Columns,
-            texts.Labels,
-            texts.TrainingCounts,
-            featureCount,
-            texts.Temperature,
-            new(environment)
-        );
+        new(scorer, texts.Preprocessing.Shape, texts.Columns, texts.Labels, texts.TrainingCounts, featureCount, new(environment));
 
     /// <exception cref="ArgumentException">The image column is missing or holds no images.</exception>
     public DataViewSchema SchemaOf(DataViewSchema input) => OutputSchema.Of(input, Columns, Labels, TrainingCounts, FeatureCount);

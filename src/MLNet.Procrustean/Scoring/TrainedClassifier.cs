@@ -41,18 +41,18 @@ internal sealed record TrainedClassifier(
     /// <param name="withFeatures">Whether to give the features too.</param>
     public ScoredImage[] Score(byte[] decoded, Device device, Precision precision = Precision.Fp32, bool withFeatures = false)
     {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
         var shape = Preprocessing.Shape;
-        var parts = Inference.Parts(decoded.Length / shape.Bytes, shape);
-        return [.. parts.SelectMany(part => Score(decoded[(part.Start.Value * shape.Bytes)..(part.End.Value * shape.Bytes)]))];
+        var pixels = tensor(decoded).reshape(decoded.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels);
+        return [.. Inference.PartsOf(pixels, shape).SelectMany(Score)];
 
-        ScoredImage[] Score(byte[] some)
+        ScoredImage[] Score(Tensor some)
         {
-            using var scope = NewDisposeScope();
-            using var noGradient = no_grad();
-            var pixels = tensor(some, [some.Length / shape.Bytes, shape.Size, shape.Size, shape.Channels]);
-            var images = Preprocessing.Normalise(pixels.OnDevice(device), precision.On(device));
+            using var part = NewDisposeScope();
+            var images = Preprocessing.Normalise(some.OnDevice(device), precision.On(device));
             var (probabilities, features) = Inference.Scores(Network, images, AverageFlips, Temperature);
-            return ScoredImage.Rows(Numbers(probabilities), withFeatures ? Numbers(features) : [], (int)pixels.shape[0]);
+            return ScoredImage.Rows(Numbers(probabilities), withFeatures ? Numbers(features) : [], (int)some.shape[0]);
         }
     }
 

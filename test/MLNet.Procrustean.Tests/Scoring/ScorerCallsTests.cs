@@ -72,7 +72,6 @@ public sealed class ScorerCallsTests
             new(["one", "two"], "text"),
             [1, 1],
             FeatureCount: 3,
-            Temperature: 1,
             new(environment: null)
         );
 

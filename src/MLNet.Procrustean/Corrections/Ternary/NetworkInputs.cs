@@ -53,15 +53,14 @@ internal sealed class NetworkInputs : IDisposable
     /// <param name="rows">[B], int64.</param>
     public List<Tensor> Of(int part, Tensor rows)
     {
-        var inputs = new List<Tensor>();
-        foreach (var range in Inference.Parts((int)rows.shape[0], preprocessing.Shape))
-        {
-            using var scope = NewDisposeScope();
-            var (start, count) = range.GetOffsetAndLength((int)rows.shape[0]);
-            inputs.Add(Input(part, rows.narrow(0, start, count)).DetachFromDisposeScope());
-        }
+        using var scope = NewDisposeScope();
+        return [.. Inference.PartsOf(rows, preprocessing.Shape).Select(OfPart)];
 
-        return inputs;
+        Tensor OfPart(Tensor some)
+        {
+            using var one = NewDisposeScope();
+            return Input(part, some).DetachFromDisposeScope();
+        }
     }
 
     /// <summary>The logits [B, C] of the images with these numbers.</summary>

@@ -97,6 +97,11 @@ internal sealed record ImageCacheTable(
     // The keys with those of skipped images as they were written, where the limit that these exceeded is the one of today.
     private byte[] UnderLimits(byte[] keys)
     {
+        if (Skipped.Count == 0)
+        {
+            return keys;
+        }
+
         var known = (byte[])keys.Clone();
         foreach (var (row, _) in Skipped)
         {
