@@ -88,8 +88,8 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// How to train on imbalanced classes. The default is <see cref="RecommendedStrategy"/>: feature weakening with margins, then
-    /// a class-balanced draw (with few images or many epochs, weights); with equal counts, plain training. In fine-tuning with few images
-    /// it is <see cref="VectorScaling"/>.
+    /// a class-balanced draw (with few images or many epochs, weights); plain training where the largest class has less than twice as many
+    /// images as the rarest. In fine-tuning with few images it is <see cref="VectorScaling"/>.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null; this holds for all reference types below that cannot be null.</exception>
     public TrainingStrategy Strategy

@@ -34,7 +34,7 @@ public sealed class SharedFailureTests
     public void Fit_OtherImages_IsRefusedInAll()
     {
         var (_, problems, _) = ThreadReplicas.Run(2, replicas =>
-            SharedFit.Model(SharedFit.Options with { Replicas = replicas }, SharedFit.Images(new MLContext(), red: 14 + replicas.Rank))
+            SharedFit.Model(SharedFit.Options with { Replicas = replicas }, SharedFit.Images(new MLContext(), red: 15 + replicas.Rank))
         );
         Assert.That(problems.Select(problem => problem?.Message), Is.All.Contains("Training images: process 0 17 with pixels"));
     }

@@ -32,6 +32,18 @@ public sealed class MajorFeatureWeakeningTests
             Is.EqualTo(new[] { 0.5, 1 - (0.375 / 0.9), 1 }).Within(1e-12)
         );
 
+    // 1 − 0.5 · (1 − 1/r) / (1 − 1/max(r, 5))
+    [TestCase(10, 10, 1)]
+    [TestCase(500, 499, 0.99875)]
+    [TestCase(20, 10, 0.6875)]
+    [TestCase(50, 10, 0.5)]
+    [TestCase(100, 10, 0.5)]
+    public void Lambdas_SmallerImbalanceRatio_AreNearerToOne(long largest, long smallest, double expected) =>
+        Assert.That(
+            new MajorFeatureWeakening { MinLambda = 0.5 }.Lambdas(ToyImages.Counts(largest, smallest)),
+            Is.EqualTo(new[] { expected, 1 }).Within(1e-9)
+        );
+
     [Test]
     public void Lambdas_LargerClass_KeepsLess()
     {
@@ -70,7 +82,7 @@ public sealed class MajorFeatureWeakeningTests
     [TestCase(100)]
     public void Lambdas_ExtremeGamma_StaysBetweenMinLambdaAndOne(double exponent)
     {
-        var shares = new MajorFeatureWeakening { Gamma = exponent }.Lambdas(ToyImages.Counts(1_000_001, 1_000_000, 999_999));
+        var shares = new MajorFeatureWeakening { Gamma = exponent }.Lambdas(ToyImages.Counts(1_000_001, 300_000, 100_000));
         Assert.That(shares, Is.Ordered.Ascending.And.All.InRange(0.75, 1.0));
     }
 

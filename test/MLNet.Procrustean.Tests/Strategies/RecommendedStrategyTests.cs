@@ -19,8 +19,12 @@ public sealed class RecommendedStrategyTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(RecommendedStrategy.Parts(epochs, ToyImages.Counts(1_001, 999)), Is.EqualTo(Drawn(from)));
-            Assert.That(RecommendedStrategy.Parts(epochs, ToyImages.Counts(1_001, 998)), Is.EqualTo(Weighted(from)), "1,999 images");
+            Assert.That(RecommendedStrategy.Parts(epochs, ToyImages.Counts([400, .. Enumerable.Repeat(200L, 8)])), Is.EqualTo(Drawn(from)));
+            Assert.That(
+                RecommendedStrategy.Parts(epochs, ToyImages.Counts([400, .. Enumerable.Repeat(200L, 7), 199])),
+                Is.EqualTo(Weighted(from)),
+                "1,999 images"
+            );
         }
     }
 
@@ -28,6 +32,13 @@ public sealed class RecommendedStrategyTests
     /// Five classes of 2,000 and five of 20: with a balanced draw at the end one of the 20 images is shown 189 times in 15 epochs and 239
     /// in 16, without it 118 times in 44 epochs and 121 in 45.
     /// </summary>
+    [TestCase(20, 20, true)]
+    [TestCase(500, 499, true)]
+    [TestCase(1_999, 1_000, true)]
+    [TestCase(2_000, 1_000, false)]
+    public void Parts_SmallImbalanceRatio_ArePlainTraining(long largest, long rarest, bool expected) =>
+        Assert.That(RecommendedStrategy.Parts(15, ToyImages.Counts(largest, rarest)) is PlainTraining, Is.EqualTo(expected));
+
     [Test]
     public void Parts_DrawsThatRepeatTooOften_AreWeights()
     {
