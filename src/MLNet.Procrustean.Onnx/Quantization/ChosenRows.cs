@@ -6,7 +6,7 @@ namespace MLNet.Procrustean.Onnx.Quantization;
 /// <summary>Draws the rows to calibrate on: as many of each class as there are, up to a number that they share.</summary>
 internal static class ChosenRows
 {
-    /// <param name="data">The rows; labels alone are read.</param>
+    /// <param name="data">The rows; labels alone are read, except that a cache of ML.NET then reads all of its columns.</param>
     /// <param name="label">Their class; null where they have none, and count as one class.</param>
     /// <param name="most">The most rows to choose; at least one of each class is.</param>
     /// <param name="seed">Of the draw.</param>
@@ -14,7 +14,7 @@ internal static class ChosenRows
     public static bool[] Of(IDataView data, DataViewSchema.Column? label, int most, int seed)
     {
         var labels = new List<string>();
-        using (var cursor = data.GetRowCursor(label is { } one ? [one] : []))
+        using (var cursor = CachedColumns.LabelCursor(data, label is { } one ? [one] : []))
         {
             var text = label is { } of ? LabelText.ReaderOrNull(cursor, of) : () => null;
             while (cursor.MoveNext())

@@ -27,14 +27,7 @@ internal static class ImageColumn
     /// <exception cref="ArgumentException">It holds no images.</exception>
     public static void Check(string name, DataViewType type)
     {
-        if (
-            type
-            is not (
-                TextDataViewType
-                or ImageDataViewType
-                or VectorDataViewType { ItemType: NumberDataViewType { RawType.Name: nameof(Byte) } }
-            )
-        )
+        if (type is not TextDataViewType && !IsLoaded(type))
         {
             throw new ArgumentException(
                 $"Column '{name}' is of type {type}; images are paths (text), the bytes of an encoded image "
@@ -43,6 +36,10 @@ internal static class ImageColumn
         }
     }
 
+    /// <summary>Whether a column of this type holds images that ML.NET loads.</summary>
+    public static bool IsLoaded(DataViewType type) =>
+        type is ImageDataViewType or VectorDataViewType { ItemType: NumberDataViewType { RawType.Name: nameof(Byte) } };
+
     /// <summary>What to know, and to do, where a column holds <see cref="MLImage"/>.</summary>
     public static string OrientationLost(string name) =>
         $"Column '{name}' holds MLImage, which has lost the EXIF orientation of its file: photos that are stored turned stay turned. "
@@ -50,7 +47,7 @@ internal static class ImageColumn
 
     /// <summary>
     /// A cursor for images. ML.NET may read ahead where these are paths, which never fail; images that it loads are loaded when they are
-    /// asked for, so that it is known in which row one is missing.
+    /// asked for, so that it is known in which row one is missing, unless a view below reads ahead all the same.
     /// </summary>
     public static DataViewRowCursor Cursor(
         IDataView data,
@@ -60,7 +57,9 @@ internal static class ImageColumn
     )
     {
         DataViewSchema.Column[] columns = [image, .. others];
-        return image.Type is TextDataViewType ? data.GetRowCursor(columns, rand) : SerialCursor.Of(data, columns, rand);
+        return image.Type is TextDataViewType
+            ? data.GetRowCursor(columns, rand)
+            : new ReadAheadCursor(SerialCursor.Of(data, columns, rand));
     }
 
     /// <summary>
@@ -169,6 +168,22 @@ internal static class ImageColumn
 
     /// <summary>Whether it is what ML.NET throws where a file of a row is missing, cannot be opened, or is not an image.</summary>
     public static bool IsOfLoading(Exception problem) => problem is IOException or UnauthorizedAccessException or ArgumentException;
+
+    /// <summary>The error for an image that ML.NET could not load ahead; null where the problem is another one.</summary>
+    public static ImageException? NotLoadedAhead(Exception problem) =>
+        problem.InnerException switch
+        {
+            null => null,
+            { } cause when IsOfLoading(cause) => new(
+                "an image of the data",
+                "ML.NET loaded images ahead and could not load this one, so that its row can be neither named nor skipped. Give a column "
+                    + "of paths, or put LoadRawImageBytes into the pipeline, after the split, TakeRows, ShuffleRows or the cache. "
+                    + $"What loads it said: {cause.Message}",
+                cause
+            ),
+            InvalidOperationException wrapped => NotLoadedAhead(wrapped), // by several threads of ML.NET
+            _ => null, // the list of images could not be read, say
+        };
 
     private static ImageException NotLoaded(string origin, Exception problem) =>
         new(origin, $"the image cannot be loaded. Copy its file again or remove the row. What loads it said: {problem.Message}", problem);

@@ -21,17 +21,20 @@ internal static class LabelColumn
                 + $"put mlContext.Transforms.Conversion.MapValueToKey(\"{name}\") before the trainer."
         );
 
-    /// <summary>The class of each row, from 0; no other column is read.</summary>
+    /// <summary>
+    /// The class of each row, from 0; no other column is read, except that a cache of ML.NET then reads all of its columns.
+    /// </summary>
     /// <param name="data">The rows.</param>
     /// <param name="column">Of the labels.</param>
     /// <param name="cancellation">Looked at in each row.</param>
     /// <param name="read">Called after each row with the number of those read; null for nobody.</param>
     /// <exception cref="ArgumentException">A row has no label, or one that is not one of the classes.</exception>
+    /// <exception cref="ImageException">An image could not be loaded into a cache of ML.NET.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static List<long> Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation, Action<long>? read = null)
     {
         var labels = new List<long>();
-        using var cursor = data.GetRowCursor([column]);
+        using var cursor = CachedColumns.LabelCursor(data, column);
         var label = ReaderOrNull(cursor, column);
         while (cursor.MoveNext())
         {

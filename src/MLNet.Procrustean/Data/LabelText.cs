@@ -108,12 +108,13 @@ internal static class LabelText
                 + $"which is not one of the {classes.Count} classes: {FirstOf(classes)}.{advice}"
         );
 
-    /// <summary>The label of each row; no other column is read.</summary>
+    /// <summary>The label of each row; no other column is read, except that a cache of ML.NET then reads all of its columns.</summary>
     /// <exception cref="ArgumentException">A row has no label.</exception>
+    /// <exception cref="ImageException">An image could not be loaded into a cache of ML.NET.</exception>
     public static List<string> Read(IDataView data, DataViewSchema.Column column)
     {
         var labels = new List<string>();
-        using var cursor = data.GetRowCursor([column]);
+        using var cursor = CachedColumns.LabelCursor(data, column);
         var label = Reader(cursor, column);
         while (cursor.MoveNext())
         {

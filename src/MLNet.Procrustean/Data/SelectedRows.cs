@@ -14,6 +14,8 @@ internal sealed class SelectedRows(IDataView input, RowLabels labels, bool[] sel
 {
     private readonly long count = selected.LongCount(row => row);
 
+    public IDataView Source => input;
+
     public DataViewSchema Schema => input.Schema;
 
     // The mask identifies rows by their position in the unshuffled order.

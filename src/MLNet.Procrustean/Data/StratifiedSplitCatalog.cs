@@ -8,10 +8,11 @@ public static class StratifiedSplitCatalog
     /// <summary>Splits data at random into a training set and a test set, with the same shares of each class.</summary>
     /// <remarks>
     /// Of n rows of a class, <paramref name="testFraction"/>·n, rounded, go to the test set, but at least 1 and at most n − 1, so that even
-    /// the rarest class is on both sides. The labels are read once, now, and no other column is read; the rows of the two parts are read
-    /// from <paramref name="input"/> when they are needed, which must then give the same rows in the same order. Their labels are read
-    /// again and compared: where they come in another order, reading a part throws <see cref="InvalidOperationException"/>. An order that
-    /// changes only within classes is not noticed; load such data into a list first.
+    /// the rarest class is on both sides. The labels are read once, now, and no other column is read (except that <c>ml.Data.Cache</c>
+    /// then reads all of its columns); the rows of the two parts are read from <paramref name="input"/> when they are needed, which
+    /// must then give the same rows in the same order. Their labels are read again and compared: where they come in another order, reading
+    /// a part throws <see cref="InvalidOperationException"/>. An order that changes only within classes is not noticed; load such data into
+    /// a list first.
     /// </remarks>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to split.</param>

@@ -11,5 +11,10 @@ public enum BadImages
     /// It continues, and logs each such image. Training leaves it out and lists it in <see cref="ImageClassifierModel.SkippedImages"/>;
     /// scoring keeps its row, with missing values for what the model adds (<see cref="ImageClassifierModel.BadImages"/>).
     /// </summary>
+    /// <remarks>
+    /// Where <c>LoadRawImageBytes</c> comes before <c>TrainTestSplit</c>, cross-validation, <c>TakeRows</c>, <c>ShuffleRows</c> or a cache,
+    /// ML.NET loads images ahead, and its data ends at the first that it cannot load: it is refused with an <see cref="ImageException"/>
+    /// here too. Give paths, in data whose cache has no bytes, or put <c>LoadRawImageBytes</c> into the pipeline, after the split.
+    /// </remarks>
     Skip,
 }

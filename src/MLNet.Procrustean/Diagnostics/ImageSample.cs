@@ -21,6 +21,7 @@ internal sealed class ImageSample
     /// <exception cref="ArgumentException">
     /// The label column is missing, or a row has no label or one that is not one of the classes.
     /// </exception>
+    /// <exception cref="ImageException">An image could not be loaded into a cache of ML.NET.</exception>
     public static ImageSample Draw(IDataView data, string labelColumnName, ImmutableArray<string> classes, int perClass, int seed)
     {
         var column = LabelText.Find(data.Schema, labelColumnName);
@@ -72,7 +73,7 @@ internal sealed class ImageSample
     private static List<long> ReadLabels(IDataView data, DataViewSchema.Column column, ImmutableArray<string> classes)
     {
         var labels = new List<long>();
-        using var cursor = data.GetRowCursor([column]);
+        using var cursor = CachedColumns.LabelCursor(data, column);
         var label = LabelText.ClassReader(cursor, column, classes);
         while (cursor.MoveNext())
         {

@@ -19,10 +19,11 @@ public static class ImbalancedSubsetCatalog
     /// computes them.
     /// </summary>
     /// <remarks>
-    /// The labels are read once, now, and no other column is read; the chosen rows are read from <paramref name="input"/> when they are
-    /// needed, which must then give the same rows in the same order. Their labels are read again and compared: where they come in another
-    /// order, reading the subset throws <see cref="InvalidOperationException"/>. An order that changes only within classes is not noticed.
-    /// With the same seed, a smaller choice of rows of a class is always part of a larger one.
+    /// The labels are read once, now, and no other column is read (except that <c>ml.Data.Cache</c> then reads all of its columns);
+    /// the chosen rows are read from <paramref name="input"/> when they are needed, which must then give the same rows in the same order.
+    /// Their labels are read again and compared: where they come in another order, reading the subset throws
+    /// <see cref="InvalidOperationException"/>. An order that changes only within classes is not noticed. With the same seed, a smaller
+    /// choice of rows of a class is always part of a larger one.
     /// </remarks>
     /// <param name="data">The catalog.</param>
     /// <param name="input">The data to choose from.</param>

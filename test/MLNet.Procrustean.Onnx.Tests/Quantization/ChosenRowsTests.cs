@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.Procrustean.Onnx.Quantization;
+using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Onnx.Tests.Quantization;
 
@@ -37,11 +38,30 @@ public sealed class ChosenRowsTests
     public void Of_NoLabels_TakesThatMany() =>
         Assert.That(ChosenRows.Of(View(), label: null, most: 10, seed: 1).Count(row => row), Is.EqualTo(10));
 
+    [Test(Description = "ML.NET's cache keeps each column from the pass in which it was first asked for.")]
+    public void Of_ACacheOfRowsInAnotherOrderEachTime_LeavesTheirColumnsTogether()
+    {
+        var ml = new MLContext();
+        var rows = Labels.Select((label, number) => new NumberedRow { Label = label, Number = number }).ToList();
+        var cached = ml.Data.Cache(ml.Data.LoadFromEnumerable(ReshuffledRows.Of(rows)));
+
+        ChosenRows.Of(cached, cached.Schema["Label"], most: 10, seed: 1);
+
+        Assert.That(ml.Data.CreateEnumerable<NumberedRow>(cached, reuseRowObject: false), Is.EquivalentTo(rows));
+    }
+
     private static IDataView View() => new MLContext().Data.LoadFromEnumerable(Labels.Select(label => new Row { Label = label }));
 
     private sealed class Row
     {
         [ColumnName("Label")]
         public string Label { get; set; } = "";
+    }
+
+    private sealed record NumberedRow
+    {
+        public string Label { get; set; } = "";
+
+        public int Number { get; set; }
     }
 }

@@ -45,6 +45,14 @@ public sealed class ReorderedSelectionTests
     }
 
     [Test]
+    public void Selection_ReshuffledRowsInACache_KeepsTheirColumnsTogether([ValueSource(nameof(Names))] string selection)
+    {
+        var cached = Ml.Data.Cache(Ml.Data.LoadFromEnumerable(ReshuffledRows.Of(Rows())));
+        var selected = Ml.Data.CreateEnumerable<Row>(Selections[selection](cached), false).ToList();
+        Assert.That(selected, Is.Not.Empty.And.SubsetOf(Rows()));
+    }
+
+    [Test]
     public void StratifiedSplit_ReshuffledRowsCachedTogether_IsDisjointAndKeepsLabels()
     {
         var cached = Ml.Data.Cache(Ml.Data.LoadFromEnumerable(ReshuffledRows.Of(Rows())), "Id", "Label");

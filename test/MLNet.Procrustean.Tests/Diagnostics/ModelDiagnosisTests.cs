@@ -183,6 +183,14 @@ public sealed class ModelDiagnosisTests
         );
     }
 
+    [Test]
+    public void Diagnose_RowsInAnotherOrderInACache_GivesEachImageItsLabel()
+    {
+        var found = tiny.Classifier.Diagnose(Ml.Data.Cache(ReshuffledRows.OfImages(tiny)), tiny.Images, draws: 3);
+        var expected = tiny.Classifier.Diagnose(tiny.Images, tiny.Images, draws: 3);
+        Assert.That(found.NeuralCollapse.Variability, Is.EqualTo(expected.NeuralCollapse.Variability).Within(0.1).Percent);
+    }
+
     private static IDataView View(params (string Path, string Label)[] rows) =>
         Ml.Data.LoadFromEnumerable(rows.Select(row => new Row { ImagePath = row.Path, Label = row.Label }));
 

@@ -4,6 +4,7 @@ using Microsoft.ML.Transforms.Image;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Reading;
 using MLNet.Procrustean.Tests.Support;
+using NUnit.Framework.Constraints;
 
 namespace MLNet.Procrustean.Tests.Reading;
 
@@ -78,6 +79,46 @@ public sealed class LoadedImagesTests
         }
     }
 
+    [Test]
+    public void Fit_AFileIsMissingBehindASplit_IsSkippedOnlyWhereItIsLoadedAfterIt(
+        [Values("TrainTestSplit", "TakeRows", "ShuffleRows", "Cache")] string split
+    )
+    {
+        var options = TinyModel.Options with { ImageColumnName = "Bytes", Epochs = 1, BadImages = BadImages.Skip };
+        var trainer = TinyModel.Trainer(ml, options);
+        using var model = trainer.Fit(Loaded(Split(Rows())));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.SkippedImages.Single().Message, Does.Contain("column 'Bytes'").And.Contain("nowhere.png"));
+            Assert.That(() => trainer.Fit(Split(Loaded(Rows()))), Refused());
+            Assert.That(() => TinyModel.Scores(model.Transform(Split(Loaded(Rows())))), Refused());
+        }
+
+        IDataView Split(IDataView data) =>
+            split switch
+            {
+                "TrainTestSplit" => ml.Data.TrainTestSplit(data, 1e-9).TrainSet, // of all rows
+                "TakeRows" => ml.Data.TakeRows(data, paths.Length),
+                "ShuffleRows" => ml.Data.ShuffleRows(data, seed: 1),
+                _ => ml.Data.Cache(data),
+            };
+
+        static Constraint Refused() =>
+            Throws.TypeOf<ImageException>().With.Message.Contains("after the split").And.Message.Contains("nowhere.png");
+    }
+
+    [Test]
+    public void Fit_ListOfImagesThatIsMissing_IsNotToldAsAnImage()
+    {
+        using var folder = new TemporaryFolder();
+        var list = folder.Write("list.csv", "Label,ImagePath\ncat,cat.png\ndog,dog.png\n"u8.ToArray());
+        TextLoader.Column[] columns = [new("Label", DataKind.String, 0), new("ImagePath", DataKind.String, 1)];
+        var data = ml.Data.TakeRows(Loaded(ml.Data.CreateTextLoader(columns, ',', hasHeader: true).Load(list)), 2);
+        File.Delete(list);
+        var trainer = TinyModel.Trainer(ml, TinyModel.Options with { ImageColumnName = "Bytes", BadImages = BadImages.Skip });
+        Assert.That(() => trainer.Fit(data), Throws.Exception.Not.TypeOf<ImageException>());
+    }
+
     // ML.NET draws the image alone: the bars are 0 in all four bytes.
     [Test]
     public void Decode_PaddedByMlNet_HasBlackBars()
@@ -141,18 +182,20 @@ public sealed class LoadedImagesTests
         Assert.That((images.Count, most), Is.EqualTo((count, 8)));
     }
 
-    private IDataView Data()
-    {
-        var rows = ml.Data.LoadFromEnumerable(
+    private IDataView Data() => Loaded(Rows());
+
+    private IDataView Rows() =>
+        ml.Data.LoadFromEnumerable(
             paths.Select((path, row) => new LabelledImageFile { ImagePath = path, Label = row % 2 == 0 ? "cat" : "dog" })
         );
-        return ml
+
+    private IDataView Loaded(IDataView rows) =>
+        ml
             .Transforms.Conversion.MapValueToKey("Label")
             .Append(ml.Transforms.LoadRawImageBytes("Bytes", "", "ImagePath"))
             .Append(ml.Transforms.LoadImages("Image", "", "ImagePath"))
             .Fit(rows)
             .Transform(rows);
-    }
 
     private sealed class TickingClock : TimeProvider
     {

@@ -25,6 +25,27 @@ public sealed class ReorderedReadingTests
         }
     }
 
+    [Test(Description = "ML.NET's cache keeps each column from the pass in which it was first asked for.")]
+    public void Read_RowsInAnotherOrderBehindACache_GivesEachImageItsLabel(
+        [Values("nothing", "TrainTestSplit", "FilterByCustomPredicate")] string above,
+        [Values("ImagePath", "Bytes")] string column
+    )
+    {
+        using var folder = new CachedFolder();
+        folder.Options = folder.Options with { ImageColumnName = column, CachePath = null };
+        var ml = new MLContext(seed: 1);
+        var data = ml.Data.Cache(Reordered(folder, ReshuffledRows.Of(Rows(folder))));
+        data = ml.Transforms.LoadRawImageBytes("Bytes", "", "ImagePath").Fit(data).Transform(data);
+        data = above switch
+        {
+            "TrainTestSplit" => ml.Data.TrainTestSplit(data, 1e-9).TrainSet, // of all rows
+            "FilterByCustomPredicate" => ml.Data.FilterByCustomPredicate<Located>(data, row => row.ImagePath.Length == 0),
+            _ => data,
+        };
+        using var images = folder.Read(data);
+        AssertLabels(images, cats: 5, dogs: 4);
+    }
+
     [Test]
     public void Read_RowsInAnotherOrderWithABadImage_LeavesItOut([Values] bool cached)
     {
@@ -109,5 +130,10 @@ public sealed class ReorderedReadingTests
         public IEnumerator<LabelledImageFile> GetEnumerator() => rows().GetEnumerator();
 
         System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class Located
+    {
+        public string ImagePath { get; set; } = "";
     }
 }
