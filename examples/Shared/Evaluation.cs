@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using MLNet.Procrustean;
 
@@ -15,15 +14,7 @@ internal sealed record Evaluation(ImbalanceMetrics Metrics, CalibrationMetrics C
     public static Evaluation Of(MLContext ml, IDataView scored)
     {
         var kept = ml.Data.Cache(scored, "Label", "PredictedLabel", "Score");
-        try
-        {
-            return new(ml.MulticlassClassification.EvaluateImbalance(kept), ml.MulticlassClassification.EvaluateCalibration(kept));
-        }
-        catch (InvalidOperationException problem) when (problem.GetBaseException() is ImageException image)
-        {
-            ExceptionDispatchInfo.Throw(image); // ML.NET's cache says only that there was one
-            throw;
-        }
+        return new(ml.MulticlassClassification.EvaluateImbalance(kept), ml.MulticlassClassification.EvaluateCalibration(kept));
     }
 
     public override string ToString() =>

@@ -25,6 +25,7 @@ public static class CalibrationCatalog
     /// A column is missing or of another type, there is no row or none with a score, a row has no label or predicted label or one that is
     /// not among the classes, or scores that are not from 0 to 1.
     /// </exception>
+    /// <exception cref="ImageException">An image cannot be read, and the model refuses such images.</exception>
     public static CalibrationMetrics EvaluateCalibration(
         this MulticlassClassificationCatalog catalog,
         IDataView scored,

@@ -33,6 +33,7 @@ public static class ImbalanceMetricsCatalog
     /// A column is missing or of another type, there is no row or none with a score, a row has no label, a row with a score has no
     /// predicted label, or one of these is not among the classes.
     /// </exception>
+    /// <exception cref="ImageException">An image cannot be read, and the model refuses such images.</exception>
     public static ImbalanceMetrics EvaluateImbalance(
         this MulticlassClassificationCatalog catalog,
         IDataView scored,

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using MLNet.Procrustean.Data;
 
@@ -31,7 +32,21 @@ internal sealed class ScoredRows
     /// <exception cref="ArgumentException">
     /// A row has no label, or one that is not among the classes, or there is no row that has a score.
     /// </exception>
+    /// <exception cref="ImageException">An image cannot be read, and the model refuses such images.</exception>
     public long Read(Func<DataViewRow, Action<string, string>> begin)
+    {
+        try
+        {
+            return ReadRows(begin);
+        }
+        catch (InvalidOperationException problem) when (ImageWithin(problem) is { } image)
+        {
+            ExceptionDispatchInfo.Throw(image); // cursors of ML.NET that read ahead on other threads wrap what is thrown there
+            throw;
+        }
+    }
+
+    private long ReadRows(Func<DataViewRow, Action<string, string>> begin)
     {
         var names = Classes?.Names;
         var known = names?.ToHashSet();
@@ -64,6 +79,15 @@ internal sealed class ScoredRows
 
         bool IsKnown(string value) => known?.Contains(value) ?? true;
     }
+
+    // Not always the innermost one: that of a missing file has a cause.
+    private static ImageException? ImageWithin(Exception? problem) =>
+        problem switch
+        {
+            null => null,
+            ImageException image => image,
+            { InnerException: var inner } => ImageWithin(inner),
+        };
 
     private static ArgumentException NoneToEvaluate(long unscored, string parameterName) =>
         new(

@@ -44,13 +44,14 @@ public sealed partial class ImageClassifierModel
     /// <see cref="ImageClassifierOptions.BadImages"/> was.
     /// </summary>
     /// <remarks>
-    /// To refuse is to throw its <see cref="ImageException"/>. With <see cref="BadImages.Skip"/> its row stays, so that scored data has as
-    /// many rows as its input and a prediction engine gives one answer per image, and has missing values: NaN for each score and feature,
-    /// and no predicted label: the key 0, and after <c>MapKeyToValue</c> an empty text, NaN, or 0 or false where classes are whole numbers
-    /// or Booleans. The log of the <see cref="MLContext"/> has a warning that names the image and what is wrong with it.
-    /// <c>EvaluateImbalance</c> and ML.NET's own <c>Evaluate</c> leave such rows out and say how many;
-    /// <c>FilterRowsByMissingValues(scored, "Score")</c> removes them. The choice applies to rows that are read from now on, and is not
-    /// saved.
+    /// To refuse is to throw its <see cref="ImageException"/>; whoever reads rows behind <c>MapKeyToValue</c> finds it among the inner
+    /// exceptions of an <see cref="InvalidOperationException"/>, since ML.NET reads them ahead on other threads. With
+    /// <see cref="BadImages.Skip"/> its row stays, so that scored data has as many rows as its input and a prediction engine gives one
+    /// answer per image, and has missing values: NaN for each score and feature, and no predicted label: the key 0, and after
+    /// <c>MapKeyToValue</c> an empty text, NaN, or 0 or false where classes are whole numbers or Booleans. The log of the
+    /// <see cref="MLContext"/> has a warning that names the image and what is wrong with it. <c>EvaluateImbalance</c> and ML.NET's own
+    /// <c>Evaluate</c> leave such rows out and say how many; <c>FilterRowsByMissingValues(scored, "Score")</c> removes them. The choice
+    /// applies to rows that are read from now on, and is not saved.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">There is no such choice.</exception>
     public BadImages BadImages
