@@ -42,7 +42,7 @@ public sealed partial class ImageClassifierTrainer
             Options.CachePath is null && HasKeys(input) && HasKeys(Options.ValidationSet ?? input) ? MachineFolder.For(processes) : null;
         var cachePath = shared is null ? Options.CachePath : Path.Combine(shared.Path, "images");
         var reading = new ImageClassifierTrainer(environment, Options with { CachePath = cachePath });
-        return processes.FirstThenOthers(() => prepare(reading), writes: cachePath is not null);
+        return processes.FirstThenOthers(() => prepare(reading), writes: cachePath is not null, apart: shared is not null);
     }
 
     // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.
@@ -81,23 +81,8 @@ public sealed partial class ImageClassifierTrainer
         }
     }
 
-    private ClassifierHead HeadFor(ClassCounts classes)
-    {
-        var head = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
-        if (Options.HeadEpochs > 0)
-        {
-            var ofHead = $" of the {Options.HeadEpochs} for the head ({nameof(Options.HeadEpochs)})";
-            var first = StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.HeadEpochs, ofHead);
-            if (first != head)
-            {
-                throw new ArgumentException(
-                    $"{Options.Strategy} asks for the head {first} in the epochs{ofHead}, and for {head} after them."
-                );
-            }
-        }
-
-        return head;
-    }
+    private ClassifierHead HeadFor(ClassCounts classes) =>
+        StrategyCheck.HeadOf(Options.Strategy, Options.Backbone, classes, Options.Epochs);
 
     private void CheckParts(ClassCounts classes)
     {

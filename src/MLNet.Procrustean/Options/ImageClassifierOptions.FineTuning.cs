@@ -16,8 +16,8 @@ public sealed partial record ImageClassifierOptions
     /// fine-tuning with few images, all but the last stage and the head.
     /// </summary>
     /// <remarks>
-    /// What frozen parts make of an image never changes. It is therefore computed once and kept in bfloat16, in memory or beside
-    /// <see cref="CachePath"/>, where <see cref="Augmentation"/> leaves images as they are, only flips them, or draws
+    /// What frozen parts make of an image never changes. It is therefore computed once and kept in bfloat16, in memory, in a temporary file
+    /// or beside <see cref="CachePath"/>, where <see cref="Augmentation"/> leaves images as they are, only flips them, or draws
     /// <see cref="Augmentation.Copies"/> once; each epoch then costs only the parts that are trained.
     /// </remarks>
     public int FrozenStages
@@ -36,9 +36,9 @@ public sealed partial record ImageClassifierOptions
     /// can Distort Pretrained Features and Underperform Out-of-Distribution", ICLR 2022
     /// (<see href="https://arxiv.org/abs/2202.10054">arXiv 2202.10054</see>). These epochs follow the loss and the sampling of
     /// <see cref="Strategy"/>, without its mixing and its perturbation of images, at a learning rate of 0.02 (a fiftieth of that with
-    /// <see cref="Optimizer.Adam"/>) that falls by <see cref="LearningRateSchedule"/>. They are a training of their own: the strategy is
-    /// asked for its epochs 1 to <see cref="HeadEpochs"/> of so many, and then for those of the main training. They have no
-    /// <see cref="EpochReport"/>.
+    /// <see cref="Optimizer.Adam"/>) that falls by <see cref="LearningRateSchedule"/> over them. In epoch h of the H for the head, the
+    /// strategy is asked for the epoch at the same share of the E <see cref="Epochs"/>, h · E / H rounded up, so that what it defers to a
+    /// later epoch is deferred here too; then for the epochs of the main training, from 1 to E. They have no <see cref="EpochReport"/>.
     /// </remarks>
     public int HeadEpochs
     {
@@ -58,16 +58,17 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// The share s of the weights before the first epoch, after <see cref="HeadEpochs"/>, in the model's: s · before + (1 − s) · after,
-    /// from 0 to 1. The default is 0, and 0.5 in fine-tuning with few images.
+    /// from 0 to 1. The default is 0, and 0.5 in fine-tuning with few images where the head is trained first.
     /// </summary>
     /// <remarks>
     /// Between the two lie weights that are better than both: Wortsman et al., "Robust Fine-Tuning of Zero-Shot Models", CVPR 2022
     /// (<see href="https://arxiv.org/abs/2109.01903">arXiv 2109.01903</see>). The accuracies that epochs report are those of the weights in
-    /// training.
+    /// training. <see cref="PretrainedWeights"/> bring no head: without <see cref="HeadEpochs"/>, that of the weights before is random, and
+    /// no share of them is taken by default.
     /// </remarks>
     public double InitialShare
     {
-        get => initialShare ?? Defaults.InitialShare;
+        get => initialShare ?? (HeadEpochs > 0 ? Defaults.InitialShare : 0);
         init => initialShare = Require.Between(value, 0, 1, nameof(InitialShare));
     }
 

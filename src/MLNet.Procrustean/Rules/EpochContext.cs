@@ -5,18 +5,20 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean;
 
 /// <summary>What a strategy may base an epoch's rule on.</summary>
-/// <param name="Number">The epoch, counted from 1.</param>
-/// <param name="Total">
-/// The number of epochs of the whole training; while the head is trained first, <see cref="ImageClassifierOptions.HeadEpochs"/>.
+/// <param name="Number">
+/// The epoch, counted from 1; while the head is trained first, the one at the same share of the training that follows (see
+/// <see cref="ImageClassifierOptions.HeadEpochs"/>).
 /// </param>
+/// <param name="Total">The number of epochs of the whole training, without those of the head.</param>
 /// <param name="Classes">The number of training images of each class, n_c.</param>
 /// <param name="Device">The device for the tensors of the rule.</param>
 public sealed record EpochContext(int Number, int Total, ClassCounts Classes, Device Device)
 {
     /// <summary>
     /// The measured progress: for each class the share of its images that the epoch before classified correctly while it trained on them,
-    /// with its mixing and augmentation; NaN for a class of which it drew none. Null in the first epoch, and where a rule is asked for
-    /// before the training: what it says there must hold for any progress, but for numbers such as shares and weights.
+    /// with its mixing and augmentation; NaN for a class of which it drew none. Null in the first epoch and in the first one of the head,
+    /// and where a rule is asked for before the training: what it says there must hold for any progress, but for numbers such as shares
+    /// and weights.
     /// </summary>
     public ImmutableArray<double>? TrainingAccuracy { get; init; }
 
@@ -29,8 +31,6 @@ public sealed record EpochContext(int Number, int Total, ClassCounts Classes, De
     internal static IEnumerable<EpochContext> Possible(int number, int total, ClassCounts classes, Device device)
     {
         var without = new EpochContext(number, total, classes, device);
-        return number == 1
-            ? [without]
-            : [without, without with { TrainingAccuracy = [.. classes.Counts.Select(n => (double)n / classes.Largest)] }];
+        return [without, without with { TrainingAccuracy = [.. classes.Counts.Select(n => (double)n / classes.Largest)] }];
     }
 }

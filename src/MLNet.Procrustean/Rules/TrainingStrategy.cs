@@ -9,7 +9,8 @@ public abstract record TrainingStrategy
 {
     /// <summary>
     /// How an epoch is to be trained. Before the training, this is called a few times for every epoch, on the CPU; then once for each
-    /// epoch before its first step, and once more on the CPU, to find the epochs at which the rule changes.
+    /// epoch, also of the head where that is trained first, before its first step, and once more on the CPU, to find the epochs at which
+    /// the rule changes.
     /// </summary>
     /// <param name="epoch">Which epoch, on which device, with which class counts and measured progress.</param>
     /// <returns>The rule that the loop follows. Its tensors live as long as the epoch.</returns>

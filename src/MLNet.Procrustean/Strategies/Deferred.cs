@@ -7,6 +7,8 @@ namespace MLNet.Procrustean;
 /// With <see cref="PlainTraining"/> before and <see cref="ClassBalancedWeights"/> after it is deferred re-weighting (DRW): Cao, Wei,
 /// Gaidon, Arechiga, Ma, "Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss", NeurIPS 2019,
 /// https://arxiv.org/abs/1906.07413, algorithm 1, which defers to epoch 160 of 200. The learning rate follows its own schedule throughout.
+/// While the head is trained first, the same share of <see cref="ImageClassifierOptions.HeadEpochs"/> lies before the change: with 4 epochs
+/// and 60 of the head, a change in epoch 4 is in the head's epoch 46 too.
 /// </remarks>
 /// <param name="Before">The strategy of the first epochs.</param>
 /// <param name="After">The strategy of the others.</param>

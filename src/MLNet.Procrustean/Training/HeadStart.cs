@@ -83,6 +83,7 @@ internal static class HeadStart
     private static ImageClassifierOptions Of(ImageClassifierOptions options) =>
         options with
         {
+            Strategy = new StrategyForHead(options.Strategy, options.Epochs),
             Epochs = options.HeadEpochs,
             LearningRate = TrainingDefaults.RateOf(options.Optimizer, LearningRate),
             Augmentation =
@@ -97,4 +98,19 @@ internal static class HeadStart
             Keep = KeptEpoch.Last,
             Diagnostics = null,
         };
+
+    /// <summary>
+    /// A strategy's loss and sampling in the epoch at the same share of the training that follows, so that what is deferred there is
+    /// deferred here too.
+    /// </summary>
+    /// <param name="Strategy">Of the training that follows.</param>
+    /// <param name="Epochs">Of that training.</param>
+    private sealed record StrategyForHead(TrainingStrategy Strategy, int Epochs) : TrainingStrategy
+    {
+        public override TrainingRule RuleFor(EpochContext epoch)
+        {
+            var number = (int)((((long)epoch.Number * Epochs) + epoch.Total - 1) / epoch.Total); // rounded up
+            return Strategy.RuleFor(epoch with { Number = number, Total = Epochs }) with { Mixing = null, Perturbation = null };
+        }
+    }
 }

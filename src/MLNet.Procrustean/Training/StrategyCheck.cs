@@ -12,12 +12,11 @@ internal static class StrategyCheck
     /// <param name="backbone">Of the network.</param>
     /// <param name="classes">The classes with their numbers of training images.</param>
     /// <param name="epochs">Their number.</param>
-    /// <param name="ofWhich">Which epochs these are, for an error.</param>
     /// <exception cref="ArgumentException">
     /// A rule asks for another head than the first, or for rewards where others have none; mixes where the network has no stage; or its
     /// sampling weights, shares, perturbed images, loss or rewards have the wrong shape.
     /// </exception>
-    public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs, string ofWhich = "")
+    public static ClassifierHead HeadOf(TrainingStrategy strategy, Backbone backbone, ClassCounts classes, int epochs)
     {
         ClassifierHead? first = null;
         var learning = LearningOf(strategy, classes, epochs);
@@ -37,7 +36,7 @@ internal static class StrategyCheck
                         ?? RewardsCheck.ProblemOf(rule, learning, classes.Classes);
             if (problem is not null)
             {
-                throw new ArgumentException($"The rule of epoch {epoch.Number}{ofWhich} {problem}. The strategy is {strategy}.");
+                throw new ArgumentException($"The rule of epoch {epoch.Number} {problem}. The strategy is {strategy}.");
             }
         }
 

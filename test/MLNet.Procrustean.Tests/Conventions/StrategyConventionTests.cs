@@ -7,7 +7,9 @@ public sealed class StrategyConventionTests
 {
     private static readonly Type[] Strategies =
     [
-        .. typeof(TrainingStrategy).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TrainingStrategy)) && !type.IsAbstract),
+        .. typeof(TrainingStrategy)
+            .Assembly.GetExportedTypes()
+            .Where(type => type.IsSubclassOf(typeof(TrainingStrategy)) && !type.IsAbstract),
     ];
 
     [Test]

@@ -73,24 +73,65 @@ public sealed class HeadStartTests
     [Test]
     public void Fit_HeadThatDiverges_SaysWhatChangesIt()
     {
-        var strategy = new StrategyOf(epoch =>
-            new() { Loss = (logits, labels) => Losses.CrossEntropy(logits, labels) * (epoch.Total == 3 ? double.NaN : 1) }
-        );
+        var strategy = StrategyOf.Loss((_, _, _, loss) => loss * double.NaN);
         Assert.That(
             () => Fit(Options with { HeadEpochs = 3, Strategy = strategy }),
             Throws.TypeOf<TrainingDivergedException>().With.Message.Contains("HeadEpochs").And.Property("Epoch").EqualTo(1)
         );
     }
 
+    [TestCase(60, 4, 4, 45)]
+    [TestCase(10, 30, 25, 8)]
+    [TestCase(1, 3, 3, 0)]
+    public void Fit_HeadFirst_AsksTheStrategyForTheEpochAtTheSameShare(int headEpochs, int epochs, int from, int before)
+    {
+        var steps = new List<(string Strategy, int Number, int Total)>();
+        TrainingStrategy Noting(string name) =>
+            new StrategyOf(epoch =>
+                new()
+                {
+                    Loss = (logits, labels) =>
+                    {
+                        if (logits.requires_grad) // not in the rehearsal before training
+                        {
+                            steps.Add((name, epoch.Number, epoch.Total));
+                        }
+
+                        return Losses.CrossEntropy(logits, labels);
+                    },
+                }
+            );
+        var options = Options with
+        {
+            HeadEpochs = headEpochs,
+            Epochs = epochs,
+            BatchSize = 36, // all images: an epoch is one step
+            Strategy = new Deferred(Noting("before"), Noting("after"), from),
+        };
+        Fit(options).Dispose();
+        var ofHead = steps.Take(headEpochs).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ofHead.TakeWhile(step => step.Strategy == "before").Count(), Is.EqualTo(before));
+            Assert.That(ofHead.Skip(before).Select(step => step.Strategy), Is.All.EqualTo("after"));
+            Assert.That(ofHead.Select(step => step.Number), Is.Ordered.And.All.InRange(1, epochs));
+            Assert.That(ofHead[^1].Number, Is.EqualTo(epochs));
+            Assert.That(steps.Skip(headEpochs).Select(step => step.Number), Is.EqualTo(Enumerable.Range(1, epochs)));
+            Assert.That(steps.Select(step => step.Total), Is.All.EqualTo(epochs));
+        }
+    }
+
     [Test]
-    public void Fit_StrategyWithoutARuleForTheHeadsEpochs_FailsBeforeImagesAreRead()
+    public void Fit_StrategyWithoutARuleForProgressInTheFirstEpoch_FailsBeforeImagesAreRead()
     {
         var missing = tiny.Context.Data.LoadFromEnumerable(
             new[] { "cat", "dog", "owl" }.Select(name => new LabelledImageFile { ImagePath = "nowhere.png", Label = name })
         );
-        TrainingRule[] rules = [new()];
-        var options = Options with { HeadEpochs = 2, Strategy = new StrategyOf(epoch => rules[epoch.Number - 1]) };
-        Assert.That(() => TinyModel.Trainer(ml, options).Fit(tiny.Keys.Transform(missing)), Throws.TypeOf<IndexOutOfRangeException>());
+        var strategy = new StrategyOf(epoch =>
+            epoch is { Number: 1, TrainingAccuracy: not null } ? throw new NotSupportedException() : new TrainingRule()
+        );
+        var options = Options with { HeadEpochs = 2, Strategy = strategy }; // the head's second epoch asks for the only one
+        Assert.That(() => TinyModel.Trainer(ml, options).Fit(tiny.Keys.Transform(missing)), Throws.TypeOf<NotSupportedException>());
     }
 
     [Test]

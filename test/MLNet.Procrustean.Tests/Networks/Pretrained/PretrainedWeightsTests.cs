@@ -58,6 +58,20 @@ public sealed class PretrainedWeightsTests
     }
 
     [Test]
+    public void Options_FewImagesAndNoEpochsOfTheHead_KeepNoShareOfARandomHead()
+    {
+        var few = new ImageClassifierOptions { InitialWeights = Weights }.ForImageCount(770);
+        var without = few with { HeadEpochs = 0 };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(without.InitialShare, Is.Zero);
+            Assert.That((without with { InitialShare = 0.25 }).InitialShare, Is.EqualTo(0.25));
+            Assert.That(few.InitialShare, Is.EqualTo(0.5));
+            Assert.That((few with { HeadEpochs = 1 }).InitialShare, Is.EqualTo(0.5));
+        }
+    }
+
+    [Test]
     public void Options_AllButTheHeadIsFrozen_TrainTheHeadForMoreEpochs()
     {
         var head = new ImageClassifierOptions { InitialWeights = Weights, FrozenStages = 5 };
