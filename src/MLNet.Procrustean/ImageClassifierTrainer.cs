@@ -34,6 +34,11 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
     public ImageClassifierOptions Options { get; }
 
     /// <summary>Trains a model on all rows of the data.</summary>
+    /// <remarks>
+    /// The data may give its rows in another order each time it is read. A cache (<c>ml.Data.Cache</c>) then comes after
+    /// <c>MapValueToKey</c>, as with <c>AppendCacheCheckpoint</c>, or is given the names of all columns: <c>MapValueToKey</c> reads labels
+    /// alone, and the cache would keep them beside images that it reads later, in another order.
+    /// </remarks>
     /// <param name="input">The data, with a label column (key) and an image column.</param>
     /// <returns>The model. It holds native memory: dispose it when done.</returns>
     /// <exception cref="ArgumentException">
@@ -49,7 +54,8 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
     /// such a cache, or the images' cannot be written and they do not fit in memory.
     /// </exception>
     /// <exception cref="ImageException">
-    /// An image cannot be read in full, and <see cref="ImageClassifierOptions.BadImages"/> does not allow skipping it.
+    /// An image cannot be read in full, and <see cref="ImageClassifierOptions.BadImages"/> does not allow skipping it, or ML.NET loaded it
+    /// ahead (<see cref="BadImages.Skip"/>).
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The decoded images would not fit in memory and there is no <see cref="ImageClassifierOptions.CachePath"/>, or there is no such GPU
@@ -59,8 +65,9 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
     /// <exception cref="DllNotFoundException">There is no libtorch; the message says which packages have it.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights ceased to be finite.</exception>
     /// <exception cref="OperationCanceledException">
-    /// <see cref="ImageClassifierOptions.Cancellation"/> asked to stop, and <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no
-    /// epoch has ended; or another of the <see cref="ImageClassifierOptions.Replicas"/> was cancelled.
+    /// <see cref="ImageClassifierOptions.Cancellation"/> asked to stop or the <see cref="MLContext"/> was cancelled, and
+    /// <see cref="ImageClassifierOptions.OnCancel"/> is to throw or no epoch has ended; or another of the
+    /// <see cref="ImageClassifierOptions.Replicas"/> was cancelled.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model to start from was disposed.</exception>
     public ImageClassifierModel Fit(IDataView input)
@@ -71,7 +78,7 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
         var processes = new ProcessGroup(Options.Replicas);
         try
         {
-            return Train(input, processes);
+            return ContextCancellation.Obeyed(environment, stop => Train(input, processes, stop), Options.Cancellation);
         }
         catch (Exception problem) when (problem is not TrainingDivergedException) // in all processes alike
         {
@@ -93,7 +100,7 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => OutputSchema.Of(inputSchema, Options.LabelColumnName, Options.Columns);
 
     // Some defaults depend on the number of images.
-    private ImageClassifierModel Train(IDataView input, ProcessGroup processes)
+    private ImageClassifierModel Train(IDataView input, ProcessGroup processes, CancellationToken stop)
     {
         var host = (processes.IsFirst ? environment : new MLContext()).Register(nameof(ImageClassifierTrainer)); // the others log nothing
         using var channel = host.Start("Training");
@@ -101,13 +108,14 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
         {
             Warned = text => channel.Warning(MessageSensitivity.None, text),
         };
-        var labels = processes.Together(() => CountedLabels.Of(input, Options.LabelColumnName, meter, Options.Cancellation));
+        var labels = processes.Together(() => CountedLabels.Of(input, Options.LabelColumnName, meter, stop));
         var knowing = new ImageClassifierTrainer(
             environment,
             Options with
             {
                 ImageCount = labels.Counts.Sum(),
                 Progress = processes.IsFirst ? Options.Progress : null,
+                Cancellation = stop,
             }
         );
         return knowing.Train(input, labels, host, channel, meter, processes);
@@ -125,14 +133,20 @@ public sealed partial class ImageClassifierTrainer : IEstimator<ImageClassifierM
         var device = processes.Together(() => TorchDevice.For(environment, channel));
         using var checkpoints = processes.Together(() => processes.IsFirst ? TrainingCheckpoints.Open(Options, device, channel) : null);
         var seed = processes.Share(Options.Seed ?? checkpoints?.Seed ?? host.Rand.Next());
-
-        using var training = PrepareTogether(input, processes, reading => reading.Prepare(input, labels, seed, device, channel, meter)) with
-        {
-            Processes = processes,
-        };
         void Warn(string text) => channel.Warning(MessageSensitivity.None, text);
-        var decided = processes.Together(() => MirrorProbe.Decide(Options, training.Images.Train, training.Classes.Names, seed, Warn));
-        return new ImageClassifierTrainer(environment, decided).Train(training, checkpoints, channel, meter);
+        PreparedTraining Prepared(ImageClassifierTrainer reading) => reading.Prepare(input, labels, seed, device, channel, meter);
+        while (true)
+        {
+            using var training = PrepareTogether(input, processes, Prepared) with { Processes = processes };
+            var decided = processes.Together(() => MirrorProbe.Decide(Options, training.Images.Train, training.Classes.Names, seed, Warn));
+            var right = processes.Share(processes.Together(() => checkpoints?.SeedFor(decided, training)) ?? seed);
+            if (right == seed)
+            {
+                return new ImageClassifierTrainer(environment, decided).Train(training, checkpoints, channel, meter);
+            }
+
+            seed = right; // once at most: the images are those of another training than was assumed
+        }
     }
 
     private ImageClassifierModel Train(PreparedTraining training, TrainingCheckpoints? checkpoints, IChannel channel, PhaseMeter meter)

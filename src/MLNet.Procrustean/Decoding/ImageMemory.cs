@@ -19,11 +19,28 @@ internal static class ImageMemory
         }
     }
 
+    /// <summary>
+    /// The same, found again where it is less than so many bytes: it may be that of a training that is over, or of garbage.
+    /// </summary>
+    public static long AvailableFor(double bytes) => AvailableFor(bytes, () => AvailableBytes, GC.Collect);
+
+    /// <summary>The same, with what finds it and what collects the garbage.</summary>
+    public static long AvailableFor(double bytes, Func<long> available, Action collect)
+    {
+        if (available() < bytes)
+        {
+            collect();
+        }
+
+        return available();
+    }
+
     /// <param name="images">Their number.</param>
     /// <param name="shape">Of each.</param>
     /// <param name="remedy">What to do; null for what helps a training.</param>
     /// <exception cref="InvalidOperationException">The images need more than <see cref="AvailableBytes"/>.</exception>
-    public static void Check(long images, ImageShape shape, string? remedy = null) => Check(images, shape, AvailableBytes, remedy);
+    public static void Check(long images, ImageShape shape, string? remedy = null) =>
+        Check(images, shape, AvailableFor((double)images * shape.Bytes), remedy);
 
     /// <exception cref="InvalidOperationException">The images need more than <paramref name="availableBytes"/>.</exception>
     public static void Check(long images, ImageShape shape, long availableBytes, string? remedy = null)
@@ -44,7 +61,9 @@ internal static class ImageMemory
         );
     }
 
-    public static bool Fits(long images, ImageShape shape, long availableBytes) => (Int128)images * shape.Bytes <= availableBytes;
+    public static bool Fits(long images, ImageShape shape) => Fits(images, shape, AvailableFor((double)images * shape.Bytes));
+
+    private static bool Fits(long images, ImageShape shape, long availableBytes) => (Int128)images * shape.Bytes <= availableBytes;
 
     /// <summary>A number of bytes in a readable unit.</summary>
     public static string Readable(double bytes)

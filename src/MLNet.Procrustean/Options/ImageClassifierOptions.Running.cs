@@ -42,6 +42,7 @@ public sealed partial record ImageClassifierOptions
 
     /// <summary>
     /// Stops the reading of data within one row and the training within one step; <see cref="OnCancel"/> decides what the fit then returns.
+    /// A moment after the <see cref="Microsoft.ML.MLContext"/> is cancelled, as by AutoML when its time is over, the fit stops likewise.
     /// </summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -130,10 +131,11 @@ public sealed partial record ImageClassifierOptions
     /// training finds them there, also with another strategy, seed or number of epochs. They are computed again when they would be others:
     /// when the images, the weights or statistics of these stages, the preprocessing, the <see cref="Precision"/> or the kind of device
     /// differ, or mirror images or other copies are trained on. More of them than fit in memory are read as they are needed; without a
-    /// cache, each step computes those again, in full precision. A file takes two bytes for each number: for ResNet-18 at 224 pixels 1 kB
-    /// an image for the head and 100 kB for the last stage, twice that with mirror images, and as much again for each copy. Each row is
-    /// checked when it is read, a file of others is never overwritten, and where one cannot be written, the training continues without it,
-    /// with a warning. Features that another processor or another number of threads has computed can differ in the last bits.
+    /// cache, from a temporary file. A file takes two bytes for each number: for ResNet-18 at 224 pixels 1 kB an image for the head and
+    /// 100 kB for the last stage, twice that with mirror images, and as much again for each copy. Each row is checked when it is read, a
+    /// file of others is never overwritten, and where one cannot be written, the training continues without it, with a warning. Where they
+    /// fit nowhere, each step computes them again, in full precision and with other draws of mirror images, so that the weights are others.
+    /// Features that another processor or another number of threads has computed can differ in the last bits.
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentException">The path is empty.</exception>

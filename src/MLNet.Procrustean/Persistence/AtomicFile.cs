@@ -6,19 +6,22 @@ namespace MLNet.Procrustean.Persistence;
 /// </summary>
 /// <remarks>
 /// It is written in the same folder under a name of its own, since a move within one folder is a rename. What killed processes left there
-/// is deleted first, which frees its disk space. A file that is not finished is deleted when it is disposed.
+/// is deleted first, which frees its disk space: on a network drive, whose locks do not show what another process is writing, only an hour
+/// after the last write. A file that is not finished is deleted when it is disposed.
 /// </remarks>
 internal sealed class AtomicFile : IDisposable
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1); // between two writes
     private readonly string path;
 
     /// <param name="path">The path of the file. For a link, the file that it leads to is replaced.</param>
     /// <param name="room">Bytes to reserve at once, so that a disk that is too small is noticed before the work is done.</param>
+    /// <param name="hasLocks">Whether locks in the folder are reliable; null to find out.</param>
     /// <exception cref="IOException">
     /// There is too little space, the folder is missing, or the path is that of a folder or a device.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public AtomicFile(string path, long room = 0)
+    public AtomicFile(string path, long room = 0, bool? hasLocks = null)
     {
         this.path = Target(path);
         if (Directory.Exists(this.path) || IsDevice(path))
@@ -27,7 +30,7 @@ internal sealed class AtomicFile : IDisposable
         }
 
         Temporary = $"{this.path}.{Guid.NewGuid():N}.tmp";
-        DeleteLeftovers();
+        DeleteLeftovers(hasLocks ?? DriveLocks.AreReliableIn(Path.GetDirectoryName(this.path)!));
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -102,24 +105,25 @@ internal sealed class AtomicFile : IDisposable
         Delete(() => File.Delete(Temporary)); // moved away where it was finished
     }
 
-    // A file that another process is writing now is open there, and so is not deleted. (A network share may not report that: the other
-    // process then finds its file gone, and says so.)
-    private void DeleteLeftovers()
+    // A file that another process is writing now is open there, and so is not deleted. Where that cannot be relied upon, what was written
+    // lately is kept.
+    private void DeleteLeftovers(bool hasLocks)
     {
+        var latest = hasLocks ? DateTime.MaxValue : DateTime.UtcNow - LongestPause;
         foreach (var leftover in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp").Where(IsTemporary))
         {
             Delete(() =>
-                new FileStream(
-                    leftover,
-                    FileMode.Open,
-                    FileAccess.Write,
-                    FileShare.None,
-                    bufferSize: 1,
-                    FileOptions.DeleteOnClose
-                ).Dispose()
-            );
+            {
+                if (File.GetLastWriteTimeUtc(leftover) <= latest)
+                {
+                    DeleteUnlessOpen(leftover);
+                }
+            });
         }
     }
+
+    private static void DeleteUnlessOpen(string leftover) =>
+        new FileStream(leftover, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
 
     // Only names that this class gives: a user may keep other files in the folder.
     private bool IsTemporary(string found) =>

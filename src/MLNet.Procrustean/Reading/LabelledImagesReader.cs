@@ -172,7 +172,7 @@ internal sealed class LabelledImagesReader(
 
             return new(writer.Finish(keys, bad), labels, bad);
         }
-        catch (CacheNotWrittenException problem) when (ImageMemory.Fits(rows.Count, options.Shape, ImageMemory.AvailableBytes))
+        catch (CacheNotWrittenException problem) when (ImageMemory.Fits(rows.Count, options.Shape))
         {
             warned?.Invoke($"{problem.Message} This training decodes its images into memory instead.");
             return DecodeIntoMemory(rows, skip);

@@ -97,12 +97,15 @@ internal sealed class ProcessGroup(IReplicas? replicas)
     /// Makes something in each process. Where it writes files, the first one does so before the others, which then find them; and where
     /// another machine does not see them, the first one there writes them too, before the others there.
     /// </summary>
+    /// <param name="make">Makes it.</param>
+    /// <param name="writes">Whether it writes files.</param>
+    /// <param name="apart">Whether no machine sees the files of another one: then the first ones of all machines write at once.</param>
     /// <exception cref="InvalidOperationException">Another process has failed.</exception>
     /// <exception cref="OperationCanceledException">Another process was cancelled.</exception>
-    public T FirstThenOthers<T>(Func<T> make, bool writes)
+    public T FirstThenOthers<T>(Func<T> make, bool writes, bool apart = false)
         where T : class
     {
-        var made = Together(() => IsFirst || !writes ? make() : null);
+        var made = Together(() => !writes || IsFirst || (apart && IsFirstOfMachine) ? make() : null);
         if (writes)
         {
             made = Together(() => made ?? (IsFirstOfMachine ? make() : null));

@@ -3,6 +3,7 @@ using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Numerics;
+using MLNet.Procrustean.Persistence;
 using MLNet.Procrustean.Training.Features;
 using static TorchSharp.torch;
 
@@ -10,8 +11,12 @@ namespace MLNet.Procrustean.Training;
 
 /// <summary>
 /// What the frozen parts of a network make of each training image in each of its views: computed once and kept in bfloat16, in a file where
-/// there is a cache, else in memory.
+/// there is a cache, else in memory, or in a temporary file where there is too little of it.
 /// </summary>
+/// <remarks>
+/// Features that are computed in each step instead are not rounded, and their views are drawn in another way. So a seed would not decide
+/// the weights if the memory that is free at the moment did.
+/// </remarks>
 /// <param name="labels">Of the images, [N], int64.</param>
 /// <param name="features">Of the images; disposed with this.</param>
 /// <param name="parts">How many parts they have passed.</param>
@@ -23,7 +28,9 @@ internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int part
 {
     public override int Parts => parts;
 
-    /// <summary>Computes them, or finds those of an earlier training; null where they fit neither in a file nor in memory.</summary>
+    /// <summary>
+    /// Computes them, or finds those of an earlier training; null, with a warning, where they fit neither in a file nor in memory.
+    /// </summary>
     /// <param name="computation">Of the features.</param>
     /// <param name="cachePath">The cache of the images, beside which there is a file of their features; null for none.</param>
     /// <param name="meter">Told how many images are done, or that they do not fit.</param>
@@ -32,8 +39,12 @@ internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int part
     public static KeptFeatures? Of(FeatureComputation computation, string? cachePath, PhaseMeter meter, long? memory = null)
     {
         var parts = computation.Parts;
-        var features = (FeatureRows?)(cachePath is null ? null : FeatureFile.Of(FeatureFile.PathOf(cachePath, parts), computation, meter))
-            ?? InMemory(computation, meter, memory ?? ImageMemory.AvailableBytes);
+        var features = (cachePath is null ? null : FeatureFile.Of(FeatureFile.PathOf(cachePath, parts), computation, meter))
+            ?? (
+                computation.Layout.Bytes <= (memory ?? ImageMemory.AvailableFor(computation.Layout.Bytes))
+                    ? FeaturesInMemory.Compute(computation, meter)
+                    : FeatureFile.Temporary(ScratchFile.Folder, computation, meter)
+            );
         return features is null ? null : new(computation.Labels, features, parts, computation.Shape, computation.Type, computation.Device);
     }
 
@@ -58,19 +69,4 @@ internal sealed class KeptFeatures(Tensor labels, FeatureRows features, int part
         Inference.InParts(rows, shape, some => network.ForwardFrom(Parts, Of(some, views: null)));
 
     public override void Dispose() => features.Dispose();
-
-    private static FeaturesInMemory? InMemory(FeatureComputation computation, PhaseMeter meter, long memory)
-    {
-        var bytes = computation.Layout.Bytes;
-        if (bytes <= memory)
-        {
-            return FeaturesInMemory.Compute(computation, meter);
-        }
-
-        meter.Remark(
-            FormattableString.Invariant($"The features of the frozen stages would take {bytes / 1e9:0.0} GB, more than is available; ")
-                + "each step computes them again."
-        );
-        return null;
-    }
 }

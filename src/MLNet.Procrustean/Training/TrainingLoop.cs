@@ -28,9 +28,7 @@ internal sealed class TrainingLoop(
     /// <summary>Finds the epochs with a new rule, for the reports; null, the default, for none.</summary>
     public RuleChanges? Changes { get; init; }
 
-    /// <summary>
-    /// Whether it trains the head before the first epoch: then nothing is mixed or perturbed, and the meter is not told of epochs.
-    /// </summary>
+    /// <summary>Whether it trains the head before the first epoch: the meter is then not told of epochs.</summary>
     public bool IsHeadStart { get; init; }
 
     /// <summary>Features of the same images that fewer parts have made, to compute others from; null, the default, for none.</summary>
@@ -63,7 +61,7 @@ internal sealed class TrainingLoop(
         using var gradient = enable_grad(); // whatever the caller's own thread had set
         try
         {
-            return TrainEpochs(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), meter ?? PhaseMeter.Silent());
+            return TrainOn(state, images.Train, images.Validation, report, atSavePoint ?? (_ => { }), meter ?? PhaseMeter.Silent());
         }
         catch (OperationCanceledException)
             when (options.OnCancel == CancellationOutcome.KeepBest
@@ -76,7 +74,7 @@ internal sealed class TrainingLoop(
         }
     }
 
-    private int? TrainEpochs(
+    private int? TrainOn(
         TrainingState state,
         LabelledImages train,
         LabelledImages? validation,
@@ -86,20 +84,40 @@ internal sealed class TrainingLoop(
     )
     {
         var network = state.Network;
-        using var inputs = IsOver(state) ? null : Processes.FirstThenOthers(() => InputsFor(network, train, meter), WritesFeatures);
+        // the processes of a machine compute features once, as they decode images once
+        using var shared = options.CachePath is null && network.FrozenParts > 0 && !IsOver(state) ? MachineFolder.For(Processes) : null;
+        var cached = shared is null ? options : options with { CachePath = Path.Combine(shared.Path, "images") };
+        var writes = cached.CachePath is not null;
+        var apart = shared is not null;
+        using var inputs = IsOver(state) ? null : Processes.FirstThenOthers(() => InputsFor(network, train, cached, meter), writes, apart);
         Begin(inputs);
         using var heldOut =
             inputs is null || validation is null
                 ? null
-                : Processes.FirstThenOthers(() => InputsOfValidation(network, validation, meter), WritesFeatures);
+                : Processes.FirstThenOthers(() => InputsOfValidation(network, validation, cached, meter), writes, apart);
+        shared?.Dispose(); // what all have opened needs no name
         var probe = inputs is null ? null : Probe(inputs, train.Labels);
-        var ofEpochs = IsHeadStart ? PhaseMeter.Silent() : meter;
+        return TrainEpochs(state, inputs, heldOut, probe, report, atSavePoint, IsHeadStart ? PhaseMeter.Silent() : meter);
+    }
+
+    private int? TrainEpochs(
+        TrainingState state,
+        TrainingInputs? inputs,
+        TrainingInputs? heldOut,
+        TrainingProbe? probe,
+        Action<EpochReport> report,
+        Action<SavePoint> atSavePoint,
+        PhaseMeter meter
+    )
+    {
+        var network = state.Network;
         for (var number = state.Reports.Count + 1; !IsOver(state); number++)
         {
             var epoch = state.Enter(number, seed, classes, device);
             network.train();
-            TrainEpoch(state, epoch, inputs!, atSavePoint, ofEpochs);
-            var (loss, seconds) = (epoch.LossSum.item<double>() / train.Count, (state.Elapsed - epoch.Begun).TotalSeconds);
+            TrainEpoch(state, epoch, inputs!, atSavePoint, meter);
+            var images = inputs!.Labels.shape[0];
+            var (loss, seconds) = (epoch.LossSum.item<double>() / images, (state.Elapsed - epoch.Begun).TotalSeconds);
             network.eval();
             if (!double.IsFinite(loss) || !WeightSnapshot.IsFinite(network))
             {
@@ -108,7 +126,7 @@ internal sealed class TrainingLoop(
                 return number;
             }
 
-            state.Reports.Add(Measured(state, epoch, loss, train.Count / seconds, heldOut, probe));
+            state.Reports.Add(Measured(state, epoch, loss, images / seconds, heldOut, probe));
             report(state.Reports[^1]);
         }
 
@@ -116,16 +134,14 @@ internal sealed class TrainingLoop(
         return state.DivergedIn; // set where the training had diverged before it was resumed
     }
 
-    private bool WritesFeatures => options.CachePath is not null;
-
     // Features, where frozen parts see an image in a few fixed forms and nothing is mixed or perturbed before them; else the images.
-    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, PhaseMeter meter) =>
+    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, ImageClassifierOptions cached, PhaseMeter meter) =>
         (
             network.FrozenParts == 0 || !ImageViews.AreAllOf(options.Augmentation) || ChangesInputsOfFrozenParts(network)
                 ? null
                 : KeptFeatures.Of(
                     new(network, train, new(options.Augmentation), preprocessing, options, device) { Earlier = Earlier },
-                    options.CachePath,
+                    cached.CachePath,
                     meter
                 )
         )
@@ -138,12 +154,6 @@ internal sealed class TrainingLoop(
                 device
             );
 
-    private TrainingRule RuleFor(EpochContext epoch)
-    {
-        var rule = options.Strategy.RuleFor(epoch);
-        return IsHeadStart ? rule with { Mixing = null, Perturbation = null } : rule;
-    }
-
     private bool ChangesInputsOfFrozenParts(StagedNetwork network)
     {
         using var scope = NewDisposeScope();
@@ -151,15 +161,20 @@ internal sealed class TrainingLoop(
         return Enumerable
             .Range(1, options.Epochs)
             .SelectMany(number => EpochContext.Possible(number, options.Epochs, classes, device))
-            .Select(RuleFor)
+            .Select(options.Strategy.RuleFor)
             .Any(rule => rule.Perturbation is not null || rule.Mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
 
-    private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images, PhaseMeter meter) =>
+    private TrainingInputs InputsOfValidation(
+        StagedNetwork network,
+        LabelledImages images,
+        ImageClassifierOptions cached,
+        PhaseMeter meter
+    ) =>
         (
             network.FrozenParts == 0
                 ? null
-                : KeptFeatures.Of(new(network, images, ImageViews.One, preprocessing, options, device), options.ValidationCachePath, meter)
+                : KeptFeatures.Of(new(network, images, ImageViews.One, preprocessing, options, device), cached.ValidationCachePath, meter)
         ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
 
     // Each process measures a share of the images.
@@ -170,7 +185,12 @@ internal sealed class TrainingLoop(
             return null;
         }
 
-        Tensor LogitsOf(Tensor rows) => heldOut.LogitsOf(network, rows);
+        Tensor LogitsOf(Tensor rows)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            return heldOut.LogitsOf(network, rows);
+        }
+
         var hits = Processes.Together(() =>
             Inference.Hits(LogitsOf, heldOut.Labels, classes.Classes, device, Processes.Rank, Processes.Count)
         );
@@ -192,7 +212,7 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         var progress = state.Reports.Count > 0 ? state.Reports[^1].TrainingAccuracy : default(ImmutableArray<double>?);
-        var rule = RuleFor(new(epoch.Number, options.Epochs, classes, device) { TrainingAccuracy = progress });
+        var rule = options.Strategy.RuleFor(new(epoch.Number, options.Epochs, classes, device) { TrainingAccuracy = progress });
         // kept alive during the draw, which a garbage collection could end otherwise
         using var order = RandomStream.Order.Generator(seed, epoch.Number);
         var rows = EpochOrder.Sample(inputs.Labels, rule.SamplingWeights, order);

@@ -91,6 +91,7 @@ internal sealed class TrainingState(StagedNetwork network, ImageClassifierOption
 
     public void Dispose()
     {
+        Optimizer.ZeroGrad(); // else the trained network would keep the last gradients, as large as its weights
         Optimizer.Dispose();
         Memory?.Dispose();
         Kept.Dispose();

@@ -31,9 +31,9 @@ public sealed class RoomConventionTests
         "Images",
         "Images/Augmentations",
         "Decoding",
+        "Replicas",
         "Persistence/PyTorch",
         "Persistence",
-        "Replicas",
         "Numerics",
         "Interop",
     ];

@@ -46,6 +46,17 @@ public sealed class ImageMemoryTests
             Throws.InvalidOperationException.With.Message.EndsWith("0 bytes are available. Use a smaller ImagesPerClass.")
         );
 
+    // .NET knows the load at the last collection, which may have been during a training that is over.
+    [TestCase(50, 100, 0)]
+    [TestCase(100, 100, 0)]
+    [TestCase(101, 900, 1)]
+    public void AvailableFor_MoreThanAtTheLastCollection_CollectsAndLooksAgain(double bytes, long expected, int expectedCollections)
+    {
+        var collections = 0;
+        var available = ImageMemory.AvailableFor(bytes, () => collections == 0 ? 100 : 900, () => collections++);
+        Assert.That((available, collections), Is.EqualTo((expected, expectedCollections)));
+    }
+
     [Test]
     public void Check_AgainstThisProcess_KnowsItsLimit()
     {

@@ -99,6 +99,26 @@ public sealed class AtomicFileTests
         Assert.That(new FileInfo(path).Length, Is.Zero, "that of the other process");
     }
 
+    [TestCase(DriveType.Fixed, false)]
+    [TestCase(DriveType.Removable, false)]
+    [TestCase(DriveType.Ram, false)]
+    [TestCase(DriveType.Network, true)]
+    [TestCase(DriveType.Unknown, true)]
+    public void New_LeftoverWrittenNow_StaysWhereLocksAreNotReliable(DriveType drive, bool stays)
+    {
+        var now = folder.Write($"file.{Guid.NewGuid():N}.tmp", new byte[9]);
+        var earlier = folder.Write($"file.{Guid.NewGuid():N}.tmp", new byte[9]);
+        File.SetLastWriteTimeUtc(earlier, DateTime.UtcNow.AddHours(-2));
+
+        new AtomicFile(path, hasLocks: DriveLocks.AreReliableOn(drive)).Dispose();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(File.Exists(now), Is.EqualTo(stays));
+            Assert.That(File.Exists(earlier), Is.False, "nobody has written to it for two hours");
+        }
+    }
+
     [Test]
     public void Finish_FolderGoneMeanwhile_SaysSo()
     {

@@ -7,10 +7,12 @@ namespace MLNet.Procrustean.Tests.Replicas;
 /// <summary>What the processes of one machine share.</summary>
 public sealed class MachineTests
 {
-    [TestCase(4, 4, "0 123")]
-    [TestCase(4, 2, "0 2 13")]
-    [TestCase(4, 1, "0 123")]
-    public void FirstThenOthers_WritingFiles_BeginsWithTheFirstOfEachMachine(int count, int ofMachine, string expected)
+    [TestCase(4, 4, false, "0 123")]
+    [TestCase(4, 2, false, "0 2 13")]
+    [TestCase(4, 2, true, "02 13")]
+    [TestCase(4, 1, false, "0 123")]
+    [TestCase(4, 1, true, "0123")]
+    public void FirstThenOthers_WritingFiles_BeginsWithTheFirstOfEachMachine(int count, int ofMachine, bool apart, string expected)
     {
         var made = new ConcurrentQueue<int>();
         var results = ThreadReplicas.Results(count, replicas => Made(replicas), ofMachine);
@@ -34,7 +36,8 @@ public sealed class MachineTests
                     made.Enqueue(replicas.Rank);
                     return $"{replicas.Rank}";
                 },
-                writes: true
+                writes: true,
+                apart
             );
     }
 
@@ -58,6 +61,27 @@ public sealed class MachineTests
             var mode = processes.Together(() => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(folder.Path));
             return (folder.Path, mode);
         }
+    }
+
+    [Test]
+    public void Folder_BesideOthers_RemovesThoseOfKilledProcessesAlone()
+    {
+        using var parent = new TemporaryFolder();
+        using var used = MachineFolder.In(parent.Path, "procrustean-machine-used", holds: true);
+        MachineFolder.In(parent.Path, "procrustean-machine-left", holds: false); // for its owner alone, as all of them
+        parent.Write("procrustean-machine-left/images", [1]);
+        parent.Write("procrustean-machine-left/in-use-by-processes.lock", []);
+        Directory.CreateDirectory(Path.Combine(parent.Path, "procrustean-machine-open"));
+        parent.Write("procrustean-machine-open/in-use-by-processes.lock", []);
+        parent.Write("procrustean-machine-begun/images", [1]);
+        parent.Write("procrustean-checkpoints/in-use-by-processes.lock", []);
+        using var made = MachineFolder.In(parent.Path, "procrustean-machine-made", holds: true);
+        Assert.That(
+            Directory.GetDirectories(parent.Path).Select(Path.GetFileName),
+            Is.EquivalentTo(
+                new[] { "used", "open", "begun", "made" }.Select(name => $"procrustean-machine-{name}").Append("procrustean-checkpoints")
+            )
+        );
     }
 
     [Test]

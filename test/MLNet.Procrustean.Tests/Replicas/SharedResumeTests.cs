@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Tests.Replicas;
@@ -33,6 +34,16 @@ public sealed class SharedResumeTests
             Assert.That(SharedFit.Models(resuming, Options), Is.All.EqualTo(uninterrupted));
             Assert.That(Directory.GetFiles(Options.CheckpointPath!).Select(Path.GetFileName), Is.EqualTo(["finished.safetensors"]));
         }
+    }
+
+    [Test]
+    public void Fit_WithoutASeedAfterAFinishedOneOfOtherImages_ResumesToTheSameModelInAll()
+    {
+        SharedFit.Model(Options with { Seed = 8 }, SharedFit.Images(new MLContext(), red: 16));
+        AnotherProcess.Finished(Path.Combine(Options.CheckpointPath!, "finished.safetensors"));
+        CancelInTheMiddle(rank: 1);
+        var uninterrupted = SharedFit.Models(1, Options with { CheckpointPath = null })[0];
+        Assert.That(SharedFit.Models(2, Options with { Seed = null }), Is.All.EqualTo(uninterrupted));
     }
 
     [Test]

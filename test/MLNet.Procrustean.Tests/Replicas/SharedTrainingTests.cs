@@ -1,5 +1,9 @@
 using Microsoft.ML;
+using MLNet.Procrustean.Diagnostics;
+using MLNet.Procrustean.Images;
 using MLNet.Procrustean.Tests.Support;
+using MLNet.Procrustean.Training;
+using static TorchSharp.torch;
 
 namespace MLNet.Procrustean.Tests.Replicas;
 
@@ -82,6 +86,30 @@ public sealed class SharedTrainingTests
                 Directory.GetFiles(folder.Path).Select(Path.GetFileName),
                 Is.EquivalentTo(["images", "images.features-2.safetensors", "images.validation.features-2.safetensors"])
             );
+        }
+    }
+
+    [TestCase(2, true, false)]
+    [TestCase(1, true, true)]
+    public void Train_FrozenStagesWithoutACache_ComputesFeaturesOnceOnEachMachine(int ofMachine, bool first, bool second)
+    {
+        using var images = ToyImages.Of(9, 7);
+        var options = SmallTraining.Options with { FrozenStages = 2, Augmentation = Flipping, BatchParts = 2 };
+        var classes = ToyImages.CountsOf(images);
+        var computed = ThreadReplicas.Results(2, Computes, ofMachine);
+        Assert.That(computed, Is.EqualTo(new[] { first, second }));
+
+        bool Computes(IReplicas replicas)
+        {
+            var phases = new List<TrainingPhase>();
+            var preprocessing = Preprocessing.Measure(images.Pixels, options.Shape);
+            using var network = options.Backbone.Build(options.Channels, classes.Classes, SmallTraining.Seed, ClassifierHead.Linear);
+            network.Freeze(options.FrozenStages);
+            using var state = new TrainingState(network, options);
+            var loop = new TrainingLoop(options, classes, preprocessing, CPU, SmallTraining.Seed) { Processes = new(replicas) };
+            var meter = new PhaseMeter(new CalledProgress<PhaseReport>(report => phases.Add(report.Phase)), _ => { });
+            loop.Train(state, new(images, null), _ => { }, meter: meter);
+            return phases.Contains(TrainingPhase.ComputingFeatures);
         }
     }
 

@@ -150,31 +150,6 @@ public sealed class FrozenStagesTests
     }
 
     [Test]
-    public void Of_MoreThanTheMemory_IsNullAndSaysSo()
-    {
-        using var scope = NewDisposeScope();
-        using var network = Network();
-        network.Freeze(2);
-        var images = ToyImages.Of(3, 2);
-        var log = new List<string>();
-        // [5, 4, 16, 16] numbers of two bytes, twice
-        KeptFeatures? Keep(long memory) =>
-            KeptFeatures.Of(
-                new(network, images, new(Augmentation.None with { HorizontalFlip = true }), ToyImages.Halved, TinyModel.Options, CPU),
-                null,
-                new(null, log.Add),
-                memory
-            );
-        using var kept = Keep(memory: 2 * 5 * 4 * 16 * 16 * 2);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(kept, Is.Not.Null);
-            Assert.That(Keep(memory: (2 * 5 * 4 * 16 * 16 * 2) - 1), Is.Null);
-            Assert.That(log, Has.One.StartsWith("The features of the frozen stages would take 0.0 GB, more than is available"));
-        }
-    }
-
-    [Test]
     public void Fit_FrozenStages_LeavesNoTensor()
     {
         var options = TinyModel.Options with { FrozenStages = 2, Epochs = 1, Strategy = new PlainTraining() };

@@ -9,6 +9,14 @@ public sealed class TrainingStateTests
     private static readonly ClassCounts Classes = new(["cat", "dog"], [3, 2]);
 
     [Test]
+    public void Dispose_AfterTraining_LeavesNoGradients()
+    {
+        using var images = ToyImages.Of(9, 3);
+        using var training = SmallTraining.Run(SmallTraining.Options, images);
+        Assert.That(training.Network.parameters().Where(weight => weight.grad is not null), Is.Empty);
+    }
+
+    [Test]
     public void Elapsed_Restored_StandsUntilTheEpochContinues()
     {
         var options = SmallTraining.Options;

@@ -33,7 +33,7 @@ internal sealed class TrainingCheckpoints : IDisposable
         this.channel = channel;
     }
 
-    /// <summary>The seed of the training to resume; null where there is no such training.</summary>
+    /// <summary>The seed of the training to resume, as far as it is known by now; null where there is no such training.</summary>
     public int? Seed => (finished ?? interrupted)?.Moment.Seed;
 
     /// <summary>Null where no checkpoints are asked for.</summary>
@@ -59,6 +59,29 @@ internal sealed class TrainingCheckpoints : IDisposable
         }
     }
 
+    /// <summary>The seed of the training to resume with these images; null where there is no such training.</summary>
+    /// <remarks>
+    /// It is another one than they were prepared with where the options set none and that of a finished training was taken, which turns out
+    /// to be of other images, while there is also an interrupted training.
+    /// </remarks>
+    /// <param name="options">Those that were asked for, with what the images decided.</param>
+    /// <param name="training">Its images.</param>
+    /// <exception cref="ArgumentException">The options are not those of the interrupted training.</exception>
+    public int? SeedFor(ImageClassifierOptions options, PreparedTraining training)
+    {
+        if (options.Seed is null && finished is not null && interrupted is not null)
+        {
+            LeaveFinishedUnlessSame(SettingsOf(options, training));
+            if (finished is null)
+            {
+                TakeSeed(interrupted);
+                RefuseInterruptedUnlessSame(); // before the images are prepared once more
+            }
+        }
+
+        return Seed;
+    }
+
     /// <summary>Restores the state of the checkpoint that was found; leaves it unchanged where there is no checkpoint.</summary>
     /// <param name="state">Of the training.</param>
     /// <param name="options">Those that were asked for, with what the images decided.</param>
@@ -68,11 +91,8 @@ internal sealed class TrainingCheckpoints : IDisposable
     /// <exception cref="IOException">What the checkpoint holds is not the state of such a training.</exception>
     public Checkpoint? Resume(TrainingState state, ImageClassifierOptions options, PreparedTraining training)
     {
-        settings[nameof(options.Seed)] = training.Seed.ToString(CultureInfo.InvariantCulture); // drawn by now if the options set none
-        settings = settings.Concat(TrainingSettings.Of(training.Images, training.Classes.Names)).ToDictionary();
-        var augmentation = $"{options.Augmentation}"; // not what was asked for where classes are each other's mirror image
-        settings[Decided] = augmentation == settings[nameof(options.Augmentation)] ? SettingDifferences.None : augmentation;
-        LeaveFinishedUnlessSame();
+        settings = SettingsOf(options, training);
+        LeaveFinishedUnlessSame(settings);
         RefuseInterruptedUnlessSame();
         isOver = finished is not null;
         if ((finished ?? interrupted) is not { } found)
@@ -198,7 +218,7 @@ internal sealed class TrainingCheckpoints : IDisposable
             TakeSeed(finished);
         }
 
-        LeaveFinishedUnlessSame();
+        LeaveFinishedUnlessSame(settings);
         if (finished is null)
         {
             if (options.Seed is null)
@@ -216,10 +236,21 @@ internal sealed class TrainingCheckpoints : IDisposable
         settings[nameof(ImageClassifierOptions.Seed)] = found?.Moment.Settings[nameof(ImageClassifierOptions.Seed)]
             ?? SettingDifferences.None;
 
-    // Nothing is lost when another training begins: the finished checkpoint stays until that one is over.
-    private void LeaveFinishedUnlessSame()
+    // With what is known when the images are prepared.
+    private Dictionary<string, string> SettingsOf(ImageClassifierOptions options, PreparedTraining training)
     {
-        if (finished is not null && Differences(finished, settings) is { Count: > 0 } differences)
+        var augmentation = $"{options.Augmentation}"; // not what was asked for where classes are each other's mirror image
+        return new(settings.Concat(TrainingSettings.Of(training.Images, training.Classes.Names)))
+        {
+            [nameof(options.Seed)] = training.Seed.ToString(CultureInfo.InvariantCulture), // drawn by now if the options set none
+            [Decided] = augmentation == settings[nameof(options.Augmentation)] ? SettingDifferences.None : augmentation,
+        };
+    }
+
+    // Nothing is lost when another training begins: the finished checkpoint stays until that one is over.
+    private void LeaveFinishedUnlessSame(Dictionary<string, string> now)
+    {
+        if (finished is not null && Differences(finished, now) is { Count: > 0 } differences)
         {
             channel.Info(
                 MessageSensitivity.None,

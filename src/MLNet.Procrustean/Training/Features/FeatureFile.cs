@@ -1,3 +1,4 @@
+using MLNet.Procrustean.Decoding;
 using MLNet.Procrustean.Diagnostics;
 using MLNet.Procrustean.Reading.Cache;
 
@@ -38,14 +39,49 @@ internal static class FeatureFile
         }
     }
 
+    /// <summary>The features, computed into a file that is gone when they are disposed.</summary>
+    /// <param name="folder">Of the file; null where there is no folder on a disk.</param>
+    /// <param name="computation">Of the features.</param>
+    /// <param name="meter">Told of the file, and of the computation.</param>
+    /// <returns>Null, with a warning, where they cannot be written.</returns>
+    public static FeatureRows? Temporary(string? folder, FeatureComputation computation, PhaseMeter meter)
+    {
+        const string Remedy =
+            "Name a folder with room for it as that of temporary files (TMPDIR, on Windows TMP), or a "
+            + $"{nameof(ImageClassifierOptions.CachePath)} in one.";
+        var found =
+            $"The features of the frozen stages take {ImageMemory.Readable(computation.Layout.Bytes)}, more memory than is available";
+        if (folder is null)
+        {
+            meter.Warn($"{found}, and no folder for a temporary file is on a disk: each step computes them again. {Remedy}");
+            return null;
+        }
+
+        meter.Remark(
+            $"{found}: they are kept in a temporary file in '{folder}'. "
+                + $"Beside a {nameof(ImageClassifierOptions.CachePath)} with room for it, the next training would have them too."
+        );
+        var path = Path.Combine(folder, $"procrustean-{Guid.NewGuid():N}.features.safetensors");
+        try
+        {
+            return Compute(path, computation, new() { ["format"] = FeatureComputation.Format }, meter, isKept: false);
+        }
+        catch (CacheNotWrittenException problem)
+        {
+            meter.Warn($"{problem.InnerException!.Message} Each step computes the features again. {Remedy}");
+            return null;
+        }
+    }
+
     private static FeaturesInFile Compute(
         string path,
         FeatureComputation computation,
         Dictionary<string, string> identity,
-        PhaseMeter meter
+        PhaseMeter meter,
+        bool isKept = true
     )
     {
-        using var writer = new FeatureFileWriter(path, computation.Layout, identity);
+        using var writer = new FeatureFileWriter(path, computation.Layout, identity, isKept);
         computation.Run(meter, writer.Write);
         return writer.Finish();
     }

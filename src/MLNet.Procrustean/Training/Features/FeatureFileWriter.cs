@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace MLNet.Procrustean.Training.Features;
 
 /// <summary>
-/// Writes features as they are computed, to a temporary file that takes its place when complete: until then an earlier file stays.
+/// Writes features as they are computed: to a file that takes its place when complete, so that an earlier file stays until then, or to one
+/// that is gone when it is closed.
 /// </summary>
 internal sealed class FeatureFileWriter : IDisposable
 {
@@ -17,31 +18,38 @@ internal sealed class FeatureFileWriter : IDisposable
 
     private readonly string path;
     private readonly FeatureLayout layout;
-    private readonly AtomicFile file;
+    private readonly AtomicFile? file; // null where it is to be gone
+    private readonly FileStream stream;
     private readonly long start; // of the first array
     private readonly long[] checksums;
+    private bool isGiven;
 
     /// <summary>Reserves the room that all features need, so that a disk that is too small is noticed before any is computed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="layout">Of the features.</param>
+    /// <param name="identity">All that decides them.</param>
+    /// <param name="isKept">Whether the file is kept when it is closed.</param>
     /// <exception cref="CacheNotWrittenException">
     /// There is too little room, or the folder is missing or may not be written to; this holds for all members.
     /// </exception>
-    public FeatureFileWriter(string path, FeatureLayout layout, IReadOnlyDictionary<string, string> identity)
+    public FeatureFileWriter(string path, FeatureLayout layout, IReadOnlyDictionary<string, string> identity, bool isKept = true)
     {
         (this.path, this.layout) = (path, layout);
         checksums = new long[layout.Images * layout.Views.Count];
-        var bytes = layout.StartOf(layout.Views.Count, 0);
-        file = Try(() => new AtomicFile(path, LongestTexts + (LongestPlaces * layout.Views.Count) + bytes));
+        var room = LongestTexts + (LongestPlaces * layout.Views.Count) + layout.StartOf(layout.Views.Count, 0);
+        file = isKept ? Try(() => new AtomicFile(path, room)) : null;
+        stream = file?.Stream ?? Try(() => ScratchFile.Create(path, room));
         try
         {
             start = Try(() =>
             {
-                SafeTensors.WriteHeader(file.Stream, identity, layout.Places);
-                return file.Stream.Position;
+                SafeTensors.WriteHeader(stream, identity, layout.Places);
+                return stream.Position;
             });
         }
         catch
         {
-            file.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -59,15 +67,21 @@ internal sealed class FeatureFileWriter : IDisposable
         }
     }
 
-    /// <summary>Completes the file and puts it in its place.</summary>
+    /// <summary>Completes the file, and puts it in its place where it is kept.</summary>
     /// <returns>The features, open.</returns>
     public FeaturesInFile Finish() =>
         Try(() =>
         {
-            file.Stream.Position = start;
-            file.Stream.Write(MemoryMarshal.AsBytes(checksums.AsSpan()));
-            file.Stream.SetLength(start + layout.StartOf(layout.Views.Count, 0)); // more room may have been reserved than was needed
-            file.Stream.Flush(flushToDisk: true);
+            stream.Position = start;
+            stream.Write(MemoryMarshal.AsBytes(checksums.AsSpan()));
+            stream.SetLength(start + layout.StartOf(layout.Views.Count, 0)); // more room may have been reserved than was needed
+            if (file is null)
+            {
+                isGiven = true;
+                return FeaturesInFile.Of(stream, path, layout, checksums, start);
+            }
+
+            stream.Flush(flushToDisk: true);
             // before the move: what is read is this file, even where another training replaces it
             var features = FeaturesInFile.Open(file.Temporary, path, layout, checksums, start);
             try
@@ -83,15 +97,22 @@ internal sealed class FeatureFileWriter : IDisposable
         });
 
     /// <summary>Removes what was written, unless it was finished.</summary>
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        file?.Dispose();
+        if (!isGiven)
+        {
+            stream.Dispose();
+        }
+    }
 
     private void Write(int view, long row, ReadOnlySpan<byte> bytes)
     {
         checksums[(view * layout.Images) + row] = Crc32C.Of(bytes);
         try
         {
-            file.Stream.Position = start + layout.StartOf(view, row);
-            file.Stream.Write(bytes);
+            stream.Position = start + layout.StartOf(view, row);
+            stream.Write(bytes);
         }
         catch (Exception problem) when (AtomicFile.IsOfDisk(problem))
         {
@@ -118,7 +139,7 @@ internal sealed class FeatureFileWriter : IDisposable
                 $"The file of features '{path}' cannot be written: {problem.Message} "
                     + $"It takes {ImageMemory.Readable(layout.Bytes)} for {layout.Images:N0} images, "
                     + $"in a folder that exists and may be written to, beside an earlier file until it is complete. "
-                    + $"Make room, name another {nameof(ImageClassifierOptions.CachePath)}, or none."
+                    + $"Make room, or name a {nameof(ImageClassifierOptions.CachePath)} in another folder."
             ),
             problem
         );

@@ -75,7 +75,11 @@ internal sealed class FeaturesInFile : FeatureRows
     /// <param name="checksums">Of its rows, one view after the other.</param>
     /// <param name="start">Of its first array.</param>
     public static FeaturesInFile Open(string written, string path, FeatureLayout layout, long[] checksums, long start) =>
-        new(Stream(written), path, layout, checksums, start);
+        Of(Stream(written), path, layout, checksums, start);
+
+    /// <summary>The same of a file that is open.</summary>
+    public static FeaturesInFile Of(FileStream file, string path, FeatureLayout layout, long[] checksums, long start) =>
+        new(file, path, layout, checksums, start);
 
     public override Tensor Of(Tensor rows, Tensor? views = null)
     {

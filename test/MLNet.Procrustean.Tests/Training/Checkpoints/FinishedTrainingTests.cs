@@ -1,5 +1,4 @@
 using MLNet.Procrustean.Tests.Support;
-using MLNet.Procrustean.Training;
 using MLNet.Procrustean.Training.Checkpoints;
 
 namespace MLNet.Procrustean.Tests.Training.Checkpoints;
@@ -105,13 +104,49 @@ public sealed class FinishedTrainingTests
         Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps), "the model of the first was given already");
         Assert.That(second.Weights, Is.Not.EqualTo(first.Weights));
 
-        Rewrite(Finished, moment => moment with { FinishedBy = Guid.NewGuid() });
+        AnotherProcess.Finished(Finished);
         var third = training.Result(Counted(options, out steps));
         Assert.That(steps, Is.Zero);
         Assert.That(third, Is.EqualTo(second).Using<(byte[] Weights, string Reports)>(Same));
 
         Counted(options, out steps).Dispose();
         Assert.That(steps, Is.EqualTo(CheckpointedTraining.Steps), "the model of the other process was given already");
+    }
+
+    // A program that fits two trainings, and when it is started again skips the first one, whose model it has saved.
+    [Test]
+    public void Fit_WithoutASeedInterruptedAfterAFinishedOneOfOtherImages_EndsAsIfNeverInterrupted()
+    {
+        var options = training.Options with { Seed = null };
+        training.Fit(options, training.Images(red: 17)).Dispose();
+        training.Cancel(step: 7, options);
+        var seed = SeedOf(training.Files[^1]);
+        AnotherProcess.Finished(Finished);
+
+        var resumed = training.Result(Counted(options, out var left));
+
+        var whole = training.Result(training.Fit(options with { Seed = seed, CheckpointPath = null }));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(left, Is.EqualTo(CheckpointedTraining.Steps - 7));
+            Assert.That(resumed, Is.EqualTo(whole).Using<(byte[] Weights, string Reports)>(Same));
+            Assert.That(Names, Is.EqualTo(new[] { "finished.safetensors" }));
+        }
+    }
+
+    [Test]
+    public void Fit_WithoutASeedAndInterruptedWithOtherOptions_IsRefusedForTheseAlone()
+    {
+        var options = training.Options with { Seed = null };
+        training.Fit(options, training.Images(red: 17)).Dispose();
+        training.Cancel(step: 7, options with { Epochs = 4 });
+        AnotherProcess.Finished(Finished);
+        var before = training.Contents();
+
+        var problem = Assert.Throws<ArgumentException>(() => training.Fit(options))!;
+
+        Assert.That(problem.Message, Does.Contain("Epochs: checkpoint 4, now 3").And.Not.Contain("Seed:"));
+        Assert.That(training.Contents(), Is.EqualTo(before));
     }
 
     // The process was killed after the finished checkpoint was written and before the others were deleted.
@@ -210,12 +245,10 @@ public sealed class FinishedTrainingTests
         return model;
     }
 
-    private static void Rewrite(string path, Func<TrainingMoment, TrainingMoment> change)
+    private static int SeedOf(string checkpoint)
     {
-        using var file = File.Open(path, FileMode.Open);
-        var checkpoint = Checkpoint.Read(file);
-        file.SetLength(0);
-        (checkpoint with { Moment = change(checkpoint.Moment) }).Write(file);
+        using var file = File.OpenRead(checkpoint);
+        return Checkpoint.Read(file).Moment.Seed;
     }
 
     private static bool Same((byte[] Weights, string Reports) one, (byte[] Weights, string Reports) other) =>
