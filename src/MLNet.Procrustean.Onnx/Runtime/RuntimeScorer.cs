@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using MLNet.Procrustean.Networks;
 using MLNet.Procrustean.Scoring;
 
 namespace MLNet.Procrustean.Onnx.Runtime;
@@ -33,21 +34,33 @@ internal sealed class RuntimeScorer : Scorer
         }
     }
 
-    public override ScoredImage[] Score(byte[] pixels, bool withFeatures)
+    // In the parts that libtorch takes too: what layers make of large images would fill the memory, and stay in the session's.
+    public override ScoredImage[] Score(byte[] pixels, bool withFeatures) =>
+        [
+            .. Inference
+                .Parts(pixels.Length / shape.Bytes, shape)
+                .SelectMany(part => Score(pixels.AsMemory((part.Start.Value * shape.Bytes)..(part.End.Value * shape.Bytes)), withFeatures)),
+        ];
+
+    public override void Dispose()
+    {
+        session.Dispose();
+        options.Dispose();
+    }
+
+    private ScoredImage[] Score(Memory<byte> pixels, bool withFeatures)
     {
         var images = pixels.Length / shape.Bytes;
-        using var input = OrtValue.CreateTensorValueFromMemory(pixels, [images, shape.Size, shape.Size, shape.Channels]);
+        using var input = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance,
+            pixels,
+            [images, shape.Size, shape.Size, shape.Channels]
+        );
         using var outputs = session.Run(options, Inputs, [input], withFeatures ? ScoresAndFeatures : Scores);
         return ScoredImage.Rows(
             outputs[0].GetTensorDataAsSpan<float>(),
             withFeatures ? outputs[1].GetTensorDataAsSpan<float>() : [],
             images
         );
-    }
-
-    public override void Dispose()
-    {
-        session.Dispose();
-        options.Dispose();
     }
 }
