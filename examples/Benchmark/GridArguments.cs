@@ -8,14 +8,14 @@ namespace Benchmark;
 /// <summary>The command line of a comparison.</summary>
 internal sealed class GridArguments
 {
-    // Small, for many runs, in single precision, which every processor has, and with the same steps for any number of images.
+    // Small, for many runs, in single precision, which every processor has, and with a batch size that is given, so that the steps and the
+    // learning rate are the same for any number of images.
     private static readonly ImageClassifierOptions Defaults = new()
     {
         Backbone = new CifarResNet { Depth = 8 },
         ImageSize = 32,
         Epochs = 15,
         BatchSize = 64,
-        LearningRate = 0.05,
         Precision = Precision.Fp32,
     };
 

@@ -34,7 +34,7 @@ static void Compare(Grid grid)
     var ml = new MLContext();
     OneRun.PassOn(ml, Console.Error.WriteLine);
     var (train, _) = ImageFolders.Load(ml, grid.Train, grid.Test); // refuses them now, not when the first run is done
-    grid = grid with { Options = grid.Options.ForImageCount(OneRun.TrainingImages(grid, ml, train)) };
+    grid = grid with { Options = grid.Options.SettledFor(OneRun.TrainingImages(grid, ml, train)) };
     Console.WriteLine(grid.Settings);
     using var runner = new GridRunner(grid, new ResultsFile(grid.ResultsPath, grid.Share));
     if (runner.Choose() is not { } chosen || runner.Judge(chosen) is not { } results)

@@ -60,7 +60,8 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
         ),
         TrainingArgument.Of<int>(
             "--batch-size",
-            $"Images per step. By default {defaults.BatchSize}; TrainFolder takes 16 with fewer than 2,000 images.",
+            $"Images per step. By default {defaults.BatchSize}; TrainFolder takes 16 with fewer than 2,000 images, unless "
+                + "--learning-rate is given.",
             (options, size) => options with { BatchSize = size }
         ),
         TrainingArgument.Of<int>(
@@ -76,7 +77,8 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
         ),
         TrainingArgument.Of<double>(
             "--learning-rate",
-            $"The full learning rate. By default {defaults.LearningRate}; TrainFolder takes 0.0125 with fewer than 2,000 images.",
+            $"The full learning rate. By default {defaults.LearningRate}; TrainFolder takes 0.0125 with fewer than 2,000 images, unless "
+                + "--batch-size is given.",
             (options, rate) => options with { LearningRate = rate }
         ),
         TrainingArgument.Of<string>(
@@ -96,7 +98,9 @@ internal sealed class TrainingArguments(ImageClassifierOptions defaults)
         ),
         TrainingArgument.Of<int>(
             "--head-epochs",
-            $"For how many epochs the head alone is trained at first. By default {defaults.HeadEpochs}.",
+            "For how many epochs the head alone is trained at first; what the strategy defers to the last fifth of --epochs begins in "
+                + "their last fifth. "
+                + $"By default {defaults.HeadEpochs}.",
             (options, epochs) => options with { HeadEpochs = epochs }
         ),
         TrainingArgument.Of<bool>(

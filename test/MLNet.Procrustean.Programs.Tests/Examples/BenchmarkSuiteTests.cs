@@ -3,6 +3,7 @@ using MLNet.Procrustean.Tests.Support;
 
 namespace MLNet.Procrustean.Programs.Tests.Examples;
 
+[Parallelizable] // one process that computes, beside launchers that wait
 public sealed class BenchmarkSuiteTests
 {
     [Test]

@@ -110,6 +110,54 @@ public sealed class TernarySearchTests
     }
 
     [Test]
+    public void Run_Patience_StopsAfterSoManySweepsInARowWithoutARise()
+    {
+        var accuracies = Accuracies(patience: 1000); // before each sweep
+        int[] patiences = [1, 2, 3];
+        int[] expected = [.. patiences.Select(LastSweep)];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(expected, Is.Unique.And.All.LessThan(accuracies.Length - 1), "else this shows nothing");
+            Assert.That(patiences.Select(patience => Accuracies(patience).Length), Is.EqualTo(expected));
+        }
+
+        int LastSweep(int patience)
+        {
+            var (best, rise) = (accuracies[0], 0);
+            for (var sweep = 1; sweep < accuracies.Length; sweep++)
+            {
+                (best, rise) = accuracies[sweep] > best ? (accuracies[sweep], sweep) : (best, rise);
+                if (sweep - rise >= patience)
+                {
+                    return sweep;
+                }
+            }
+
+            return int.MaxValue;
+        }
+
+        static double[] Accuracies(int patience)
+        {
+            using var noGradient = no_grad();
+            using var small = new SmallNetwork(count: 40);
+            using var inputs = small.Inputs();
+            using var validation = small.Inputs();
+            var told = new List<TernaryProgress>();
+            var options = Fixed with
+            {
+                BatchSize = 9,
+                RedrawInterval = 20,
+                MaxSweeps = 15,
+                Patience = patience,
+                Progress = new CalledProgress<TernaryProgress>(told.Add),
+            };
+            using var search = new TernarySearch(options, small.Network, inputs, validation);
+            search.Run();
+            return [.. told.GroupBy(progress => progress.Sweep).Select(sweep => sweep.First().ValidationMacroAccuracy!.Value)];
+        }
+    }
+
+    [Test]
     public void Draw_MoreImagesThanABatch_HasEquallyManyOfEachClassAsFarAsThereAre()
     {
         int[] labels = [.. Enumerable.Repeat(0, 50), .. Enumerable.Repeat(1, 30), 2, 2];
