@@ -38,11 +38,9 @@ public sealed partial class ImageClassifierTrainer
         });
 
         bool HasKeys(IDataView data) => ImageKeys.HasFor(data.Schema, Options.ImageColumnName);
-        using var shared =
-            Options.CachePath is null && HasKeys(input) && HasKeys(Options.ValidationSet ?? input) ? MachineFolder.For(processes) : null;
-        var cachePath = shared is null ? Options.CachePath : Path.Combine(shared.Path, "images");
-        var reading = new ImageClassifierTrainer(environment, Options with { CachePath = cachePath });
-        return processes.FirstThenOthers(() => prepare(reading), writes: cachePath is not null, apart: shared is not null);
+        using var cache = new SharedCache(processes, Options.CachePath, HasKeys(input) && HasKeys(Options.ValidationSet ?? input));
+        var reading = new ImageClassifierTrainer(environment, Options with { CachePath = cache.Path });
+        return cache.Make(() => prepare(reading));
     }
 
     // Checks what the labels alone can tell, so that a training that cannot work is refused before minutes of decoding.

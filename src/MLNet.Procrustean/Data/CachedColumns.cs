@@ -41,10 +41,13 @@ internal static class CachedColumns
             _ => view,
         };
 
-    // Lists and files of ML.NET, with no cache below: a cursor of some of them reads, or asks a database, as soon as it is made. All but
-    // one of their types are within those of their loaders.
+    // Lists, files and data of other libraries, with no cache below: a cursor of some of them reads, or asks a database, as soon as it is
+    // made. Those of ML.NET are types within their loaders, but for one; its caches and filters are not.
     private static bool IsSource(IDataView view) =>
         view.GetType() is var type
-        && type.Assembly == typeof(TextLoader).Assembly
-        && (type.DeclaringType is not null || type.Name == "BinaryLoader");
+        && (
+            type.DeclaringType is not null
+            || type.Name == "BinaryLoader"
+            || type.Assembly.GetName().Name is not ("Microsoft.ML.Data" or "Microsoft.ML.Transforms")
+        );
 }

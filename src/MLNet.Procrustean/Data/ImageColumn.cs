@@ -176,8 +176,9 @@ internal static class ImageColumn
             null => null,
             { } cause when IsOfLoading(cause) => new(
                 "an image of the data",
-                "ML.NET loaded images ahead and could not load this one, so that its row can be neither named nor skipped. Give a column "
-                    + "of paths, or put LoadRawImageBytes into the pipeline, after the split, TakeRows, ShuffleRows or the cache. "
+                "ML.NET loaded rows ahead and could not load one, most likely its image, so that it can be neither named nor skipped. "
+                    + "Give a column of paths, or put LoadRawImageBytes into the pipeline, after the split, TakeRows, ShuffleRows or the "
+                    + "cache. "
                     + $"What loads it said: {cause.Message}",
                 cause
             ),

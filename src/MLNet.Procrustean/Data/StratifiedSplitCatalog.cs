@@ -1,3 +1,4 @@
+using MLNet.Procrustean;
 using MLNet.Procrustean.Data;
 
 namespace Microsoft.ML;
@@ -24,6 +25,7 @@ public static class StratifiedSplitCatalog
     /// <exception cref="ArgumentException">
     /// The label column is missing or of another type, there is no row, a row has no label, or a class has only one row.
     /// </exception>
+    /// <exception cref="ImageException">An image could not be loaded into a cache of ML.NET.</exception>
     public static (IDataView TrainSet, IDataView TestSet) StratifiedSplit(
         this DataOperationsCatalog data,
         IDataView input,

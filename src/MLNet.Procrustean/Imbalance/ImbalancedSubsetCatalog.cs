@@ -39,6 +39,7 @@ public static class ImbalancedSubsetCatalog
     /// The label column is missing or of another type, there is no row, a row has no label, there is only one class, a class has fewer rows
     /// than asked for, or no row of it would be left.
     /// </exception>
+    /// <exception cref="ImageException">An image could not be loaded into a cache of ML.NET.</exception>
     public static IDataView LongTailedSubset(
         this DataOperationsCatalog data,
         IDataView input,

@@ -146,5 +146,8 @@ public sealed partial record ImageClassifierOptions
     }
 
     /// <summary>The cache of <see cref="ValidationSet"/>, or null for none.</summary>
-    internal string? ValidationCachePath => CachePath is { } path ? path + ".validation" : null;
+    internal string? ValidationCachePath => CacheOfValidation(CachePath);
+
+    /// <summary>That beside a cache of training images; null without one.</summary>
+    internal static string? CacheOfValidation(string? cachePath) => cachePath is { } path ? path + ".validation" : null;
 }

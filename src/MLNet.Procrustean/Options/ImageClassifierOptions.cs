@@ -144,7 +144,9 @@ public sealed partial record ImageClassifierOptions
     /// <para>
     /// A model has the weights of its head too; they are taken where classes, their order and the kind of head
     /// are the same, else the head is drawn, and the log says so. The model itself is not changed, and remains yours to dispose after the
-    /// fit. To refine a model on more images of the same kind, a tenth of its learning rate is a good first try.
+    /// fit. To refine a model on more images of the same kind, a tenth of its learning rate is a good first try. Where one of the two
+    /// trainings has nearly equally many images of each class, <see cref="RecommendedStrategy"/> may ask for another kind of head than the
+    /// model has: set its parts.
     /// </para>
     /// </remarks>
     public InitialWeights? InitialWeights { get; init; }

@@ -9,8 +9,9 @@ namespace MLNet.Procrustean.Reading;
 /// <param name="Counts">The rows of each, in the order of the classes; 0 where it has none.</param>
 internal sealed record CountedLabels(ClassLabels Labels, long[] Counts)
 {
-    /// <summary>Reads the labels; no other column is read.</summary>
+    /// <summary>Reads the labels; no other column is read, except that a cache of ML.NET then reads all of its columns.</summary>
     /// <exception cref="ArgumentException">There is no such column of labels, or a row has no label.</exception>
+    /// <exception cref="ImageException">An image could not be loaded into a cache of ML.NET.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CountedLabels Of(IDataView data, string columnName, PhaseMeter meter, CancellationToken cancellation)
     {

@@ -16,7 +16,7 @@ namespace MLNet.Procrustean;
 /// <para>
 /// This was written from the paper's abstract, which fixes neither λ nor the stage. Here λ falls from 1 for the smallest class to λ_min for
 /// the largest, and less deeply where the imbalance ratio r = n_max/n_min is below 5, so that nearly equal counts are trained nearly
-/// plainly:
+/// plainly for γ of about 1:
 /// </para>
 /// <para>λ_c = 1 − (1 − λ_min) · (1 − (n_min/n_c)^γ) / (1 − max(r, 5)^−γ).</para>
 /// <para>
@@ -33,7 +33,7 @@ namespace MLNet.Procrustean;
 /// </remarks>
 public sealed record MajorFeatureWeakening : TrainingStrategy
 {
-    private const double RatioOfFullStrength = 5; // below those of all measurements, 7 to 100
+    private const double RatioOfFullStrength = 5; // below those of the measurements by which λ_min was chosen, 10 to 100
 
     /// <summary>Where features are mixed. The default is before stage 2.</summary>
     public MixingDepth Depth { get; init; } = MixingDepth.BeforeStage(2);

@@ -85,17 +85,12 @@ internal sealed class TrainingLoop(
     {
         var network = state.Network;
         // the processes of a machine compute features once, as they decode images once
-        using var shared = options.CachePath is null && network.FrozenParts > 0 && !IsOver(state) ? MachineFolder.For(Processes) : null;
-        var cached = shared is null ? options : options with { CachePath = Path.Combine(shared.Path, "images") };
-        var writes = cached.CachePath is not null;
-        var apart = shared is not null;
-        using var inputs = IsOver(state) ? null : Processes.FirstThenOthers(() => InputsFor(network, train, cached, meter), writes, apart);
+        using var cache = new SharedCache(Processes, options.CachePath, helps: network.FrozenParts > 0 && !IsOver(state));
+        using var inputs = IsOver(state) ? null : cache.Make(() => InputsFor(network, train, cache.Path, meter));
         Begin(inputs);
         using var heldOut =
-            inputs is null || validation is null
-                ? null
-                : Processes.FirstThenOthers(() => InputsOfValidation(network, validation, cached, meter), writes, apart);
-        shared?.Dispose(); // what all have opened needs no name
+            inputs is null || validation is null ? null : cache.Make(() => InputsOfValidation(network, validation, cache.Path, meter));
+        cache.Dispose(); // before hours of training
         var probe = inputs is null ? null : Probe(inputs, train.Labels);
         return TrainEpochs(state, inputs, heldOut, probe, report, atSavePoint, IsHeadStart ? PhaseMeter.Silent() : meter);
     }
@@ -135,13 +130,13 @@ internal sealed class TrainingLoop(
     }
 
     // Features, where frozen parts see an image in a few fixed forms and nothing is mixed or perturbed before them; else the images.
-    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, ImageClassifierOptions cached, PhaseMeter meter) =>
+    private TrainingInputs InputsFor(StagedNetwork network, LabelledImages train, string? cachePath, PhaseMeter meter) =>
         (
             network.FrozenParts == 0 || !ImageViews.AreAllOf(options.Augmentation) || ChangesInputsOfFrozenParts(network)
                 ? null
                 : KeptFeatures.Of(
                     new(network, train, new(options.Augmentation), preprocessing, options, device) { Earlier = Earlier },
-                    cached.CachePath,
+                    cachePath,
                     meter
                 )
         )
@@ -165,16 +160,15 @@ internal sealed class TrainingLoop(
             .Any(rule => rule.Perturbation is not null || rule.Mixing?.Depth.Earliest(stages) < Math.Min(network.FrozenParts, stages + 1));
     }
 
-    private TrainingInputs InputsOfValidation(
-        StagedNetwork network,
-        LabelledImages images,
-        ImageClassifierOptions cached,
-        PhaseMeter meter
-    ) =>
+    private TrainingInputs InputsOfValidation(StagedNetwork network, LabelledImages images, string? cachePath, PhaseMeter meter) =>
         (
             network.FrozenParts == 0
                 ? null
-                : KeptFeatures.Of(new(network, images, ImageViews.One, preprocessing, options, device), cached.ValidationCachePath, meter)
+                : KeptFeatures.Of(
+                    new(network, images, ImageViews.One, preprocessing, options, device),
+                    ImageClassifierOptions.CacheOfValidation(cachePath),
+                    meter
+                )
         ) ?? (TrainingInputs)new AugmentedImages(images, resident: null, options, preprocessing, device);
 
     // Each process measures a share of the images.

@@ -113,10 +113,10 @@ public sealed class LoadedImagesTests
         using var folder = new TemporaryFolder();
         var list = folder.Write("list.csv", "Label,ImagePath\ncat,cat.png\ndog,dog.png\n"u8.ToArray());
         TextLoader.Column[] columns = [new("Label", DataKind.String, 0), new("ImagePath", DataKind.String, 1)];
-        var data = ml.Data.TakeRows(Loaded(ml.Data.CreateTextLoader(columns, ',', hasHeader: true).Load(list)), 2);
+        var data = ml.Data.Cache(Loaded(ml.Data.CreateTextLoader(columns, ',', hasHeader: true).Load(list)));
         File.Delete(list);
         var trainer = TinyModel.Trainer(ml, TinyModel.Options with { ImageColumnName = "Bytes", BadImages = BadImages.Skip });
-        Assert.That(() => trainer.Fit(data), Throws.Exception.Not.TypeOf<ImageException>());
+        Assert.That(() => trainer.Fit(data), Throws.InvalidOperationException);
     }
 
     // ML.NET draws the image alone: the bars are 0 in all four bytes.

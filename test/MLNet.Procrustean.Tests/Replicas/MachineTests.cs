@@ -71,15 +71,20 @@ public sealed class MachineTests
         MachineFolder.In(parent.Path, "procrustean-machine-left", holds: false); // for its owner alone, as all of them
         parent.Write("procrustean-machine-left/images", [1]);
         parent.Write("procrustean-machine-left/in-use-by-processes.lock", []);
-        Directory.CreateDirectory(Path.Combine(parent.Path, "procrustean-machine-open"));
-        parent.Write("procrustean-machine-open/in-use-by-processes.lock", []);
+        var open = OperatingSystem.IsWindows() ? Array.Empty<string>() : ["open"];
+        Array.ForEach(open, _ => parent.Write("procrustean-machine-open/in-use-by-processes.lock", []));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Path.Combine(parent.Path, "procrustean-machine-open"), (UnixFileMode)0b_111_101_101);
+        }
+
         parent.Write("procrustean-machine-begun/images", [1]);
         parent.Write("procrustean-checkpoints/in-use-by-processes.lock", []);
         using var made = MachineFolder.In(parent.Path, "procrustean-machine-made", holds: true);
         Assert.That(
             Directory.GetDirectories(parent.Path).Select(Path.GetFileName),
             Is.EquivalentTo(
-                new[] { "used", "open", "begun", "made" }.Select(name => $"procrustean-machine-{name}").Append("procrustean-checkpoints")
+                open.Concat(["used", "begun", "made"]).Select(name => $"procrustean-machine-{name}").Append("procrustean-checkpoints")
             )
         );
     }

@@ -7,7 +7,7 @@ public sealed class MajorFeatureWeakeningTests
 {
     [Test]
     public void Lambdas_Counts_FollowTheFormula(
-        [Values("100,10", "5000,2997,1796,1077,645,387,232,139,83,50", "500,500,5,5", "1,1000000,7,3")] string counts,
+        [Values("100,10", "5000,2997,1796,1077,645,387,232,139,83,50", "500,500,5,5", "1,1000000,7,3", "20,11,14")] string counts,
         [Values(0, 0.3, 0.9)] double minLambda,
         [Values(0.25, 1, 3)] double exponent
     )
@@ -17,7 +17,7 @@ public sealed class MajorFeatureWeakeningTests
         for (var c = 0; c < n.Length; c++)
         {
             var weakening = 1 - Math.Pow((double)n.Min() / n[c], exponent);
-            var largest = 1 - Math.Pow((double)n.Min() / n.Max(), exponent);
+            var largest = 1 - Math.Pow(Math.Min((double)n.Min() / n.Max(), 0.2), exponent);
             expected[c] = 1 - ((1 - minLambda) * weakening / largest);
         }
 
@@ -78,11 +78,13 @@ public sealed class MajorFeatureWeakeningTests
         Assert.That(middle, Is.Ordered.Descending);
     }
 
-    [TestCase(0.01)]
-    [TestCase(100)]
-    public void Lambdas_ExtremeGamma_StaysBetweenMinLambdaAndOne(double exponent)
+    [TestCase(0.01, 1_000_001, 1_000_000, 999_999)]
+    [TestCase(100, 1_000_001, 1_000_000, 999_999)]
+    [TestCase(0.01, 1_000_001, 300_000, 100_000)]
+    [TestCase(100, 1_000_001, 300_000, 100_000)]
+    public void Lambdas_ExtremeGamma_StaysBetweenMinLambdaAndOne(double exponent, long largest, long middle, long smallest)
     {
-        var shares = new MajorFeatureWeakening { Gamma = exponent }.Lambdas(ToyImages.Counts(1_000_001, 300_000, 100_000));
+        var shares = new MajorFeatureWeakening { Gamma = exponent }.Lambdas(ToyImages.Counts(largest, middle, smallest));
         Assert.That(shares, Is.Ordered.Ascending.And.All.InRange(0.75, 1.0));
     }
 

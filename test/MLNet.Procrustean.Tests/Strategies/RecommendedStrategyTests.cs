@@ -28,10 +28,6 @@ public sealed class RecommendedStrategyTests
         }
     }
 
-    /// <summary>
-    /// Five classes of 2,000 and five of 20: with a balanced draw at the end one of the 20 images is shown 189 times in 15 epochs and 239
-    /// in 16, without it 118 times in 44 epochs and 121 in 45.
-    /// </summary>
     [TestCase(20, 20, true)]
     [TestCase(500, 499, true)]
     [TestCase(1_999, 1_000, true)]
@@ -39,6 +35,10 @@ public sealed class RecommendedStrategyTests
     public void Parts_SmallImbalanceRatio_ArePlainTraining(long largest, long rarest, bool expected) =>
         Assert.That(RecommendedStrategy.Parts(15, ToyImages.Counts(largest, rarest)) is PlainTraining, Is.EqualTo(expected));
 
+    /// <summary>
+    /// Five classes of 2,000 and five of 20: with a balanced draw at the end one of the 20 images is shown 189 times in 15 epochs and 239
+    /// in 16, without it 118 times in 44 epochs and 121 in 45.
+    /// </summary>
     [Test]
     public void Parts_DrawsThatRepeatTooOften_AreWeights()
     {

@@ -188,7 +188,8 @@ internal sealed class FeaturesInFile : FeatureRows
         if (read < bytes.Length || Crc32C.Of(bytes) != checksums[(view * layout.Images) + row])
         {
             throw new IOException(
-                $"The file of features '{path}' is damaged at image {row} (counted from 0). Remove it; the next training writes it again."
+                $"The file of features '{path}' is damaged at image {row} (counted from 0). Remove it if it is there; the next training "
+                    + "writes it again."
             );
         }
     }

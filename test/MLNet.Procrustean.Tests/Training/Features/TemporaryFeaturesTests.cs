@@ -70,7 +70,7 @@ public sealed class TemporaryFeaturesTests
     }
 
     [Test]
-    public void Temporary_NoRoom_IsNullWithAWarning()
+    public void Temporary_FolderIsMissing_IsNullWithAWarning()
     {
         var missing = Path.Combine(folder.Path, "missing");
         using (Assert.EnterMultipleScope())
