@@ -30,7 +30,7 @@ internal sealed class AtomicFile : IDisposable
         }
 
         Temporary = $"{this.path}.{Guid.NewGuid():N}.tmp";
-        DeleteLeftovers(hasLocks ?? DriveLocks.AreReliableIn(Path.GetDirectoryName(this.path)!));
+        DeleteLeftovers(hasLocks ?? Drives.HaveReliableLocks(Path.GetDirectoryName(this.path)!));
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -102,7 +102,7 @@ internal sealed class AtomicFile : IDisposable
     public void Dispose()
     {
         Stream.Dispose();
-        Delete(() => File.Delete(Temporary)); // moved away where it was finished
+        DiskErrors.Ignore(() => File.Delete(Temporary)); // moved away where it was finished
     }
 
     // A file that another process is writing now is open there, and so is not deleted. Where that cannot be relied upon, what was written
@@ -112,7 +112,7 @@ internal sealed class AtomicFile : IDisposable
         var latest = hasLocks ? DateTime.MaxValue : DateTime.UtcNow - LongestPause;
         foreach (var leftover in Directory.GetFiles(Path.GetDirectoryName(path)!, "*.tmp").Where(IsTemporary))
         {
-            Delete(() =>
+            DiskErrors.Ignore(() =>
             {
                 if (File.GetLastWriteTimeUtc(leftover) <= latest)
                 {
@@ -141,16 +141,4 @@ internal sealed class AtomicFile : IDisposable
 
     private static string Target(string path) =>
         Path.GetFullPath(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
-
-    private static void Delete(Action deletion)
-    {
-        try
-        {
-            deletion();
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            // A leftover does no harm, and deleting it is tried again before the file is written next.
-        }
-    }
 }

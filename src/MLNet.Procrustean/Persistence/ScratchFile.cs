@@ -11,7 +11,7 @@ internal static class ScratchFile
 
     /// <summary>The first of these folders that exists and is not kept in memory; null for none.</summary>
     public static string? FirstOnDisk(params IEnumerable<string> folders) =>
-        folders.FirstOrDefault(folder => Directory.Exists(folder) && !IsInMemory(folder));
+        folders.FirstOrDefault(folder => Directory.Exists(folder) && !Drives.AreInMemory(folder));
 
     /// <summary>A file to write and read that is gone when it is closed, or when the process is killed.</summary>
     /// <param name="path">Its path; on Unix it has none from the beginning.</param>
@@ -41,17 +41,5 @@ internal static class ScratchFile
         }
 
         return stream;
-    }
-
-    private static bool IsInMemory(string folder)
-    {
-        try
-        {
-            return new DriveInfo(Path.GetFullPath(folder)).DriveFormat is "tmpfs" or "ramfs";
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return false; // a network share of Windows, say
-        }
     }
 }

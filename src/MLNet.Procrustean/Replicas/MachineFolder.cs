@@ -22,7 +22,7 @@ internal sealed class MachineFolder : IDisposable
     private MachineFolder(string path, bool holds)
     {
         Path = path;
-        Try(() => held = holds ? Lock(path) : null); // where machines share the folder, one of them holds it
+        DiskErrors.Ignore(() => held = holds ? Lock(path) : null); // where machines share the folder, one of them holds it
     }
 
     /// <summary>Of the folder, for its owner alone.</summary>
@@ -48,7 +48,7 @@ internal sealed class MachineFolder : IDisposable
     {
         if (holds)
         {
-            Try(() => Array.ForEach(Directory.GetDirectories(parent, $"{Prefix}*"), DeleteUnused));
+            DiskErrors.Ignore(() => Array.ForEach(Directory.GetDirectories(parent, $"{Prefix}*"), DeleteUnused));
         }
 
         return new(Made(System.IO.Path.Combine(parent, name)), holds);
@@ -57,18 +57,18 @@ internal sealed class MachineFolder : IDisposable
     public void Dispose()
     {
         held?.Dispose(); // first: some systems delete no file that is open
-        Try(() => Directory.Delete(Path, recursive: true)); // another process may have removed it, or do so
+        DiskErrors.Ignore(() => Directory.Delete(Path, recursive: true)); // another process may have removed it, or do so
     }
 
     // One without the file is just being made, and one that others may write to is not ours.
     private static void DeleteUnused(string folder) =>
-        Try(() =>
+        DiskErrors.Ignore(() =>
         {
             var file = System.IO.Path.Combine(folder, InUse);
             var isOld = File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - LongestUse;
             if (
                 File.Exists(file)
-                && (DriveLocks.AreReliableIn(folder) || isOld)
+                && (Drives.HaveReliableLocks(folder) || isOld)
                 && (OperatingSystem.IsWindows() || File.GetUnixFileMode(folder) == OwnerOnly)
             )
             {
@@ -79,18 +79,6 @@ internal sealed class MachineFolder : IDisposable
 
     private static FileStream Lock(string folder) =>
         new(System.IO.Path.Combine(folder, InUse), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-
-    private static void Try(Action act)
-    {
-        try
-        {
-            act();
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            // It is in use, or left to those who make the next folder.
-        }
-    }
 
     private static string Made(string path)
     {

@@ -110,7 +110,7 @@ public sealed class AtomicFileTests
         var earlier = folder.Write($"file.{Guid.NewGuid():N}.tmp", new byte[9]);
         File.SetLastWriteTimeUtc(earlier, DateTime.UtcNow.AddHours(-2));
 
-        new AtomicFile(path, hasLocks: DriveLocks.AreReliableOn(drive)).Dispose();
+        new AtomicFile(path, hasLocks: Drives.HaveReliableLocks(drive)).Dispose();
 
         using (Assert.EnterMultipleScope())
         {

@@ -124,17 +124,14 @@ internal sealed partial class CheckpointFolder : IDisposable
     }
 
     // One too many does no harm, and is deleted with the next.
-    private void Delete(string[] except)
-    {
-        try
+    private void Delete(string[] except) =>
+        DiskErrors.Ignore(() =>
         {
             foreach (var path in Checkpoints().Except(except))
             {
                 File.Delete(path);
             }
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException) { }
-    }
+        });
 
     // Only files that are named as this class does: a user may keep other files here.
     private IEnumerable<string> Checkpoints() => Directory.GetFiles(Path).Where(path => NameForm().IsMatch(path));
